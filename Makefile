@@ -1,0 +1,41 @@
+# make run: set up, run the pipeline on params.yaml, show the result. make test: set up, pass the tests.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= python3.11
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DVC_NO_ANALYTICS := 1
+
+.PHONY: setup run data preset test test-slow lint clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV): about 2 GB of packages on the first run, a few minutes."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.
+run: $(READY)
+	@if [ -n "$(PRESET)" ]; then python -m stages.preset "$(PRESET)"; fi
+	@since=$$(date +%s); dvc repro && python -m stages.show --since $$since
+
+# DATASET=ecnews, rakuten_amazon or amazon_review; FROM=folder takes the files from disk.
+data: $(READY)
+	@python -m stages.fetch "$(DATASET)" $(if $(FROM),--from "$(FROM)")
+
+preset: $(READY)
+	@python -m stages.preset "$(PRESET)"
+
+test: $(READY)
+	@python -m pytest -m "not slow"
+
+test-slow: $(READY)
+	@python -m pytest -m slow
+
+lint: $(READY)
+	@ruff check . && ruff format --check . && mypy
+
+clean:
+	rm -rf $(VENV) data/cache

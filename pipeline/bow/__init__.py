@@ -1,0 +1,1 @@
+"""From tokens to bags of words: the vocabulary and the counts."""

@@ -1,0 +1,131 @@
+"""How much a document's topics tell of its label: an SVM within and across languages (XTRA, section 4.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from joblib import Parallel, delayed
+from pydantic import BaseModel, ConfigDict, Field
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.svm import SVC
+
+log = logging.getLogger(__name__)
+
+Score = dict[str, float | int | str | None]
+
+
+class ClassifyParams(BaseModel):
+    """The ``classify`` section of params.yaml.
+
+    Attributes:
+        seed: of the draw (top level).
+        max_train: training documents a language at most, drawn with the seed; an SVM's time grows with their
+            square. ``null`` takes all.
+        jobs: languages trained at the same time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(0, ge=0)
+    max_train: int | None = Field(None, ge=2)
+    jobs: int = Field(2, ge=1)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labelled documents of one language.
+
+    Attributes:
+        train: (D1, K) features.
+        train_labels: (D1,) strings.
+        test: (D2, K) features.
+        test_labels: (D2,) strings.
+    """
+
+    train: np.ndarray
+    train_labels: np.ndarray
+    test: np.ndarray
+    test_labels: np.ndarray
+
+
+def labelled_parts(documents: pl.DataFrame, features: np.ndarray) -> dict[str, Labelled]:
+    """Split labelled documents by language and split.
+
+    Args:
+        documents: columns lang, split, label and known (whether the document has features); D rows.
+        features: (D, K).
+    """
+    usable = documents.with_row_index("row").filter(pl.col("label").is_not_null() & pl.col("known"))
+    parts = {}
+    for name in documents["lang"].unique(maintain_order=True):
+        mine = usable.filter(pl.col("lang") == name)
+        train, test = (mine.filter(pl.col("split") == split) for split in ("train", "test"))
+        parts[name] = Labelled(
+            features[train["row"].to_numpy()],
+            train["label"].to_numpy().astype(str),
+            features[test["row"].to_numpy()],
+            test["label"].to_numpy().astype(str),
+        )
+    return parts
+
+
+def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
+    """Train an SVM (RBF, gamma ``scale``) a language and test it on every language.
+
+    Returns:
+        ``train->test`` -> accuracy and macro F1 (over the labels that the test documents hold or are given);
+        null with a reason where labels do not allow it.
+    """
+    rows = Parallel(n_jobs=params.jobs)(delayed(_train_and_test)(name, parts, params) for name in parts)
+    return {direction: score for row in rows for direction, score in row.items()}
+
+
+def _train_and_test(source: str, parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
+    features, labels = _subset(parts[source], params.max_train, params.seed)
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        found = f"one class, {classes[0]!r}" if len(classes) else "no labelled documents"
+        reason = f"training in {source} needs at least two classes; found {found}"
+        return {f"{source}->{target}": _none(reason) for target in parts}
+    log.info("%s: training on %d documents", source, len(labels))
+    model = SVC().fit(features, labels)
+    return {f"{source}->{target}": _test(model, part, target) for target, part in parts.items()}
+
+
+def _test(model: SVC, part: Labelled, target: str) -> Score:
+    if not len(part.test_labels):
+        return _none(f"no labelled test documents in {target}")
+    predicted = model.predict(part.test)
+    return {
+        "accuracy": float(accuracy_score(part.test_labels, predicted)),
+        "macro_f1": float(f1_score(part.test_labels, predicted, average="macro", zero_division=0)),
+    }
+
+
+def _subset(part: Labelled, most: int | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    if most is None or len(part.train_labels) <= most:
+        return part.train, part.train_labels
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(part.train_labels))[:most])
+    return part.train[chosen], part.train_labels[chosen]
+
+
+def accuracy_table(scores: Mapping[str, Mapping[str, Score]]) -> pl.DataFrame:
+    """Known accuracies as rows for plots: features, direction, accuracy, macro_f1."""
+    return pl.DataFrame(
+        [
+            (features, direction, score["accuracy"], score["macro_f1"])
+            for features, directions in scores.items()
+            for direction, score in directions.items()
+            if score["accuracy"] is not None
+        ],
+        schema={"features": pl.String, "direction": pl.String, "accuracy": pl.Float64, "macro_f1": pl.Float64},
+        orient="row",
+    )
+
+
+def _none(reason: str) -> Score:
+    return {"accuracy": None, "macro_f1": None, "reason": reason}

@@ -1,0 +1,145 @@
+"""Pivot clusters: k-means on the pivot language, every other document to the nearest centroid (XTRA, appendix C)."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+from sklearn.cluster import KMeans
+
+from pipeline.common.arrays import unit_rows
+from pipeline.common.errors import InputError
+from pipeline.common.layout import LAYOUT
+
+log = logging.getLogger(__name__)
+
+Space = Literal["u-svd", "svd", "svd-lr"]
+
+
+class ClusterParams(BaseModel):
+    """The ``cluster`` section of params.yaml.
+
+    Attributes:
+        num_topics: K, the number of clusters (top level).
+        seed: of k-means (top level).
+        labels: clusters given in a file instead, see :func:`given_clusters` (top level).
+        space: ``u-svd``: left singular vectors alone, as the paper; ``svd``: times the singular values, which
+            small corpora need; ``svd-lr``: those without the dimensions that tell languages apart (Chang et
+            al., 2024).
+        dimension: how many leading dimensions are kept.
+        restarts: k-means runs, of which the best counts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    num_topics: int = Field(50, ge=2)
+    seed: int = Field(0, ge=0)
+    labels: Path = LAYOUT.none
+    space: Space = "svd"
+    dimension: int = Field(100, ge=1)
+    restarts: int = Field(10, ge=1)
+
+
+def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
+    """(D, <= dimension) unit rows of the documents in their leading singular directions.
+
+    Args:
+        embeddings: (D, E), all languages stacked.
+        languages: (D,) language of each document.
+        space: which directions, see :class:`ClusterParams`.
+        dimension: how many; never more than the rank.
+    """
+    left, values = _svd(embeddings.astype(np.float64))
+    if space != "u-svd":
+        left = left * values
+    if space == "svd-lr":
+        left = np.delete(left, _language_dimensions(left, languages), axis=1)
+    return unit_rows(left[:, :dimension])
+
+
+def _svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Left singular vectors and values of a tall matrix, from its small Gram matrix."""
+    squares, right = np.linalg.eigh(matrix.T @ matrix)
+    squares, right = squares[::-1], right[:, ::-1]
+    kept = squares > squares[0] * 1e-12
+    values = np.sqrt(squares[kept])
+    return (matrix @ right[:, kept]) / values, values
+
+
+def _language_dimensions(left: np.ndarray, languages: np.ndarray) -> np.ndarray:
+    """The L - 1 dimensions whose variance the language explains best: L means span L - 1 directions."""
+    names = np.unique(languages)
+    centred = left - left.mean(axis=0)
+    between = sum((languages == name).sum() * centred[languages == name].mean(axis=0) ** 2 for name in names)
+    explained = between / np.maximum((centred**2).sum(axis=0), 1e-30)
+    return np.argsort(-explained, kind="stable")[: len(names) - 1]
+
+
+def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: ClusterParams) -> np.ndarray:
+    """(D,) int64 cluster of each document; the first document's language is the pivot.
+
+    Raises:
+        InputError: more clusters are wanted than the pivot has documents.
+    """
+    pivot = languages == languages[0]
+    if params.num_topics > pivot.sum():
+        raise InputError(
+            f"num_topics is {params.num_topics}, but the pivot language {languages[0]} has only {pivot.sum()} "
+            "training documents with words. Lower num_topics or add documents."
+        )
+    points = reduce(embeddings, languages, params.space, params.dimension)
+    kmeans = KMeans(params.num_topics, n_init=params.restarts, random_state=params.seed).fit(points[pivot])
+    clusters = np.empty(len(points), dtype=np.int64)
+    clusters[pivot] = kmeans.labels_
+    clusters[~pivot] = (points[~pivot] @ kmeans.cluster_centers_.T).argmax(axis=1)
+    return clusters
+
+
+def given_clusters(path: Path, ids: pl.Series, topics: int) -> np.ndarray:
+    """(D,) int64 clusters from a CSV or Parquet table with the columns ``id`` and ``cluster``.
+
+    Raises:
+        InputError: a document has no cluster, or a cluster lies outside 0..num_topics-1.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}, the `labels` of the clusters, is not a file.")
+    read = pl.read_parquet if path.suffix == ".parquet" else pl.read_csv
+    table = read(path)
+    if not {"id", "cluster"} <= set(table.columns):
+        raise InputError(f"{path}: expected the columns id and cluster, found {table.columns}.")
+    table = table.select(pl.col("id").cast(pl.String), pl.col("cluster").cast(pl.Int64))
+    if table["id"].is_duplicated().any():
+        twice = table.filter(pl.col("id").is_duplicated())["id"][0]
+        raise InputError(f"{path}: id {twice!r} stands there more than once; expected one row a document.")
+    found = ids.to_frame("id").join(table, on="id", how="left", maintain_order="left")
+    missing = found.filter(pl.col("cluster").is_null())["id"]
+    if len(missing):
+        raise InputError(
+            f"{path}: {len(missing)} of {len(ids)} training documents have no cluster: {missing[:10].to_list()}"
+        )
+    clusters = found["cluster"].to_numpy()
+    if clusters.min() < 0 or clusters.max() >= topics:
+        raise InputError(
+            f"{path}: clusters go from {clusters.min()} to {clusters.max()}; with num_topics {topics} "
+            f"they must lie in 0..{topics - 1}."
+        )
+    return clusters
+
+
+def warn_of_one_language_clusters(clusters: np.ndarray, languages: np.ndarray, topics: int) -> int:
+    """Log the clusters that hold one language only; they cannot align anything.
+
+    Returns:
+        How many there are (empty clusters included).
+    """
+    names = list(dict.fromkeys(languages.tolist()))
+    sizes = {name: np.bincount(clusters[languages == name], minlength=topics) for name in names}
+    lonely = [k for k in range(topics) if sum(sizes[name][k] > 0 for name in names) < 2]
+    for k in lonely:
+        counts = ", ".join(f"{name} {sizes[name][k]}" for name in names)
+        log.warning("cluster %d holds documents of one language only: %s", k, counts)
+    return len(lonely)

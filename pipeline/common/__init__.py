@@ -1,0 +1,1 @@
+"""What every part of the pipeline uses: errors, files, paths, parameters, progress."""

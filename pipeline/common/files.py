@@ -1,0 +1,96 @@
+"""Files appear whole or not at all, and damaged ones are named."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import InputError, TryAgainError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path beside ``path`` to write to; on success flush it to disk and rename it.
+
+    Raises:
+        TryAgainError: the disk is full; whatever stood at ``path`` before still does.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield unfinished
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        written = unfinished.stat().st_size if unfinished.exists() else 0
+        free = shutil.disk_usage(path.parent).free
+        raise TryAgainError(
+            f"{path}: the disk is full: more than {written:,} bytes are needed and {free:,} are free. "
+            "Free some space and run again; finished stages are kept."
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a table with page checksums; the same table gives the same bytes."""
+    with whole_file(path) as unfinished:
+        pq.write_table(frame.to_arrow(), unfinished, compression="zstd", write_page_checksum=True)
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read a table that a stage wrote, checking every page.
+
+    Raises:
+        InputError: the file is missing, damaged, or lacks a column.
+    """
+    if not path.exists():
+        raise InputError(f"{path} is missing. `dvc repro` makes it.")
+    try:
+        table = pq.read_table(path, columns=None if columns is None else list(columns), page_checksum_verification=True)
+        frame = pl.from_arrow(table)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro` to make it again.") from error
+    assert isinstance(frame, pl.DataFrame)
+    missing = [name for name in columns or () if name not in frame.columns]
+    if missing:
+        raise InputError(f"{path}: columns {missing} are missing; found {frame.columns}.")
+    return frame
+
+
+def write_json(value: Any, path: Path) -> None:  # noqa: ANN401 - any JSON value
+    """Write JSON that reads well in a diff; NaN is refused, since JSON has none."""
+    write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON value
+    """Read JSON that a stage wrote.
+
+    Raises:
+        InputError: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing. `dvc repro` makes it.") from error
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro`.") from error
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text with Unix line ends."""
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,32 @@
+"""Progress of long work: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track as rich_track
+
+T = TypeVar("T")
+SECONDS_BETWEEN_LINES = 20.0
+
+log = logging.getLogger(__name__)
+
+
+def track(items: Iterable[T], what: str, total: int) -> Iterator[T]:
+    """Yield ``items``, telling how far along they are and how long the rest will take."""
+    if sys.stderr.isatty():
+        yield from rich_track(items, description=what, total=total, console=Console(stderr=True))
+        return
+    started = told = time.perf_counter()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.perf_counter()
+        if now - told >= SECONDS_BETWEEN_LINES and done < total:
+            told = now
+            left = (now - started) / done * (total - done)
+            log.info("%s: %d of %d, about %.0f s left", what, done, total, left)

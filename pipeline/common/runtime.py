@@ -1,0 +1,60 @@
+"""What every stage needs around its work: threads, errors, times."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import typer
+
+from pipeline.common.errors import PipelineError
+from pipeline.common.layout import LAYOUT
+
+THREADS = 2  # fixed, since the order of floating-point sums depends on it
+
+P = ParamSpec("P")
+
+
+def stage(main: Callable[P, None]) -> Callable[P, None]:
+    """Wrap a stage's entry point.
+
+    Sends progress to standard error, notes the wall
+    time, and turns the errors a user can meet into a message and an exit code.
+    """
+    name = main.__module__.rpartition(".")[2]
+    if name == "__main__":
+        spec = sys.modules["__main__"].__spec__
+        name = spec.name.rpartition(".")[2] if spec else name
+
+    @wraps(main)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        fix_threads()
+        logging.basicConfig(level=logging.INFO, format=f"{name}: %(message)s", stream=sys.stderr, force=True)
+        started = time.perf_counter()
+        try:
+            main(*args, **kwargs)
+        except PipelineError as error:
+            logging.getLogger(name).error("%s", error)
+            raise typer.Exit(error.exit_code) from error
+        _note_time(name, time.perf_counter() - started)
+
+    return run
+
+
+def fix_threads() -> None:
+    """Give every numeric library the same number of threads on every machine."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
+        os.environ[variable] = str(THREADS)
+
+
+def _note_time(name: str, seconds: float) -> None:
+    LAYOUT.times.parent.mkdir(parents=True, exist_ok=True)
+    row = {"stage": name, "seconds": round(seconds, 2), "finished": round(time.time(), 1)}
+    with LAYOUT.times.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")

@@ -1,0 +1,52 @@
+"""``SHA256SUMS``: what the files of a data set were when they came (``sha256sum --check`` reads it too)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.common.errors import InputError
+from pipeline.common.files import write_text
+
+SUMS = "SHA256SUMS"
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_sums(home: Path) -> dict[str, str]:
+    """Names, relative to ``home``, and checksums that ``home/SHA256SUMS`` notes; none where it is not there.
+
+    Raises:
+        InputError: a line is not a checksum, two spaces and a name.
+    """
+    path = home / SUMS
+    sums = {}
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise InputError(
+                f"{path}, line {number}: expected a SHA-256 checksum, two spaces and a file name, found {line!r}. "
+                "Delete the file and fetch the data set again."
+            )
+        sums[match[2]] = match[1]
+    return sums
+
+
+def note_sums(home: Path, names: Iterable[str]) -> None:
+    """Note the checksums of the files ``names`` as they are now; other lines stay."""
+    sums = read_sums(home) | {name: sha256_of(home / name) for name in names}
+    write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), home / SUMS)
+
+
+def as_noted(home: Path, names: Iterable[str]) -> bool:
+    """Whether every file of ``names`` is there and has the checksum that was noted."""
+    sums = read_sums(home)
+    return all((home / name).is_file() and sums.get(name) == sha256_of(home / name) for name in names)

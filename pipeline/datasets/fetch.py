@@ -1,0 +1,65 @@
+"""Bring a public data set here, whole and checked; a second time does nothing."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from pipeline.common.errors import InputError
+from pipeline.common.progress import track
+from pipeline.datasets.catalogue import Dataset
+from pipeline.datasets.checksums import SUMS, as_noted, note_sums, read_sums, sha256_of
+from pipeline.datasets.convert import convert, made_files
+from pipeline.datasets.dictionary import get_dictionary
+from pipeline.datasets.source import Source, copy_checked, download, find_file
+
+log = logging.getLogger(__name__)
+
+
+def fetch(dataset: Dataset, home: Path, source: Source) -> None:
+    """Make ``home/documents.jsonl``, ``home/vocabulary/`` and ``home/dictionary/`` from a public data set.
+
+    The files as published are kept in ``home/raw``, the checksums of all in ``home/SHA256SUMS``.
+
+    Raises:
+        InputError: a file of the folder is missing or has the wrong checksum, or texts and labels do not match.
+        TryAgainError: a download failed; files that came whole are kept.
+    """
+    raw = {f"raw/{file}": dataset.sha256.get(file) for file in dataset.files}
+    names = [*raw, *made_files(dataset)]
+    noted = read_sums(home)
+    as_published = all(noted.get(name) == sha256 for name, sha256 in raw.items() if sha256)
+    if as_published and as_noted(home, names):
+        log.info("%s: all %d files have the checksums in %s; nothing to do", home, len(names), home / SUMS)
+    else:
+        _get_raw(dataset, home, source)
+        note_sums(home, raw)
+        convert(dataset, home / "raw", home)
+        note_sums(home, names)
+    get_dictionary(dataset, home, source)
+
+
+def _get_raw(dataset: Dataset, home: Path, source: Source) -> None:
+    noted = read_sums(home)
+    unknown = [file for file in dataset.files if file not in dataset.sha256 and f"raw/{file}" not in noted]
+    if unknown:
+        log.warning("%s: no known checksum for %s; it is noted in %s", dataset.folder, ", ".join(unknown), home / SUMS)
+    log.info("%s: %d files from %s", dataset.folder, len(dataset.files), source.folder or source.base_url)
+    for file in track(dataset.files, dataset.folder, len(dataset.files)):
+        target = home / "raw" / file
+        sha256 = dataset.sha256.get(file) or noted.get(f"raw/{file}")
+        if target.is_file() and sha256 == sha256_of(target):
+            continue
+        if source.folder is None:
+            download(f"{source.base_url}/{dataset.location}/{dataset.folder}/{file}", target, sha256, source.retries)
+        else:
+            copy_checked(_in_folder(source.folder, dataset.folder, file), target, sha256)
+
+
+def _in_folder(folder: Path, name: str, file: str) -> Path:
+    places = (name, f"benchmarks/{name}")
+    path = find_file(folder, places, file)
+    if path is None:
+        looked = " and ".join(str(folder / place / file) for place in places)
+        raise InputError(f"{file} is missing: looked for {looked}. Give the folder that holds {name}/ with --from.")
+    return path

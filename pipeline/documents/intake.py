@@ -1,0 +1,97 @@
+"""From files to one table of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.documents.check import check_rows, reject_duplicates
+from pipeline.documents.normalise import normalise
+from pipeline.documents.read import InvalidUtf8, document_files, read_rows
+from pipeline.documents.report import intake_report, log_rejects, log_summary
+from pipeline.documents.select import in_order, listed_languages, order_languages, reject_unlisted
+from pipeline.documents.split import assign_split
+from pipeline.documents.table import raw_documents
+
+DOCUMENT_COLUMNS = ("id", "lang", "split", "text", "label", "pair", "date", "group")
+REJECT_COLUMNS = ("file", "row", "id", "lang", "reason")
+
+
+class DocumentsParams(BaseModel):
+    """How documents are read.
+
+    Attributes:
+        test_share: of documents without a `split`, how many are held out.
+        invalid_utf8: whether a byte that is not UTF-8 stops the run or rejects its row.
+        max_characters: where longer documents are cut.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    test_share: float = Field(default=0.2, gt=0, lt=1)
+    invalid_utf8: InvalidUtf8 = "stop"
+    max_characters: int = Field(default=100_000, ge=1)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of the rows: documents, rejects with their reasons, and the counts of both."""
+
+    documents: pl.DataFrame
+    rejects: pl.DataFrame
+    report: dict[str, Any]
+
+
+def read_documents(path: Path, languages: str | Sequence[str], params: DocumentsParams, seed: int) -> Intake:
+    """Read a file or folder of documents, normalised and checked.
+
+    Args:
+        path: a file, or a folder whose files are read in order of name (but `reference.*`).
+        languages: ``auto``, or at least two codes, the pivot first.
+        params: how to read.
+        seed: of the split.
+
+    Raises:
+        InputError: something is wrong that rejecting single rows does not mend.
+    """
+    listed = listed_languages(languages)
+    rows = read_checked(document_files(path), listed, params)
+    log_rejects(rows)
+    order = order_languages(rows, listed)
+    accepted = in_order(rows.filter(pl.col("reason").is_null()), order)
+    documents = assign_split(accepted, params.test_share, seed).select(DOCUMENT_COLUMNS)
+    rejects = rows.filter(pl.col("reason").is_not_null()).select(REJECT_COLUMNS)
+    report = intake_report(rows, documents, order)
+    log_summary(report)
+    return Intake(documents, rejects, report)
+
+
+def read_checked(
+    files: Sequence[Path],
+    listed: tuple[str, ...] | None,
+    params: DocumentsParams,
+    passed_over: Collection[str] = (),
+) -> pl.DataFrame:
+    """All rows of the files, normalised, with a ``reason`` where one is not to be used.
+
+    Args:
+        files: in the order of the rows.
+        listed: the languages to keep; None keeps all.
+        params: how to read.
+        passed_over: optional columns that are not read, so that nothing in them is wrong.
+
+    Raises:
+        InputError: a file cannot be used, or one id names different documents.
+    """
+    rows = pl.concat(_read_file(file, params, passed_over) for file in files)
+    return reject_duplicates(reject_unlisted(rows, listed))
+
+
+def _read_file(path: Path, params: DocumentsParams, passed_over: Collection[str]) -> pl.DataFrame:
+    raw = raw_documents(path, read_rows(path, params.invalid_utf8), passed_over)
+    return check_rows(path, normalise(raw, params.max_characters))

@@ -1,0 +1,73 @@
+"""Which languages a run has, and in which order: the pivot first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipeline.common.errors import InputError
+from pipeline.documents.languages import check_language
+
+AUTO = "auto"
+PREFERRED_PIVOT = "en"
+UNLISTED = "language not listed"
+
+
+def listed_languages(languages: str | Sequence[str]) -> tuple[str, ...] | None:
+    """The languages that the parameter names, checked; None where the data decides.
+
+    Raises:
+        InputError: neither ``auto`` nor a list of at least two different codes.
+    """
+    if languages == AUTO:
+        return None
+    if isinstance(languages, str):
+        raise InputError(f"languages = {languages!r}: expected `{AUTO}` or a list of at least two codes, pivot first.")
+    listed = tuple(check_language(code, "languages") for code in languages)
+    twice = sorted({code for code in listed if listed.count(code) > 1})
+    if twice:
+        raise InputError(f"languages = {list(listed)}: {', '.join(twice)} stands there twice.")
+    if len(listed) < 2:
+        raise InputError(f"languages = {list(listed)}: expected at least two codes, pivot first, or `{AUTO}`.")
+    return listed
+
+
+def reject_unlisted(rows: pl.DataFrame, listed: tuple[str, ...] | None) -> pl.DataFrame:
+    """Reject rows in languages that the parameter does not name."""
+    if listed is None:
+        return rows
+    unlisted = pl.when(~pl.col("lang").is_in(listed)).then(pl.format(UNLISTED + ": {}", "lang"))
+    return rows.with_columns(reason=pl.coalesce("reason", unlisted))
+
+
+def order_languages(rows: pl.DataFrame, listed: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The run's languages, pivot first.
+
+    Without a list the pivot is English where there is any, else the language with most documents;
+    the others follow by code.
+
+    Args:
+        rows: all rows with ``reason``.
+        listed: what the parameter names.
+
+    Raises:
+        InputError: a listed language has no documents, or there are fewer than two languages.
+    """
+    usable = pl.col("reason").is_null() | pl.col("reason").str.starts_with(UNLISTED)
+    counts = {code: count for code, count in sorted(rows.filter(usable).group_by("lang").len().iter_rows())}
+    found = ", ".join(f"{code} {count}" for code, count in counts.items()) or "none"
+    if listed is not None:
+        missing = [code for code in listed if code not in counts]
+        if missing:
+            raise InputError(f"languages: no document is in {', '.join(missing)}. Documents found: {found}.")
+        return listed
+    if len(counts) < 2:
+        raise InputError(f"Documents in at least two languages are needed; found: {found}.")
+    pivot = PREFERRED_PIVOT if PREFERRED_PIVOT in counts else max(counts, key=lambda code: counts[code])
+    return (pivot, *(code for code in counts if code != pivot))
+
+
+def in_order(documents: pl.DataFrame, languages: Sequence[str]) -> pl.DataFrame:
+    """The documents language by language, each in the order of the input."""
+    return pl.concat(documents.filter(pl.col("lang") == language) for language in languages)

@@ -1,0 +1,84 @@
+"""Load BGE-M3 by FlagEmbedding from checked files; nothing in them is run."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.encoders.hub import WEIGHTS, model_folder
+
+if TYPE_CHECKING:
+    from FlagEmbedding import BGEM3FlagModel
+
+
+def load_bge_m3(model: str, revision: str, device: str, precision: str, max_length: int) -> BGEM3FlagModel:
+    """FlagEmbedding's object, its ``model`` on the device and in evaluation mode.
+
+    Args:
+        model: name on the hub, or a local folder.
+        revision: commit of the hub's repository.
+        device: ``cpu`` or ``cuda``.
+        precision: ``fp32``, ``fp16`` or ``bf16``.
+        max_length: the most tokens that will be asked for.
+
+    Raises:
+        InputError: the files are damaged, incomplete or hold code; or the model cannot read so many tokens.
+        MissingResourceError: the model is not to be had, or does not fit the device.
+    """
+    import torch
+
+    folder = model_folder(model, revision)
+    flag = _load(folder, device, precision)
+    _check_complete(flag, folder)
+    config = flag.model.model.config
+    longest = config.max_position_embeddings - config.pad_token_id - 1  # positions start behind the padding's
+    if max_length > longest:
+        raise InputError(f"max_length = {max_length}, but {model} reads {longest} tokens at most.")
+    try:
+        flag.model.to(device).eval()
+    except torch.OutOfMemoryError as error:
+        raise MissingResourceError(f"{model} does not fit {device} ({error}). Set `device: cpu`.") from error
+    return flag
+
+
+def _load(folder: Path, device: str, precision: str) -> BGEM3FlagModel:
+    from FlagEmbedding import BGEM3FlagModel
+    from safetensors import SafetensorError
+
+    try:
+        return BGEM3FlagModel(
+            str(folder),
+            normalize_embeddings=False,
+            use_fp16=precision == "fp16",
+            use_bf16=precision == "bf16",
+            devices=device,
+            trust_remote_code=False,
+        )
+    except pickle.UnpicklingError as error:
+        raise InputError(
+            f"{folder}: a weights file is refused, since it holds more than tensors, or is damaged; code in it was "
+            f"not run ({_first_line(error)}). Fetch the model again from a source that you trust."
+        ) from error
+    except (OSError, ValueError, RuntimeError, EOFError, SafetensorError) as error:
+        raise InputError(
+            f"{folder}: the model cannot be loaded ({_first_line(error)}). The files are damaged, or are not those of "
+            "a model like BGE-M3 (XLM-RoBERTa); fetch them again."
+        ) from error
+
+
+def _check_complete(flag: BGEM3FlagModel, folder: Path) -> None:
+    """Refuse weights that lack a tensor: transformers would make it up at random, with only a warning."""
+    from transformers.modeling_utils import load_state_dict
+
+    file = next(folder / name for name in WEIGHTS if (folder / name).is_file())
+    base = flag.model.model
+    saved = {name.removeprefix(f"{base.base_model_prefix}.") for name in load_state_dict(file, map_location="meta")}
+    missing = [name for name in base.state_dict() if name not in saved and not name.startswith("pooler.")]
+    if missing:
+        raise InputError(f"{file}: {len(missing)} of the model's tensors are missing, such as {missing[0]}.")
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"

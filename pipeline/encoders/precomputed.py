@@ -1,0 +1,140 @@
+"""Vectors that the user made elsewhere, found by document id."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.common.errors import InputError
+from pipeline.common.layout import LAYOUT
+
+log = logging.getLogger(__name__)
+
+SHOWN = 10  # ids in a message
+
+
+class PrecomputedParams(BaseModel):
+    """The ``precomputed`` section of params.yaml, with the top-level ``vectors``.
+
+    Attributes:
+        vectors: a Parquet file with columns ``id`` and ``vector`` (a list of floats), or a two-dimensional ``NAME.npy``
+            with the rows' ids in ``NAME.ids.txt``, one a line.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vectors: Path = LAYOUT.none
+
+
+class PrecomputedEncoder:
+    """Looks vectors up; see the module."""
+
+    def __init__(self, params: PrecomputedParams) -> None:
+        self.params = params
+
+    def encode(self, documents: pl.DataFrame) -> np.ndarray:
+        """The documents' vectors; see :class:`pipeline.encoders.base.Encoder`.
+
+        Raises:
+            InputError: the file is missing or malformed, or lacks a document.
+        """
+        path = self.params.vectors
+        ids, vectors = read_vectors(path)
+        rows = {id_: row for row, id_ in enumerate(ids)}
+        wanted = documents["id"].to_list()
+        if lacking := [id_ for id_ in wanted if id_ not in rows]:
+            raise InputError(
+                f"{path}: {len(lacking)} of {len(wanted)} documents have no vector there: {_show(lacking)}. Add them, "
+                "or use an encoder that makes its own."
+            )
+        if extra := len(rows.keys() - set(wanted)):
+            log.info("%s: %d vectors belong to no document and are ignored", path, extra)
+        return vectors[[rows[id_] for id_ in wanted]]
+
+
+def read_vectors(path: Path) -> tuple[list[str], np.ndarray]:
+    """Read and check a file of vectors.
+
+    Args:
+        path: see :class:`PrecomputedParams`.
+
+    Returns:
+        The ids, and the (D, E) float32 vectors of the same rows.
+
+    Raises:
+        InputError: what is wrong with the file.
+    """
+    if path == LAYOUT.none:
+        raise InputError("`encoder: precomputed` reads vectors from a file: set `vectors` to a .parquet or .npy file.")
+    if not path.is_file():
+        raise InputError(f"vectors: {path} is not there.")
+    readers = {".parquet": _read_parquet, ".npy": _read_npy}
+    if path.suffix not in readers:
+        raise InputError(f"vectors: {path} must be a .parquet or .npy file.")
+    ids, vectors = readers[path.suffix](path)
+    if not vectors.size:
+        raise InputError(f"{path}: no vectors; found the shape {vectors.shape}.")
+    if len(set(ids)) < len(ids):
+        repeated = pl.Series(ids).value_counts().filter(pl.col("count") > 1)[""].sort().to_list()
+        raise InputError(f"{path}: {len(repeated)} ids are there more than once: {_show(repeated)}.")
+    with np.errstate(over="ignore"):
+        vectors = vectors.astype(np.float32)
+    if bad := [ids[row] for row in np.flatnonzero(~np.isfinite(vectors).all(axis=1))]:
+        raise InputError(f"{path}: the vectors of {len(bad)} ids hold NaN or infinity: {_show(bad)}.")
+    return ids, vectors
+
+
+def _read_parquet(path: Path) -> tuple[list[str], np.ndarray]:
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} cannot be read as Parquet: {error}") from error
+    if missing := {"id", "vector"} - set(table.column_names):
+        raise InputError(f"{path}: no column {' or '.join(sorted(missing))}; found {', '.join(table.column_names)}.")
+    ids, column = table["id"], table["vector"]
+    if not (pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type)) or ids.null_count:
+        raise InputError(f"{path}: `id` must be a string in each row; found {ids.type}, {ids.null_count} null.")
+    return ids.to_pylist(), _matrix(path, column, ids)
+
+
+def _matrix(path: Path, column: pa.ChunkedArray, ids: pa.ChunkedArray) -> np.ndarray:
+    kind = column.type
+    lists = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    if not lists or not pa.types.is_floating(kind.value_type):
+        raise InputError(f"{path}: `vector` must be a list of floats; found {kind}.")
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
+    usual = int(np.bincount(lengths, minlength=1).argmax())
+    if odd := [ids[row].as_py() for row in np.flatnonzero(lengths != usual)]:
+        raise InputError(f"{path}: most vectors have {usual} numbers, but not those of {len(odd)} ids: {_show(odd)}.")
+    values = pc.list_flatten(column).to_numpy()  # a null among the numbers turns into NaN
+    return values.reshape(len(lengths), usual)
+
+
+def _read_npy(path: Path) -> tuple[list[str], np.ndarray]:
+    names = path.with_suffix(".ids.txt")
+    if not names.is_file():
+        raise InputError(f"{names} is not there; it names the rows of {path}, one id a line.")
+    try:
+        vectors = np.load(path, allow_pickle=False)
+        ids = names.read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{names} is not UTF-8: {error}") from error
+    except (ValueError, EOFError, OSError) as error:
+        raise InputError(f"{path} cannot be read as an array of numbers: {error}") from error
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":
+        found = f"{vectors.dtype}, shape {vectors.shape}" if isinstance(vectors, np.ndarray) else type(vectors).__name__
+        raise InputError(f"{path} must be a two-dimensional array of floats; found {found}.")
+    if len(ids) != len(vectors):
+        raise InputError(f"{path} has {len(vectors)} rows, but {names} has {len(ids)} ids.")
+    return ids, vectors
+
+
+def _show(ids: list[str]) -> str:
+    return ", ".join(map(repr, ids[:SHOWN])) + (", ..." if len(ids) > SHOWN else "")

@@ -1,0 +1,45 @@
+"""Word vectors of one language from its own documents: PPMI of co-occurrence, then a truncated SVD.
+
+Levy and Goldberg (2014), Neural word embedding as implicit matrix factorization.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from sklearn.utils.extmath import randomized_svd
+
+from pipeline.common.arrays import unit_rows
+
+
+def positive_pmi(bow: csr_array) -> csr_array:
+    """(V, V) positive pointwise mutual information of two different words in one document.
+
+    Args:
+        bow: (D, V) counts; how often a word occurs within a document does not matter.
+    """
+    present = (bow > 0).astype(np.float32)
+    together = (present.T @ present).tocoo()
+    apart = together.row != together.col
+    rows, columns, counts = together.row[apart], together.col[apart], together.data[apart].astype(np.float64)
+    totals = np.bincount(rows, counts, minlength=bow.shape[1])
+    pmi = np.log(counts * counts.sum() / (totals[rows] * totals[columns]))
+    positive = pmi > 0
+    return csr_array((pmi[positive].astype(np.float32), (rows[positive], columns[positive])), shape=together.shape)
+
+
+def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
+    """(V, dimension) unit word vectors, centred; a word that meets no other has the zero vector's place.
+
+    Args:
+        bow: (D, V) counts of the training documents.
+        dimension: wanted width; columns beyond the matrix's rank are zero.
+        seed: of the randomised SVD.
+    """
+    rank = min(dimension, bow.shape[1])
+    left, values, _ = randomized_svd(positive_pmi(bow), rank, n_iter=7, random_state=seed)
+    vectors = np.zeros((bow.shape[1], dimension), np.float32)
+    vectors[:, :rank] = unit_rows(left * np.sqrt(values))
+    known = np.abs(vectors).sum(axis=1) > 0
+    vectors[known] -= vectors[known].mean(axis=0) if known.any() else 0
+    return vectors

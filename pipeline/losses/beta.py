@@ -1,0 +1,27 @@
+"""Make topic k mean the same in every language (XTRA, section 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import torch
+from torch.nn import functional
+
+
+def beta_alignment(projected: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Symmetric InfoNCE over topics, cosine, no temperature, averaged over unordered language pairs.
+
+    Args:
+        projected: one (K, S) tensor a language, its beta mapped into the shared space; at least two.
+
+    Returns:
+        Scalar; with two languages exactly the paper's ``(L(1->2) + L(2->1)) / 2``.
+    """
+    unit = [functional.normalize(y, dim=1) for y in projected]
+    topics = torch.arange(len(unit[0]), device=unit[0].device)
+    losses = []
+    for first, second in combinations(unit, 2):
+        cosine = first @ second.T
+        losses.append((functional.cross_entropy(cosine, topics) + functional.cross_entropy(cosine.T, topics)) / 2)
+    return torch.stack(losses).mean()

@@ -1,0 +1,29 @@
+"""Pull a document's theta towards its own embedding (XTRA, section 3.1)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch.nn import functional
+
+Form = Literal["published", "paper"]
+
+
+def embedding_infonce(projected: torch.Tensor, embeddings: torch.Tensor, form: Form = "published") -> torch.Tensor:
+    """InfoNCE between projected thetas and document embeddings, cosine, no temperature.
+
+    ``paper`` follows the equation: for each embedding, a softmax over the batch's thetas.
+    ``published`` follows the authors' code: for each theta, a softmax over the batch's embeddings.
+
+    Args:
+        projected: (B, E) thetas mapped into the embedding space.
+        embeddings: (B, E) embeddings of the same documents, any length.
+        form: which of the two.
+
+    Returns:
+        Scalar, the mean over documents.
+    """
+    cosine = functional.normalize(projected, dim=1) @ functional.normalize(embeddings, dim=1).T
+    scores = cosine if form == "published" else cosine.T
+    return functional.cross_entropy(scores, torch.arange(len(scores), device=scores.device))

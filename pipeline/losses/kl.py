@@ -1,0 +1,24 @@
+"""Divergence of the posterior over topics from its Gaussian prior."""
+
+from __future__ import annotations
+
+import torch
+
+
+def gaussian_kl(
+    mean: torch.Tensor, logvar: torch.Tensor, prior_mean: torch.Tensor, prior_variance: torch.Tensor
+) -> torch.Tensor:
+    """Mean over documents of KL(N(mean, exp(logvar)) || prior), both diagonal (XTRA, section 3.4).
+
+    Args:
+        mean: (B, K) posterior means.
+        logvar: (B, K) posterior log-variances.
+        prior_mean: (K,).
+        prior_variance: (K,).
+
+    Returns:
+        Scalar, in nats a document.
+    """
+    ratio = (logvar.exp() + (mean - prior_mean).square()) / prior_variance
+    terms = ratio + prior_variance.log() - logvar - 1
+    return 0.5 * terms.sum(dim=1).mean()

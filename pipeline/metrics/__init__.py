@@ -1,0 +1,1 @@
+"""Measures of topics and of document-topic vectors."""

@@ -1,0 +1,57 @@
+"""The aligned reference corpus as counts of vocabulary words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+from pipeline.bow.counts import count_words
+from pipeline.metrics.coherence import Counting, pair_npmi
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Aligned documents, N groups of translations.
+
+    Attributes:
+        counts: language -> (N, V) counts; an empty row where the group lacks the language.
+        present: language -> (N,) whether the group has the language.
+    """
+
+    counts: dict[str, csr_array]
+    present: dict[str, np.ndarray]
+
+    def npmi(self, first: str, second: str, words: Mapping[str, np.ndarray], counting: Counting) -> np.ndarray:
+        """(W1, W2) NPMI between ``words`` (vocabulary indices) of two languages, over the groups that have both."""
+        both = np.flatnonzero(self.present[first] & self.present[second])
+        left, right = (self.counts[name][both][:, words[name]] for name in (first, second))
+        return pair_npmi(left, right, counting)
+
+    def size(self, first: str, second: str) -> int:
+        """How many groups hold both languages."""
+        return int((self.present[first] & self.present[second]).sum())
+
+
+def reference_counts(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> Reference:
+    """Count the vocabulary's words in the reference.
+
+    Args:
+        tokens: columns pair, lang and tokens; translations of each other share ``pair``.
+        vocabulary: columns lang, term and word.
+    """
+    groups = tokens.select(pl.col("pair").rank("dense") - 1).to_series().cast(pl.Int64).to_numpy()
+    total = int(groups.max()) + 1 if len(groups) else 0
+    entries = count_words(tokens, vocabulary)
+    languages = tokens["lang"].to_numpy()
+    counts, present = {}, {}
+    for lang, words in vocabulary.group_by("lang", maintain_order=True).len().iter_rows():
+        mine = entries.filter(pl.Series(languages[entries["document"].to_numpy()] == lang, dtype=pl.Boolean))
+        places = (groups[mine["document"].to_numpy()], mine["term"].to_numpy())
+        counts[lang] = csr_array((mine["count"].to_numpy().astype(np.float64), places), shape=(total, words))
+        present[lang] = np.zeros(total, dtype=bool)
+        present[lang][groups[languages == lang]] = True
+    return Reference(counts, present)

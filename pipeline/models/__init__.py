@@ -1,0 +1,1 @@
+"""The topic models: one a file, all of them in the table."""

@@ -1,0 +1,49 @@
+"""Bag-of-words rows as flat arrays, from the corpus to the device, never dense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True)
+class SparseRows:
+    """A batch of B bag-of-words documents with N entries.
+
+    Attributes:
+        rows: (N,) int64, the document of each entry, ascending.
+        terms: (N,) int64, the vocabulary index of each entry.
+        counts: (N,) float32, how often the term occurs in the document.
+        size: B, the number of documents; some may have no entry.
+    """
+
+    rows: torch.Tensor
+    terms: torch.Tensor
+    counts: torch.Tensor
+    size: int
+
+    @property
+    def offsets(self) -> torch.Tensor:
+        """(B,) int64, where each document's entries start, as ``embedding_bag`` wants them."""
+        return torch.searchsorted(self.rows, torch.arange(self.size, device=self.rows.device))
+
+    def to(self, device: torch.device | str) -> SparseRows:
+        """Return the same rows on ``device``."""
+        return SparseRows(self.rows.to(device), self.terms.to(device), self.counts.to(device), self.size)
+
+
+def sparse_rows(bow: csr_array, documents: np.ndarray) -> SparseRows:
+    """Pick ``documents`` (row numbers, any order, repeats allowed) out of a CSR matrix."""
+    starts, lengths = bow.indptr[documents], np.diff(bow.indptr)[documents]
+    rows = np.repeat(np.arange(len(documents)), lengths)
+    before = np.cumsum(lengths) - lengths
+    entries = np.arange(len(rows)) + np.repeat(starts - before, lengths)
+    return SparseRows(
+        rows=torch.from_numpy(rows),
+        terms=torch.from_numpy(bow.indices[entries].astype(np.int64)),
+        counts=torch.from_numpy(bow.data[entries].astype(np.float32)),
+        size=len(documents),
+    )

@@ -1,0 +1,67 @@
+"""What `make run` shows at its end: stages with their times, topics side by side, metrics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Group
+from rich.table import Table
+
+STAGES = ("documents", "tokenise", "bow", "embed", "cluster", "train", "evaluate", "classify", "report")
+
+
+def stage_times(path: Path, since: float) -> Table:
+    """When each stage last ran, and how long it took.
+
+    Args:
+        path: JSON Lines of stage, seconds and finished.
+        since: Unix time; a stage that finished earlier came from the cache.
+    """
+    table = Table("stage", "seconds", "", title="Stages", title_justify="left")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    last = {row["stage"]: row for row in map(json.loads, lines)}
+    for name in STAGES:
+        row = last.get(name, {"seconds": 0.0, "finished": 0.0})
+        table.add_row(name, f"{row['seconds']:.1f}", "ran" if row["finished"] >= since else "unchanged, not run again")
+    return table
+
+
+def topic_words(words: pl.DataFrame, shown: int = 8) -> Table:
+    """Top words side by side.
+
+    Args:
+        words: columns lang, topic and words, of one selection.
+        shown: words of each topic.
+    """
+    languages = words["lang"].unique(maintain_order=True).to_list()
+    table = Table("topic", *languages, title="Topics", title_justify="left", show_lines=True)
+    for (topic,), rows in words.group_by("topic", maintain_order=True):
+        table.add_row(str(topic), *(" ".join(listed[:shown]) for listed in rows["words"]))
+    return table
+
+
+def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Group:
+    """Topic quality before and after training, retrieval, and SVM accuracy."""
+    quality = Table("", "CNPMI", "TU", "TQ", "NPMI", title="Topic quality", title_justify="left")
+    for name, values in (("trained", metrics), ("start", metrics["start"])):
+        quality.add_row(name, *(_figure(values[key]) for key in ("cnpmi", "tu", "tq", "npmi")))
+    accuracy = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
+    for direction in next(iter(classification.values())):
+        accuracy.add_row(direction, *(_figure(scores[direction]["accuracy"]) for scores in classification.values()))
+    return Group(quality, *_retrieval(metrics["retrieval"]), accuracy)
+
+
+def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
+    if scores:
+        table = Table("from->to", "MRR", "JSD (bits)", "pairs", title="Finding translations", title_justify="left")
+        for direction, values in scores.items():
+            table.add_row(direction, _figure(values["mrr"]), _figure(values["jsd"]), str(values["pairs"]))
+        yield table
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

@@ -1,0 +1,1 @@
+"""From texts to tokens: the tokenisers and what is left out."""

@@ -1,0 +1,60 @@
+"""Words that carry no topic: the lists that come along, and the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from pipeline.common.errors import InputError
+from pipeline.common.layout import LAYOUT
+from pipeline.common.word_lists import read_lines
+from pipeline.tokens.tokenisers.unicode import clean
+
+BUNDLED: Final = Path(__file__).with_name("stopwords")
+
+
+def stop_words(lang: str, folder: Path = LAYOUT.none) -> frozenset[str]:
+    """Stop words of a language, in the form that tokens have.
+
+    Args:
+        lang: language code.
+        folder: holds the user's ``<lang>.txt``, which may be absent.
+
+    Raises:
+        InputError: a list cannot be read.
+    """
+    paths = [BUNDLED / f"{lang}.txt"]
+    if folder != LAYOUT.none:
+        paths.append(folder / f"{lang}.txt")
+    return frozenset(word for path in paths if path.exists() for word in read_stop_words(path))
+
+
+def read_stop_words(path: Path) -> frozenset[str]:
+    """The words of one list; ``#`` starts a comment.
+
+    Raises:
+        InputError: the file cannot be read or is not UTF-8.
+    """
+    words = (clean(line.partition("#")[0]).strip().lower() for line in read_lines(path))
+    return frozenset(word for word in words if word)
+
+
+def check_stop_word_folder(folder: Path, languages: Iterable[str]) -> None:
+    """Refuse a folder of which nothing would be used, such as one with ``cn.txt`` for Chinese.
+
+    Raises:
+        InputError: there is no such folder, or it has no list for any of the languages.
+    """
+    if folder == LAYOUT.none:
+        return
+    wanted = [f"{lang}.txt" for lang in languages]
+    if not folder.is_dir():
+        raise InputError(f"tokenise.stopwords: {folder} is not a folder. Expected one with {_or(wanted)} in it.")
+    found = sorted(path.name for path in folder.iterdir())
+    if not set(wanted) & set(found):
+        raise InputError(f"tokenise.stopwords: {folder} holds {found}; expected {_or(wanted)}. Rename the lists.")
+
+
+def _or(names: list[str]) -> str:
+    return " or ".join(names)

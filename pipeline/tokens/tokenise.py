@@ -1,0 +1,93 @@
+"""Texts to tokens: cut by language, filtered by one rule for all, over several processes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+
+import polars as pl
+
+from pipeline.common.parallel import map_in_order
+from pipeline.tokens.stop_words import check_stop_word_folder, stop_words
+from pipeline.tokens.tokenisers import TOKENISERS, UNSPACED, TokeniseParams, clean, is_number, make_tokeniser
+
+__all__ = ["TOKENISERS", "TokeniseParams", "tokenise", "tokenise_texts"]
+
+CHUNK_CHARACTERS = 250_000  # about a second of Chinese
+
+log = logging.getLogger(__name__)
+_tokeniser = lru_cache(maxsize=8)(make_tokeniser)  # dictionaries take a while to load
+
+
+def tokenise(
+    documents: pl.DataFrame, params: TokeniseParams, *, filtered: bool = True, processes: int | None = None
+) -> pl.DataFrame:
+    """Tokens of every document, row by row.
+
+    Args:
+        documents: columns ``lang`` and ``text``.
+        params: the rules.
+        filtered: whether stop words, numbers, short tokens and parts of speech are dropped.
+        processes: how many to use, which never changes the result; by default as many as are worth it.
+
+    Returns:
+        Columns ``lang`` and ``tokens``, one row a document, in the same order.
+
+    Raises:
+        InputError: a list of stop words is wrong.
+        TryAgainError: a process was killed.
+    """
+    numbered = documents.select("lang", "text").with_row_index("row")
+    if filtered and not params.pretokenised:
+        check_stop_word_folder(params.stopwords, numbered["lang"].unique(maintain_order=True))
+    tokens = pl.Series("tokens", [], dtype=pl.List(pl.String))
+    parts = [numbered.clear().select("row", pl.col("lang").cast(pl.String), tokens)]
+    for part in numbered.partition_by("lang", maintain_order=True):
+        tokens = _tokenise_language(part.item(0, "lang"), part["text"], params, filtered, processes)
+        parts.append(part.select("row", "lang", tokens))
+    return pl.concat(parts).sort("row").drop("row")
+
+
+def tokenise_texts(
+    lang: str, texts: Iterable[str], params: TokeniseParams, *, filtered: bool = True
+) -> list[list[str]]:
+    """Tokens of some texts of one language, in this process.
+
+    Raises:
+        InputError: a list of stop words is wrong.
+    """
+    if params.pretokenised:
+        return [text.split() for text in texts]
+    cut = _tokeniser(lang, params if filtered else params.unfiltered())
+    is_kept = _token_filter(lang, params) if filtered else bool
+    return [[token for token in cut(clean(text)) if is_kept(token)] for text in texts]
+
+
+def _token_filter(lang: str, params: TokeniseParams) -> Callable[[str], bool]:
+    stop, shortest, numbers = stop_words(lang, params.stopwords), params.min_characters, params.numbers
+    return lambda token: len(token) >= shortest and token not in stop and (numbers or not is_number(token))
+
+
+def _tokenise_language(
+    lang: str, texts: pl.Series, params: TokeniseParams, filtered: bool, processes: int | None
+) -> pl.Series:
+    if lang in UNSPACED and not params.pretokenised:
+        log.warning("%s: words have no blanks between them and there is no tokeniser; pretokenise these texts", lang)
+    work = partial(_tokenise_chunk, lang, params, filtered)
+    work(texts.clear())  # loads dictionaries before the clock starts
+    tokens = pl.concat(map_in_order(work, _chunks(texts), f"tokenise {lang}", processes))
+    lengths = tokens.list.len()
+    log.info("%s: %d texts, %d tokens, %d texts without any", lang, len(texts), lengths.sum(), (lengths == 0).sum())
+    return tokens
+
+
+def _tokenise_chunk(lang: str, params: TokeniseParams, filtered: bool, texts: pl.Series) -> pl.Series:
+    tokens = tokenise_texts(lang, texts, params, filtered=filtered)
+    return pl.Series("tokens", tokens, dtype=pl.List(pl.String))
+
+
+def _chunks(texts: pl.Series) -> list[pl.Series]:
+    chunk = texts.str.len_chars().cast(pl.UInt64).cum_sum() // CHUNK_CHARACTERS
+    frame = pl.DataFrame([texts.alias("text"), chunk.alias("chunk")])
+    return [part["text"] for part in frame.partition_by("chunk", maintain_order=True)]

@@ -1,0 +1,48 @@
+"""Words by Unicode's classes, for every language that puts blanks between them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import regex
+
+# Typographic apostrophes become the typed one; trade marks would join the word in NFKC (LEGO™ -> LEGOTM);
+# soft hyphens only say where a line may break; NUL ends a text for MeCab, which is written in C.
+_REPLACED = str.maketrans(
+    {"‘": "'", "’": "'", "\u02bc": "'", "™": " ", "℠": " ", "\u00ad": None, "\0": " "},
+)
+_URL = re.compile(r'(?:https?://|www\.)[^\s<>"\x80-\U0010ffff]+', re.IGNORECASE)
+
+# A mark (a vowel sign of Hindi, a point of Arabic) belongs to its letter; those that only choose a
+# character's look, as in emoji, do not. Inside a word stand an apostrophe, the middle dot of Catalan, the
+# gershayim of Hebrew and the joiners of Persian and Hindi; inside a number a point or a comma.
+WORD = regex.compile(
+    r"""
+    [\p{L}\p{N}]
+    (?: [[\p{L}\p{N}\p{M}]--[\p{VS}\u20e3]]
+      | (?<=\p{N}) [.,] (?=\p{N})
+      | (?<=[\p{L}\p{M}]) ['·״׳\u200c\u200d] (?=\p{L})
+    )*
+    """,
+    regex.VERBOSE | regex.VERSION1,
+)
+_NUMBER = regex.compile(r"[\p{N}.,]+")
+
+
+def clean(text: str) -> str:
+    """Bring a text to the form that tokenisers and stop words share: NFKC, plain apostrophes, no URLs."""
+    return _URL.sub(" ", unicodedata.normalize("NFKC", text.translate(_REPLACED)))
+
+
+def is_number(token: str) -> bool:
+    """Whether the token is digits only, with or without separators."""
+    return _NUMBER.fullmatch(token) is not None
+
+
+class UnicodeTokeniser:
+    """Runs of letters, marks and digits; ``don't`` is one word, ``state-of-the-art`` four."""
+
+    def __call__(self, text: str) -> list[str]:
+        """Lower-cased words, without the possessive ``'s``."""
+        return [word.removesuffix("'s") for word in WORD.findall(text.lower())]

@@ -1,0 +1,1 @@
+"""The words that show a topic."""

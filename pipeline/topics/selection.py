@@ -1,0 +1,47 @@
+"""A topic's top words: from beta, or from what the topic's documents say."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csr_array
+
+Selection = Literal["beta", "owned"]
+
+
+def beta_words(scores: np.ndarray, count: int) -> np.ndarray:
+    """(K, count) the words with the largest scores of each topic, best first (as published).
+
+    Args:
+        scores: (K, V) beta.
+        count: words a topic.
+    """
+    return np.argsort(-scores, axis=1, kind="stable")[:, :count]
+
+
+def topic_mass(theta: np.ndarray, bow: csr_array) -> np.ndarray:
+    """(K, V) how often each word occurs, every document split among topics by its theta.
+
+    Args:
+        theta: (D, K) rows that sum to 1; cluster membership counts too.
+        bow: (D, V) counts of the same documents.
+    """
+    return np.asarray((bow.T @ theta.astype(np.float64)).T)
+
+
+def owned_words(mass: np.ndarray, count: int) -> np.ndarray:
+    """(K, count) the most probable words of each topic among those that it owns.
+
+    A word belongs to the topic under which it is most probable, so no two topics list it. A topic that owns
+    fewer than ``count`` words is filled up with its most probable other words.
+
+    Args:
+        mass: (K, V) from :func:`topic_mass`.
+        count: words a topic.
+    """
+    totals = mass.sum(axis=1, keepdims=True)
+    probability = np.divide(mass, totals, out=np.zeros_like(mass), where=totals > 0)
+    owner = probability.argmax(axis=0)
+    owned = (owner[None, :] == np.arange(len(mass))[:, None]) & (probability > 0)
+    return beta_words(probability + owned, count)

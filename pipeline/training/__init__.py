@@ -1,0 +1,1 @@
+"""Fitting a neural topic model: batches, steps, checkpoints, the loop."""

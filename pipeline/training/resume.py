@@ -1,0 +1,23 @@
+"""Where a run's checkpoints live: a folder named by everything that decides its result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+PACKAGE = Path(__file__).parents[1]
+
+
+def checkpoint_folder(parent: Path, settings: Any, inputs: Sequence[Path]) -> Path:  # noqa: ANN401 - any JSON value
+    """A folder below ``parent`` that only a run with the same settings, inputs, code and torch shares."""
+    digest = hashlib.blake2b(json.dumps([settings, torch.__version__], sort_keys=True).encode(), digest_size=12)
+    code = sorted(path for part in ("losses", "models", "training") for path in (PACKAGE / part).glob("*.py"))
+    for path in [*inputs, *code]:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "blake2b").digest())
+    return parent / digest.hexdigest()

@@ -1,0 +1,30 @@
+"""Show the finished run on the screen; not a stage of the pipeline, it writes nothing."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import polars as pl
+import typer
+from rich.console import Console
+
+from pipeline.common.files import read_json, read_parquet
+from pipeline.common.layout import LAYOUT
+from pipeline.common.params import Params
+from pipeline.summary import metric_tables, stage_times, topic_words
+from pipeline.topics.selection import Selection
+
+
+def main(since: float = 0.0) -> None:
+    """Print stages, topics and metrics; stages that finished before SINCE (Unix time) came from the cache."""
+    selection = Params().choice("top_words", get_args(Selection))
+    chosen = (pl.col("source") == "trained") & (pl.col("selection") == selection)
+    console = Console(width=None if Console().is_terminal else 120)
+    console.print(stage_times(LAYOUT.times, since))
+    console.print(topic_words(read_parquet(LAYOUT.topics).filter(chosen)))
+    console.print(metric_tables(read_json(LAYOUT.metrics), read_json(LAYOUT.classification)))
+    console.print(f"Report: {LAYOUT.report}. Next: change params.yaml, or `dvc exp run -S lambda1=70`, and compare.")
+
+
+if __name__ == "__main__":
+    typer.run(main)

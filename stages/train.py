@@ -1,0 +1,55 @@
+"""bow, embeddings, clusters -> the model, theta.parquet, beta.parquet and the losses by epoch."""
+
+from __future__ import annotations
+
+import shutil
+
+import polars as pl
+import torch
+import typer
+
+from pipeline.bow.counts import language_bow
+from pipeline.common.files import read_parquet, write_parquet, write_text
+from pipeline.common.layout import LAYOUT
+from pipeline.common.params import Params
+from pipeline.common.runtime import stage
+from pipeline.inference import beta_table, theta_table
+from pipeline.models.store import save_run, vocabulary_sizes
+from pipeline.models.table import MODELS, build_model
+from pipeline.training.corpus import training_corpus
+from pipeline.training.loop import TrainParams, train
+from pipeline.training.resume import checkpoint_folder
+
+
+@stage
+def main() -> None:
+    """Train the model of `model` and apply it to every document."""
+    params = Params()
+    name = params.choice("model", MODELS)
+    training, block = params.section("train", TrainParams), params.section(name, MODELS[name][0])
+    documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "label", "pair"])
+    vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
+    bows = language_bow(read_parquet(LAYOUT.bow), vocabulary, documents["lang"])
+    embeddings = read_parquet(LAYOUT.embeddings, ["vector"])["vector"].to_numpy()
+    clusters = read_parquet(LAYOUT.clusters, ["document", "cluster"])
+    corpus = training_corpus(
+        clusters["document"].to_numpy(), clusters["cluster"].to_numpy(), documents["lang"], bows, embeddings
+    )
+
+    torch.manual_seed(training.seed)
+    model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, embeddings.shape[1], block)
+    model.start_from(corpus)
+    settings = [name, training.model_dump(mode="json"), block.model_dump(mode="json")]
+    inputs = [LAYOUT.documents, LAYOUT.vocabulary, LAYOUT.bow, LAYOUT.embeddings, LAYOUT.clusters]
+    checkpoints = checkpoint_folder(LAYOUT.checkpoints, settings, inputs)
+    losses = train(model, corpus, training, checkpoints)
+
+    write_parquet(documents.with_columns(theta_table(model, bows)), LAYOUT.theta)
+    write_parquet(beta_table(model), LAYOUT.beta)
+    write_text(pl.DataFrame(losses).write_csv(float_precision=4), LAYOUT.losses)
+    save_run(LAYOUT.model, name, model, vocabulary, params.values["tokenise"])
+    shutil.rmtree(checkpoints, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,311 @@
+"""Theta for new documents: the same as in training, whatever the file, and rows in = rows out + rejected."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+from intake_files import json_lines, table, write
+from scipy.sparse import csr_array
+
+from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.files import read_json, read_parquet, write_json
+from pipeline.common.layout import LAYOUT
+from pipeline.documents.intake import REJECT_COLUMNS
+from pipeline.inference import posterior_means
+from pipeline.models.base import LanguageCorpus
+from pipeline.models.store import Run, load_run, save_run
+from pipeline.models.xtra import Xtra, XtraParams
+from pipeline.new_documents import check_output, infer_theta, read_new_documents, write_rejects
+from pipeline.training.loop import TrainParams, train
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+WORDS = {
+    "en": ["film", "market", "moon", "music"],
+    "zh": ["电影", "音乐", "经济", "足球"],
+    "ja": ["映画", "音楽", "経済"],
+}
+TEXTS = [
+    {"id": "j1", "lang": "ja", "text": "音楽と映画、そして映画。"},
+    {"id": "e1", "lang": "en", "text": "Music of the film; a film about the moon"},
+    {"id": "z1", "lang": "zh", "text": "他喜欢电影和音乐，也喜欢足球。"},
+    {"id": "e2", "lang": "en", "text": "Nothing that anybody here has heard of"},
+    {"id": "e0", "lang": "en", "text": "the market"},
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model trained for two epochs on bags drawn at random."""
+    home = tmp_path_factory.mktemp("infer")
+    sizes = {lang: len(words) for lang, words in WORDS.items()}
+    torch.manual_seed(0)
+    model = Xtra(sizes, 5, 6, XtraParams(shared=8, hidden=8, semantic=4))
+    rng = np.random.default_rng(0)
+    corpus = {
+        lang: LanguageCorpus(
+            csr_array(rng.integers(0, 3, (20, size)).astype(np.int32)),
+            rng.normal(size=(20, 6)).astype(np.float32),
+            rng.integers(0, 5, 20),
+        )
+        for lang, size in sizes.items()
+    }
+    model.start_from(corpus)
+    train(model, corpus, TrainParams(num_topics=5, epochs=2, batch_size=10, device="cpu"), home / "checkpoints")
+    rows = [(lang, term, word) for lang, words in WORDS.items() for term, word in enumerate(words)]
+    vocabulary = pl.DataFrame(rows, schema={"lang": pl.String, "term": pl.UInt32, "word": pl.String}, orient="row")
+    save_run(home / "run", "xtra", model, vocabulary, {})
+    return home / "run"
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    return load_run(folder)
+
+
+def with_tokenise(run: Run, **params: object) -> Run:
+    return Run(run.model, run.vocabulary, params)
+
+
+def infer(run: Run, path: Path) -> pl.DataFrame:
+    return infer_theta(run, read_new_documents(path, run.model.languages)[0])
+
+
+def refused(path: Path, languages: Sequence[str] = tuple(WORDS)) -> str:
+    with pytest.raises(InputError) as error:
+        read_new_documents(path, languages)
+    assert error.value.exit_code == 2
+    return str(error.value)
+
+
+def call(*options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stages.infer", *map(str, options)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    home = Path(str(options[1])).parent
+    return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_same_theta_as_the_models_own_on_the_same_bags(tmp_path: Path, run: Run) -> None:
+    found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
+    bags = {"en": [[2, 0, 1, 1], [0, 0, 0, 0], [0, 1, 0, 0]], "zh": [[1, 1, 0, 1]], "ja": [[2, 1, 0]]}
+    means = np.concatenate([posterior_means(run.model, lang, csr_array(bag)) for lang, bag in bags.items()])
+    known = [0, 2, 3, 4]
+    np.testing.assert_allclose(found["mean"].gather(known).to_numpy(), means[known], atol=1e-6)
+    thetas = torch.from_numpy(means[known]).softmax(dim=1).numpy()
+    np.testing.assert_allclose(found["theta"].gather(known).to_numpy(), thetas, atol=1e-6)
+    assert np.unique(thetas.round(4), axis=0).shape == thetas.shape  # else the comparison would say little
+    assert found["top"].gather(known).to_list() == np.argsort(-thetas, axis=1)[:, :3].tolist()
+    assert found["words"].to_list() == [4, 0, 1, 3, 3]
+
+
+def test_rows_stand_in_the_models_order_of_languages_and_the_inputs_order(tmp_path: Path, run: Run) -> None:
+    found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
+    assert found.select("id", "lang").rows() == [
+        ("e1", "en"), ("e2", "en"), ("e0", "en"), ("z1", "zh"), ("j1", "ja"),
+    ]  # fmt: skip
+    assert found.schema == {
+        "id": pl.String,
+        "lang": pl.String,
+        "theta": pl.Array(pl.Float32, 5),
+        "mean": pl.Array(pl.Float32, 5),
+        "words": pl.UInt32,
+        "top": pl.List(pl.UInt32),
+    }
+
+
+def test_a_document_without_known_words_has_no_theta(tmp_path: Path, run: Run) -> None:
+    found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
+    assert found.row(1) == ("e2", "en", None, None, 0, None)
+    assert found.select(pl.exclude("id", "lang", "words").is_null().sum()).row(0) == (1, 1, 1)
+    alone = infer(run, write(tmp_path / "alone.jsonl", [TEXTS[3]]))
+    assert alone.row(0) == ("e2", "en", None, None, 0, None)
+    assert alone.schema == found.schema
+
+
+@pytest.mark.parametrize("lang", list(WORDS))
+def test_a_file_of_one_language_gives_the_same(tmp_path: Path, run: Run, lang: str) -> None:
+    everything = infer(run, write(tmp_path / "new.jsonl", TEXTS)).filter(pl.col("lang") == lang)
+    alone = infer(run, write(tmp_path / "one.jsonl", [row for row in TEXTS if row["lang"] == lang]))
+    assert alone.drop("theta", "mean").equals(everything.drop("theta", "mean"))
+    known = alone["theta"].is_not_null()
+    np.testing.assert_allclose(
+        alone["theta"].filter(known).to_numpy(), everything["theta"].filter(known).to_numpy(), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("new.csv", ","), ("new.tsv", "\t")])
+def test_tables_equal_json_lines(tmp_path: Path, run: Run, name: str, delimiter: str) -> None:
+    found = infer(run, write(tmp_path / name, table(TEXTS, delimiter)))
+    assert found.equals(infer(run, write(tmp_path / "new.jsonl", TEXTS)))
+
+
+def test_id_is_optional(tmp_path: Path, run: Run) -> None:
+    found = infer(run, write(tmp_path / "new.jsonl", [{"lang": "en", "text": "film"}, {"lang": "en", "text": "moon"}]))
+    assert found["id"].to_list() == ["new:1", "new:2"]
+
+
+@pytest.mark.parametrize("more", [{"split": "dev"}, {"label": ["x"]}, {"pair": {}}, {"date": 1.0}, {"group": False}])
+def test_other_columns_are_passed_over(tmp_path: Path, more: dict[str, Any]) -> None:
+    rows = [*TEXTS, TEXTS[0] | more]  # the second j1 is the same document all the same
+    documents, rejects = read_new_documents(write(tmp_path / "new.jsonl", rows), list(WORDS))
+    assert documents.columns == ["id", "lang", "text"]
+    assert documents["id"].to_list() == ["e1", "e2", "e0", "z1", "j1"]
+    assert rejects["reason"].to_list() == ["duplicate: same as new.jsonl:1"]
+
+
+def test_one_language_a_column_is_read_and_named_as_in_training(tmp_path: Path) -> None:
+    rows = [{"pair": "a", "split": "dev", "en": "film", "ja": "映画"}, {"id": 7, "en": "moon", "ja": None}]
+    documents, rejects = read_new_documents(write(tmp_path / "new.jsonl", rows), list(WORDS))
+    assert documents.rows() == [("a:en", "en", "film"), ("7:en", "en", "moon"), ("a:ja", "ja", "映画")]
+    assert rejects.is_empty()
+
+
+def test_a_language_that_the_model_does_not_know(tmp_path: Path) -> None:
+    rows = [*TEXTS, {"lang": "de", "text": ""}, {"lang": "fr", "text": "a"}, {"lang": "de", "text": "b"}]
+    message = refused(write(tmp_path / "new.jsonl", rows))
+    assert (
+        "new.jsonl:7: the model does not know `de` (1 documents), `fr` (1 documents). It knows en, zh, ja." in message
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{"lang": "cn", "text": "电影"}], "new.jsonl:1: `cn` is no language code."),
+        ([{"language": "en", "text": "film"}], "missing columns: lang."),
+        ([{"lang": "en", "text": ""}], "none of its 1 rows can be used"),
+        ([TEXTS[0], TEXTS[1] | {"id": "j1"}], "1 ids name different documents"),
+    ],
+)
+def test_bad_input_stops(tmp_path: Path, rows: list[dict[str, Any]], words: str) -> None:
+    assert words in refused(write(tmp_path / "new.jsonl", rows))
+
+
+def test_every_row_is_a_document_or_listed_as_rejected(tmp_path: Path) -> None:
+    content = json_lines(TEXTS) + b'{"lang": "en", "text": "\xff"}\n{\n' + json_lines([{"lang": "en"}, {"text": "a"}])
+    documents, rejects = read_new_documents(write(tmp_path / "new.jsonl", content), list(WORDS))
+    assert documents.height == len(TEXTS)
+    assert rejects.columns == list(REJECT_COLUMNS)
+    assert [(row, reason.partition(":")[0]) for row, reason in rejects.select("row", "reason").iter_rows()] == [
+        (6, "invalid UTF-8"), (7, "invalid JSON"), (8, "no text"), (9, "no lang"),
+    ]  # fmt: skip
+
+
+def test_rejects_are_logged_and_written_inert(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    ids = ["=1+1", "+1", "-1", "@a", "a=b", 'say "hi"', *map(str, range(10, 16))]
+    rejects = pl.DataFrame({"file": "-new.csv", "row": range(1, 13), "id": ids, "lang": None, "reason": "no lang"})
+    path = tmp_path / "theta.rejects.csv"
+    with caplog.at_level(logging.WARNING):
+        write_rejects(rejects.cast({"lang": pl.String}), path)
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages[0] == "rejected -new.csv:1: no lang"
+    assert len(messages) == 11
+    assert messages[-1] == f"12 rows rejected, all listed in {path}"
+    with path.open(encoding="utf-8", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [row["id"] for row in written[:6]] == ["'=1+1", "'+1", "'-1", "'@a", "a=b", 'say "hi"']
+    assert written[0] == {"file": "'-new.csv", "row": "1", "id": "'=1+1", "lang": "", "reason": "no lang"}
+    assert len(written) == 12
+
+
+def test_without_rejects_there_is_no_file_of_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "theta.rejects.csv", b"of an earlier run")
+    write_rejects(pl.DataFrame(schema=dict.fromkeys(REJECT_COLUMNS, pl.String)), path)
+    assert not path.exists()
+
+
+def test_pretokenised_texts_stay_as_they_are_and_the_log_says_so(
+    tmp_path: Path, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(
+        tmp_path / "new.jsonl", [{"lang": "zh", "text": "电影 足球 电影音乐"}, {"lang": "en", "text": "film,"}]
+    )
+    with caplog.at_level(logging.INFO):
+        assert infer(run, path)["words"].to_list() == [1, 4]
+        assert "pretokenised" not in caplog.text
+        assert infer(with_tokenise(run, pretokenised=True), path)["words"].to_list() == [0, 2]
+    assert "the model was trained on pretokenised texts" in caplog.text
+
+
+def test_the_runs_tokeniser_parameters_are_used(tmp_path: Path, run: Run) -> None:
+    traditional = write(tmp_path / "new.jsonl", [{"lang": "zh", "text": "電影"}])
+    assert infer(run, traditional)["words"].to_list() == [0]
+    assert infer(with_tokenise(run, zh={"script": "simplified"}), traditional)["words"].to_list() == [1]
+    with pytest.raises(InputError, match="`tokenise` cannot be used"):
+        infer(with_tokenise(run, zh={"script": "cursive"}), traditional)
+
+
+def test_stop_words_of_another_language_do_not_stop_a_file_of_one(tmp_path: Path, run: Run) -> None:
+    lists = write(tmp_path / "lists" / "en.txt", b"film\n").parent
+    stopping = with_tokenise(run, stopwords=str(lists))
+    assert infer(stopping, write(tmp_path / "ja.jsonl", TEXTS[:1]))["words"].to_list() == [3]
+    assert infer(stopping, write(tmp_path / "en.jsonl", TEXTS[1:2]))["words"].to_list() == [2]
+    with pytest.raises(InputError, match="is not a folder"):
+        infer(with_tokenise(run, stopwords=str(tmp_path / "gone")), tmp_path / "ja.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("theta.csv", "Parquet only"),
+        ("theta.jsonl", "Parquet only"),
+        ("theta", "Parquet only"),
+        (LAYOUT.theta, "the pipeline's own files"),
+        (LAYOUT.model / "vocabulary.parquet", "the pipeline's own files"),
+        ("other/vocabulary.parquet", "the pipeline's own files"),
+        ("other/../data/run/x.parquet", "the pipeline's own files"),
+    ],
+)
+def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
+    check_output(Path("theta.parquet"), Path("other"))
+    with pytest.raises(InputError, match=words):
+        check_output(Path(output), Path("other"))
+
+
+def test_no_model_and_damaged_models(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(MissingResourceError, match="`dvc repro train`"):
+        load_run(tmp_path)
+    write_json(read_json(folder / "config.json"), tmp_path / "config.json")
+    write(tmp_path / "vocabulary.parquet", (folder / "vocabulary.parquet").read_bytes())
+    weights = (folder / "weights.safetensors").read_bytes()
+    for damaged in (weights[:-10], b"\x80\x05pickle", weights.replace(b"theta_map.bias", b"theta_map.bios")):
+        write(tmp_path / "weights.safetensors", damaged)
+        with pytest.raises(InputError, match=r"weights.safetensors is damaged or not of this model"):
+            load_run(tmp_path)
+
+
+def test_stage_writes_theta_and_rejects_and_nothing_else(tmp_path: Path, folder: Path, run: Run) -> None:
+    rows = [*TEXTS, {"id": "=e3", "lang": "en", "text": ""}]
+    source = write(tmp_path / "new.jsonl", rows)
+    done = call("--input", source, "--output", "out/theta.parquet", "--model", folder)
+    assert done.returncode == 0, done.stderr
+    assert "infer: rejected new.jsonl:6: no text: empty after normalisation" in done.stderr
+    assert "6 rows: 5 documents, 1 rejected; 1 without known words (theta null)" in done.stderr
+    found = read_parquet(tmp_path / "out" / "theta.parquet")
+    expected = infer(run, source)
+    assert found.drop("theta", "mean").equals(expected.drop("theta", "mean"))
+    known = expected["theta"].is_not_null()
+    np.testing.assert_allclose(
+        found["theta"].filter(known).to_numpy(), expected["theta"].filter(known).to_numpy(), atol=1e-6
+    )
+    rejects = (tmp_path / "out" / "theta.rejects.csv").read_text(encoding="utf-8")
+    assert rejects == "file,row,id,lang,reason\nnew.jsonl,6,'=e3,en,no text: empty after normalisation\n"
+    files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {"new.jsonl", "out/theta.parquet", "out/theta.rejects.csv", str(LAYOUT.times)}
+
+
+def test_stage_without_a_model_stops_with_three(tmp_path: Path) -> None:
+    stopped = call("--input", write(tmp_path / "new.jsonl", TEXTS), "--output", "theta.parquet")
+    assert stopped.returncode == 3
+    assert "models/run holds no trained model. `dvc repro train` makes one." in stopped.stderr
+    assert not (tmp_path / "theta.parquet").exists()
