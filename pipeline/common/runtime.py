@@ -16,7 +16,8 @@ import typer
 from pipeline.common.errors import PipelineError
 from pipeline.common.layout import LAYOUT
 
-THREADS = 2  # fixed, since the order of floating-point sums depends on it
+# Fixed, since the order of floating-point sums depends on it: another number changes the last digits of results.
+THREADS = os.environ.get("PIPELINE_THREADS", "2")
 
 P = ParamSpec("P")
 
@@ -50,7 +51,8 @@ def stage(main: Callable[P, None]) -> Callable[P, None]:
 def fix_threads() -> None:
     """Give every numeric library the same number of threads on every machine."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
-        os.environ[variable] = str(THREADS)
+        os.environ[variable] = THREADS
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait starve each other
 
 
 def _note_time(name: str, seconds: float) -> None:
