@@ -88,7 +88,7 @@ def _train_and_test(source: str, parts: Mapping[str, Labelled], params: Classify
     features, labels = _subset(parts[source], params.max_train, params.seed)
     classes = np.unique(labels)
     if len(classes) < 2:
-        found = f"one class, {classes[0]!r}" if len(classes) else "no labelled documents"
+        found = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
         reason = f"training in {source} needs at least two classes; found {found}"
         return {f"{source}->{target}": _none(reason) for target in parts}
     log.info("%s: training on %d documents", source, len(labels))

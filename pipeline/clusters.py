@@ -105,13 +105,7 @@ def given_clusters(path: Path, ids: pl.Series, topics: int) -> np.ndarray:
     Raises:
         InputError: a document has no cluster, or a cluster lies outside 0..num_topics-1.
     """
-    if not path.is_file():
-        raise InputError(f"{path}, the `labels` of the clusters, is not a file.")
-    read = pl.read_parquet if path.suffix == ".parquet" else pl.read_csv
-    table = read(path)
-    if not {"id", "cluster"} <= set(table.columns):
-        raise InputError(f"{path}: expected the columns id and cluster, found {table.columns}.")
-    table = table.select(pl.col("id").cast(pl.String), pl.col("cluster").cast(pl.Int64))
+    table = _read_labels(path)
     if table["id"].is_duplicated().any():
         twice = table.filter(pl.col("id").is_duplicated())["id"][0]
         raise InputError(f"{path}: id {twice!r} stands there more than once; expected one row a document.")
@@ -128,6 +122,20 @@ def given_clusters(path: Path, ids: pl.Series, topics: int) -> np.ndarray:
             f"they must lie in 0..{topics - 1}."
         )
     return clusters
+
+
+def _read_labels(path: Path) -> pl.DataFrame:
+    """Columns ``id`` (as written, leading zeros and all) and ``cluster``."""
+    if not path.is_file():
+        raise InputError(f"{path}, the `labels` of the clusters, is not a file.")
+    try:
+        table = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
+        # By way of text: a number with a fraction is no cluster, and must not be cut to one.
+        return table.select(pl.col("id").cast(pl.String), pl.col("cluster").cast(pl.String).cast(pl.Int64))
+    except pl.exceptions.ColumnNotFoundError as error:
+        raise InputError(f"{path}: expected the columns id and cluster, found {table.columns}.") from error
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(f"{path}: expected a table with id and cluster, a whole number; found: {error}") from error
 
 
 def warn_of_one_language_clusters(clusters: np.ndarray, languages: np.ndarray, topics: int) -> int:

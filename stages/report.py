@@ -25,7 +25,7 @@ def main() -> None:
         read_parquet(LAYOUT.topics).filter(chosen),
         read_parquet(LAYOUT.documents, ["id", "lang", "text"]),
         filled(read_parquet(LAYOUT.theta, ["theta"])["theta"]),
-        pl.read_csv(LAYOUT.coherence),
+        pl.read_csv(LAYOUT.coherence, schema_overrides={"topic": pl.Int64, "cnpmi": pl.Float64}),
         read_json(LAYOUT.metrics),
     )
     write_text(report, LAYOUT.report)

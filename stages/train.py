@@ -46,7 +46,8 @@ def main() -> None:
 
     write_parquet(documents.with_columns(theta_table(model, bows)), LAYOUT.theta)
     write_parquet(beta_table(model), LAYOUT.beta)
-    write_text(pl.DataFrame(losses).write_csv(float_precision=4), LAYOUT.losses)
+    by_term = pl.DataFrame(losses).unpivot(index="epoch", variable_name="term", value_name="loss")
+    write_text(by_term.write_csv(float_precision=4), LAYOUT.losses)
     save_run(LAYOUT.model, name, model, vocabulary, params.values["tokenise"])
     shutil.rmtree(checkpoints, ignore_errors=True)
 

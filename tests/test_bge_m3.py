@@ -62,7 +62,7 @@ def encode(tiny: Path, tmp_path: Path) -> Encode:
 
 
 def encoder(model: Path | str, cache: Path, **changes: object) -> BgeM3Encoder:
-    return BgeM3Encoder(BgeM3Params.model_validate({"model": str(model), "device": "cpu"} | changes), cache)
+    return BgeM3Encoder(BgeM3Params.model_validate({"name": str(model), "device": "cpu"} | changes), cache)
 
 
 def documents(texts: Sequence[str]) -> pl.DataFrame:

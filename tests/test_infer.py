@@ -280,7 +280,7 @@ def test_no_model_and_damaged_models(tmp_path: Path, folder: Path) -> None:
     weights = (folder / "weights.safetensors").read_bytes()
     for damaged in (weights[:-10], b"\x80\x05pickle", weights.replace(b"theta_map.bias", b"theta_map.bios")):
         write(tmp_path / "weights.safetensors", damaged)
-        with pytest.raises(InputError, match=r"weights.safetensors is damaged or not of this model"):
+        with pytest.raises(InputError, match=r"weights.safetensors is not the file that was saved"):
             load_run(tmp_path)
 
 

@@ -60,15 +60,16 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pl.DataFra
     if not path.exists():
         raise InputError(f"{path} is missing. `dvc repro` makes it.")
     try:
-        table = pq.read_table(path, columns=None if columns is None else list(columns), page_checksum_verification=True)
-        frame = pl.from_arrow(table)
-    except (pa.ArrowException, OSError) as error:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            found = file.schema_arrow.names
+            missing = [name for name in columns or () if name not in found]
+            table = None if missing else file.read(None if columns is None else list(columns))
+        frame = pl.DataFrame(table)
+    except (pa.ArrowException, OSError, ValueError, TypeError, AssertionError, pl.exceptions.PanicException) as error:
         raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro` to make it again.") from error
-    assert isinstance(frame, pl.DataFrame)
-    missing = [name for name in columns or () if name not in frame.columns]
     if missing:
-        raise InputError(f"{path}: columns {missing} are missing; found {frame.columns}.")
-    return frame
+        raise InputError(f"{path}: columns {missing} are missing; found {found}.")
+    return frame if columns is None else frame.select(columns)
 
 
 def write_json(value: Any, path: Path) -> None:  # noqa: ANN401 - any JSON value

@@ -27,10 +27,10 @@ class Params:
     def __init__(self, path: Path = LAYOUT.params) -> None:
         self.path = path
         try:
-            values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+            values = YAML(typ="safe").load(path.read_bytes().decode("utf-8"))
         except FileNotFoundError as error:
             raise InputError(f"{path} is missing; it holds the parameters of the run.") from error
-        except YAMLError as error:
+        except (YAMLError, UnicodeDecodeError) as error:
             raise InputError(f"{path} is not valid YAML: {error}") from error
         if not isinstance(values, dict):
             raise InputError(f"{path}: expected a mapping of parameters, found {type(values).__name__}.")

@@ -91,6 +91,12 @@ class AlignedEncoder:
     def _learn(self, part: pl.DataFrame) -> WordSpace:
         train = part.filter(pl.col("split") == "train")
         words = _frequent_words(train, self.params.min_documents, self.params.max_words)
+        if len(words) < FEWEST_PAIRS:
+            raise InputError(
+                f"{part['lang'][0]}: only {len(words)} words occur in {self.params.min_documents} or more of the "
+                f"{len(train)} training documents; at least {FEWEST_PAIRS} are needed. Add documents, lower "
+                "aligned.min_documents, or use another encoder."
+            )
         bow = _count(train, words)
         totals = np.asarray(bow.sum(axis=0), dtype=np.float64)
         vectors = word_vectors(bow, self.params.dimension, self.params.seed)

@@ -40,7 +40,7 @@ class BgeM3Params(BaseModel):
     """The ``bge-m3`` section of params.yaml.
 
     Attributes:
-        model: name on the hub, or a local folder with the same files.
+        name: name on the hub, or a local folder with the same files.
         revision: commit of the hub's repository; a local folder has none.
         text: what is embedded: the tokens joined by spaces, as the paper did, or the document's text.
         max_length: tokens of a document that are read; the rest is cut.
@@ -52,7 +52,7 @@ class BgeM3Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = "BAAI/bge-m3"
+    name: str = "BAAI/bge-m3"
     revision: str = Field("5617a9f61b028005a4858fdac845db406aefb181", pattern=r"^[0-9a-f]{40}$")
     text: Literal["tokens", "raw"] = "tokens"
     max_length: int = Field(512, ge=8)
@@ -96,7 +96,7 @@ class BgeM3Encoder:
 
     def _settings(self) -> Settings:
         return {
-            "model": model_identity(self.params.model, self.params.revision),
+            "model": model_identity(self.params.name, self.params.revision),
             "text": self.params.text,
             "max_length": self.params.max_length,
             "normalise": self.params.normalise,
@@ -127,7 +127,7 @@ class BgeM3Encoder:
     def _flag(self) -> BGEM3FlagModel:
         # Kept whole: FlagEmbedding's object moves its model to the CPU when it is collected.
         return load_bge_m3(
-            self.params.model, self.params.revision, self.device, self.precision, max_length=self.params.max_length
+            self.params.name, self.params.revision, self.device, self.precision, max_length=self.params.max_length
         )
 
     def _embed(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:

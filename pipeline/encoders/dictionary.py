@@ -9,6 +9,7 @@ from pathlib import Path
 import snowballstemmer
 
 from pipeline.common.errors import InputError
+from pipeline.common.word_lists import read_lines
 
 Pair = tuple[str, str]
 
@@ -36,16 +37,16 @@ def read_dictionary(folder: Path, pivot: str, language: str) -> tuple[list[Pair]
 
 
 def _read(path: Path) -> tuple[list[Pair], bool]:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_lines(path)
     pairs = []
     for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
+        if not line or line.startswith("#"):
             continue
         fields = line.split("\t")
         if len(fields) != 2:
             raise InputError(f"{path}, line {number}: expected two words separated by a tab, found {line!r}.")
         pairs.append((fields[0].strip(), fields[1].strip()))
-    return pairs, bool(lines) and lines[0].strip() == STEM_MARK
+    return pairs, bool(lines) and lines[0] == STEM_MARK
 
 
 def vocabulary_pairs(

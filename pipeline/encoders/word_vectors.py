@@ -29,7 +29,7 @@ def positive_pmi(bow: csr_array) -> csr_array:
 
 
 def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
-    """(V, dimension) unit word vectors, centred; a word that meets no other has the zero vector's place.
+    """(V, dimension) unit word vectors, centred; zero for a word that meets no other.
 
     Args:
         bow: (D, V) counts of the training documents.
@@ -37,9 +37,11 @@ def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
         seed: of the randomised SVD.
     """
     rank = min(dimension, bow.shape[1])
-    left, values, _ = randomized_svd(positive_pmi(bow), rank, n_iter=7, random_state=seed)
+    pmi = positive_pmi(bow)
+    left, values, _ = randomized_svd(pmi, rank, n_iter=7, random_state=seed)
+    known = np.diff(pmi.indptr) > 0  # the rows of the others hold rounding noise
     vectors = np.zeros((bow.shape[1], dimension), np.float32)
-    vectors[:, :rank] = unit_rows(left * np.sqrt(values))
-    known = np.abs(vectors).sum(axis=1) > 0
-    vectors[known] -= vectors[known].mean(axis=0) if known.any() else 0
+    if known.any():
+        vectors[known, :rank] = unit_rows((left * np.sqrt(values))[known])
+        vectors[known] -= vectors[known].mean(axis=0)
     return vectors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from pathlib import Path
@@ -17,41 +18,65 @@ log = logging.getLogger(__name__)
 
 NAME = "checkpoint.safetensors"
 
+Tensors = dict[str, torch.Tensor]
+Losses = list[dict[str, float]]
 
-def save_checkpoint(
-    folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, losses: list[dict[str, float]]
-) -> None:
+
+def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, losses: Losses) -> None:
     """Write the state after ``len(losses)`` epochs, whole or not at all."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    told = json.dumps(losses)
     with whole_file(folder / NAME) as unfinished:
-        save_file({name: t.contiguous() for name, t in tensors.items()}, unfinished, {"losses": json.dumps(losses)})
+        save_file(tensors, unfinished, {"losses": told, "digest": _digest(tensors, told)})
 
 
-def load_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -> list[dict[str, float]]:
+def load_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -> Losses:
     """Restore the last checkpoint of ``folder`` into ``model`` and ``optimiser``.
 
     Returns:
-        The losses of the finished epochs; empty where there is no (whole) checkpoint.
+        The losses of the finished epochs; empty where there is no (whole) checkpoint, and then nothing is restored.
     """
     path = folder / NAME
     if not path.exists():
         return []
     try:
-        with safe_open(path, "pt") as file:
-            losses: list[dict[str, float]] = json.loads(file.metadata()["losses"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except SafetensorError as error:
+        tensors, losses = _read(path)
+    except (SafetensorError, RuntimeError, LookupError, ValueError, TypeError) as error:
         log.warning("%s is damaged (%s); training starts anew", path, error)
         path.unlink()
         return []
     model.load_state_dict({name[6:]: t for name, t in tensors.items() if name.startswith("model.")})
-    state: dict[int, dict[str, torch.Tensor]] = {}
+    optimiser.load_state_dict(
+        {"state": _optimiser_state(tensors), "param_groups": optimiser.state_dict()["param_groups"]}
+    )
+    return losses
+
+
+def _read(path: Path) -> tuple[Tensors, Losses]:
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    if _digest(tensors, metadata["losses"]) != metadata["digest"]:
+        raise ValueError("its digest is another")
+    return tensors, json.loads(metadata["losses"])
+
+
+def _digest(tensors: Tensors, losses: str) -> str:
+    digest = hashlib.blake2b(losses.encode(), digest_size=16)
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _optimiser_state(tensors: Tensors) -> dict[int, Tensors]:
+    state: dict[int, Tensors] = {}
     for name, tensor in tensors.items():
         kind, _, rest = name.partition(".")
         if kind == "optimiser":
             index, _, key = rest.partition(".")
             state.setdefault(int(index), {})[key] = tensor
-    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
-    return losses
+    return state

@@ -42,7 +42,7 @@ class TrainParams(BaseModel):
     num_topics: int = Field(50, ge=2)
     seed: int = Field(0, ge=0)
     epochs: int = Field(100, ge=0)
-    batch_size: int = Field(128, ge=2)
+    batch_size: int = Field(128, ge=3)  # equal parts of fewer could be of one, and BatchNorm needs two
     learning_rate: float = Field(0.002, gt=0)
     halve_every: int = Field(250, ge=1)
     clip: float = Field(1.0, gt=0)
@@ -89,6 +89,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = params.learning_rate * 0.5 ** (epoch // params.halve_every)
         history.append({"epoch": epoch + 1, **_epoch(model, corpus, params, optimiser, epoch + 1)})
+        _check_weights(model, epoch + 1)
         if (epoch + 1) % params.checkpoint_every == 0 and epoch + 1 < params.epochs:
             save_checkpoint(checkpoints, model, optimiser, history)
     return history
@@ -121,6 +122,15 @@ def _check_finite(parts: LossParts, where: str) -> None:
             f"the loss is not finite in {where}: {shown}. The last good checkpoint is kept. "
             "Lower train.learning_rate, or the weight of the term that is not finite."
         )
+
+
+def _check_weights(model: NeuralTopicModel, epoch: int) -> None:
+    for name, parameter in model.named_parameters():
+        if not parameter.detach().isfinite().all():
+            raise NonFiniteLossError(
+                f"weights of {name} are not finite after epoch {epoch}. The last good checkpoint is kept. "
+                "Lower train.learning_rate."
+            )
 
 
 def _resumed(history: list[dict[str, float]]) -> str:

@@ -16,8 +16,7 @@ PACKAGE = Path(__file__).parents[1]
 def checkpoint_folder(parent: Path, settings: Any, inputs: Sequence[Path]) -> Path:  # noqa: ANN401 - any JSON value
     """A folder below ``parent`` that only a run with the same settings, inputs, code and torch shares."""
     digest = hashlib.blake2b(json.dumps([settings, torch.__version__], sort_keys=True).encode(), digest_size=12)
-    code = sorted(path for part in ("losses", "models", "training") for path in (PACKAGE / part).glob("*.py"))
-    for path in [*inputs, *code]:
+    for path in [*inputs, *sorted(PACKAGE.rglob("*.py"))]:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "blake2b").digest())
     return parent / digest.hexdigest()

@@ -1,0 +1,125 @@
+"""One epoch's batches, and the corpus they are cut from."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import polars as pl
+import pytest
+from planted import CPU
+from pydantic import ValidationError
+from scipy.sparse import csr_array, eye_array
+
+from pipeline.corpus import rows_within, training_documents
+from pipeline.models.base import LanguageCorpus
+from pipeline.training.batches import epoch_batches, make_batch, steps_an_epoch
+from pipeline.training.corpus import training_corpus
+from pipeline.training.loop import TrainParams
+
+SIZES = [  # documents a language, batch size
+    ({"en": 32, "zh": 32}, 8),
+    ({"en": 33, "zh": 20}, 32),  # one document more than a batch
+    ({"en": 7, "zh": 30, "ja": 4}, 8),
+    ({"en": 5, "zh": 1}, 128),
+    ({"en": 25, "zh": 10}, 3),
+    ({"en": 4, "zh": 12}, 2),
+]
+sizes = pytest.mark.parametrize(("documents", "size"), SIZES, ids=str)
+
+
+def numbered(documents: dict[str, int]) -> dict[str, LanguageCorpus]:
+    """Document i has word i, embedding i and cluster i."""
+    return {
+        name: LanguageCorpus(
+            csr_array(eye_array(n, dtype=np.int32)), np.arange(n, dtype=np.float32)[:, None], np.arange(n)
+        )
+        for name, n in documents.items()
+    }
+
+
+def epoch(documents: dict[str, int], size: int, seed: int = 0) -> list[dict[str, list[int]]]:
+    """The documents of each batch, checked to be the same ones in all three arrays."""
+    steps = []
+    for batches in epoch_batches(numbered(documents), size, np.random.default_rng(seed), CPU):
+        for batch in batches.values():
+            assert batch.bow.terms.tolist() == batch.embeddings[:, 0].tolist() == batch.clusters.tolist()
+            assert batch.bow.size == len(batch.clusters)
+        steps.append({name: batch.clusters.tolist() for name, batch in batches.items()})
+    return steps
+
+
+@sizes
+def test_an_epoch_is_the_largest_language_once(documents: dict[str, int], size: int) -> None:
+    steps, largest = epoch(documents, size), max(documents, key=lambda name: documents[name])
+    assert len(steps) == steps_an_epoch(numbered(documents), size)
+    assert sorted(i for step in steps for i in step[largest]) == list(range(documents[largest]))
+
+
+@sizes
+def test_smaller_languages_wrap_round(documents: dict[str, int], size: int) -> None:
+    steps, largest = epoch(documents, size), max(documents.values())
+    for name, n in documents.items():
+        seen = Counter(i for step in steps for i in step[name])
+        assert seen.total() == largest
+        assert {seen[i] for i in range(n)} <= {largest // n, -(-largest // n)}
+
+
+@sizes
+def test_batches_are_equally_long(documents: dict[str, int], size: int) -> None:
+    lengths = [{len(batch) for batch in step.values()} for step in epoch(documents, size)]
+    assert all(len(step) == 1 for step in lengths)  # as many documents of every language
+    every = set().union(*lengths)
+    assert max(every) - min(every) <= 1
+    assert max(every) <= size
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 16])
+@pytest.mark.parametrize("more", [0, 1, 2])
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_no_batch_is_a_single_document(size: int, more: int, rounds: int) -> None:
+    n = size * rounds + more
+    assert min(len(step["en"]) for step in epoch({"en": n, "zh": 2}, size)) >= 2
+
+
+def test_a_batch_size_whose_equal_parts_could_be_one_document_is_refused() -> None:
+    with pytest.raises(ValidationError, match="batch_size"):
+        TrainParams(batch_size=2)
+    assert min(len(step["en"]) for step in epoch({"en": 4, "zh": 2}, 3)) >= 2
+
+
+def test_the_order_depends_on_the_generator_alone() -> None:
+    first, again, other = (epoch({"en": 30, "zh": 11}, 8, seed) for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_a_batch_keeps_its_types() -> None:
+    batch = make_batch(numbered({"en": 4})["en"], np.array([3, 0, 3]), CPU)
+    assert batch.clusters.tolist() == [3, 0, 3]
+    assert (str(batch.embeddings.dtype), str(batch.clusters.dtype)) == ("torch.float32", "torch.int64")
+
+
+def test_training_documents_are_those_of_the_split_with_words() -> None:
+    split = pl.Series(["train", "test", "train", "train", "test"])
+    bow = pl.DataFrame({"document": [0, 0, 1, 3]}, schema={"document": pl.UInt32})
+    assert training_documents(split, bow).tolist() == [0, 3]
+
+
+def test_rows_within_a_language() -> None:
+    languages = pl.Series(["en", "en", "zh", "zh", "zh", "ja"])
+    found = [rows_within(languages, name, np.array(rows)).tolist() for name, rows in
+             (("en", [0, 1]), ("zh", [2, 4]), ("ja", [5]))]  # fmt: skip
+    assert found == [[0, 1], [0, 2], [0]]
+
+
+def test_training_corpus_splits_the_rows_by_language() -> None:
+    languages = pl.Series(["en"] * 3 + ["zh"] * 4 + ["ja"] * 2)
+    bows = {name: csr_array(eye_array(n, dtype=np.int32)) for name, n in (("en", 3), ("zh", 4), ("ja", 2))}
+    embeddings = np.arange(9, dtype=np.float32)[:, None]
+    documents, clusters = np.array([0, 2, 4, 5, 8]), np.array([7, 6, 5, 4, 3])
+    corpus = training_corpus(documents, clusters, languages, bows, embeddings)
+    assert list(corpus) == ["en", "zh", "ja"]
+    words = {name: part.bow.indices.tolist() for name, part in corpus.items()}
+    assert words == {"en": [0, 2], "zh": [1, 2], "ja": [1]}
+    assert [part.clusters.tolist() for part in corpus.values()] == [[7, 6], [5, 4], [3]]
+    assert [part.embeddings[:, 0].tolist() for part in corpus.values()] == [[0, 2], [4, 5], [8]]

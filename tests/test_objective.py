@@ -1,0 +1,90 @@
+"""XTRA's whole objective and its inference against naive loops, from the counts to the loss."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import naive
+import numpy as np
+import pytest
+import torch
+from scipy.sparse import csr_array
+
+from pipeline.models.base import Batch
+from pipeline.models.xtra import Xtra, XtraParams
+from pipeline.sparse import sparse_rows
+
+Form = Literal["published", "paper"]
+VOCABULARY = {"en": 9, "zh": 7, "ja": 8}
+DOCUMENTS, TOPICS, EMBEDDING = 5, 3, 4
+
+
+def model_of(languages: int, infonce_form: Form = "published", cluster_form: Form = "published") -> Xtra:
+    """In double precision, training mode without dropout, every weight drawn."""
+    params = XtraParams(
+        lambda1=2.5,
+        lambda2=3.5,
+        lambda3=4.5,
+        shared=6,
+        hidden=5,
+        semantic=4,
+        dropout=0,
+        temperature=0.4,
+        infonce_form=infonce_form,
+        cluster_form=cluster_form,
+    )
+    vocabulary = dict(list(VOCABULARY.items())[:languages])
+    torch.manual_seed(languages)
+    model = Xtra(vocabulary, TOPICS, EMBEDDING, params).double().train()
+    with torch.no_grad():
+        for parameter in (*model.parameters(), model.prior_mean):
+            parameter.normal_()
+        model.prior_variance.uniform_(0.5, 2)
+    return model
+
+
+def weights_of(model: Xtra) -> dict[str, Any]:
+    return {name: tensor.tolist() for name, tensor in model.state_dict().items()}
+
+
+def draws(language: str) -> dict[str, np.ndarray]:
+    """A batch as plain arrays; its last document has no word."""
+    rng = np.random.default_rng(VOCABULARY[language])
+    bow = rng.poisson(0.8, (DOCUMENTS, VOCABULARY[language]))
+    bow[-1] = 0
+    return {
+        "bow": bow,
+        "embeddings": rng.normal(size=(DOCUMENTS, EMBEDDING)),
+        "clusters": rng.integers(3, size=DOCUMENTS),
+        "noise": rng.normal(size=(DOCUMENTS, TOPICS)),
+    }
+
+
+def batch_of(arrays: dict[str, np.ndarray]) -> Batch:
+    bow = sparse_rows(csr_array(arrays["bow"]), np.arange(DOCUMENTS))
+    return Batch(bow, torch.from_numpy(arrays["embeddings"]), torch.from_numpy(arrays["clusters"]))
+
+
+@pytest.mark.parametrize("infonce_form", ["published", "paper"])
+@pytest.mark.parametrize("cluster_form", ["published", "paper"])
+@pytest.mark.parametrize("languages", [2, 3])
+def test_the_whole_objective_is_the_sum_of_the_formulas(languages: int, infonce_form: Form, cluster_form: Form) -> None:
+    model = model_of(languages, infonce_form, cluster_form)
+    plain = {language: draws(language) for language in model.languages}
+    batches = {language: batch_of(arrays) for language, arrays in plain.items()}
+    noise = {language: torch.from_numpy(arrays["noise"]) for language, arrays in plain.items()}
+    parts = model.loss(batches, noise)
+    inputs = [{name: array.tolist() for name, array in arrays.items()} for arrays in plain.values()]
+    expected = naive.xtra(weights_of(model), inputs, model.params.model_dump(), [infonce_form, cluster_form])
+    assert parts.values() == pytest.approx(expected, rel=1e-10)
+    assert parts.total.item() == pytest.approx(sum(expected.values()), rel=1e-10)
+
+
+def test_inference_gives_the_posterior_means() -> None:
+    model = model_of(3)
+    for index, language in enumerate(model.languages):
+        arrays = draws(language)
+        means, logvars = naive.xtra_posterior(weights_of(model), index, arrays["bow"].tolist())
+        bow = batch_of(arrays).bow
+        np.testing.assert_allclose(model.infer(language, bow), means, rtol=1e-10)
+        np.testing.assert_allclose(model.posterior(language, bow)[1].detach(), logvars, rtol=1e-10)

@@ -1,0 +1,200 @@
+"""Parameters: what is wrong is told with its key, its value and what would be right; params.yaml itself is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.bow.vocabulary import BowParams
+from pipeline.classify import ClassifyParams
+from pipeline.clusters import ClusterParams
+from pipeline.common.errors import InputError
+from pipeline.common.params import Params
+from pipeline.encoders.bge_m3 import BgeM3Params
+from pipeline.encoders.table import ENCODERS
+from pipeline.metrics.evaluate import EvaluateParams
+from pipeline.models.table import MODELS
+from pipeline.tokens.tokenise import TokeniseParams
+from pipeline.training.loop import TrainParams
+from stages.documents import StageParams
+
+ROOT = Path(__file__).resolve().parents[1]
+SECTIONS: dict[str, type[BaseModel]] = {
+    "documents": StageParams,
+    "tokenise": TokeniseParams,
+    "bow": BowParams,
+    **{name: kind for name, (kind, _) in ENCODERS.items()},
+    "cluster": ClusterParams,
+    "train": TrainParams,
+    **{name: kind for name, (kind, _) in MODELS.items()},
+    "evaluate": EvaluateParams,
+    "classify": ClassifyParams,
+}
+
+
+class Inner(BaseModel):
+    """A section within a section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    script: Literal["keep", "simplified"] = "keep"
+
+
+class Made(BaseModel):
+    """A section made for these tests."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int
+    learning_rate: float = Field(0.1, gt=0)
+    epochs: int = Field(10, ge=1)
+    folder: Path = Path("none")
+    zh: Inner = Inner()
+
+
+def params(folder: Path, text: str) -> Params:
+    (folder / "params.yaml").write_text(text, encoding="utf-8")
+    return Params(folder / "params.yaml")
+
+
+def refused(given: Params, name: str = "made") -> str:
+    """The message, less the path that every line of it starts with."""
+    with pytest.raises(InputError) as caught:
+        given.section(name, Made)
+    assert caught.value.exit_code == 2
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{given.path}: ") for line in lines)
+    return "\n".join(line.removeprefix(f"{given.path}: ") for line in lines)
+
+
+def test_a_section_takes_its_own_values_and_those_of_the_top_level(tmp_path: Path) -> None:
+    given = params(tmp_path, "seed: 3\nfolder: data/x\nother: 1\nmade: {epochs: 5, zh: {script: simplified}}\n")
+    section = given.section("made", Made)
+    assert section == Made(seed=3, epochs=5, folder=Path("data/x"), zh=Inner(script="simplified"))
+
+
+def test_a_section_comes_before_the_top_level(tmp_path: Path) -> None:
+    assert params(tmp_path, "seed: 3\nmade: {seed: 4}\n").section("made", Made).seed == 4
+
+
+@pytest.mark.parametrize("text", ["seed: 3\n", "seed: 3\nmade:\n", "seed: 3\nmade: {}\n", "\ufeffseed: 3\n"])
+def test_an_absent_or_empty_section_has_the_defaults(tmp_path: Path, text: str) -> None:
+    assert params(tmp_path, text).section("made", Made) == Made(seed=3)
+
+
+def test_a_section_is_no_top_level_value(tmp_path: Path) -> None:
+    assert params(tmp_path, "seed: 1\nepochs: {a: 1}\nmade: {}\n").section("made", Made).epochs == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed: 1\nmade: {epoch: 5}", "made.epoch is not a parameter; did you mean `epochs`?"),
+        (
+            "seed: 1\nmade: {xyz: 5}",
+            "made.xyz is not a parameter; known are seed, learning_rate, epochs, folder, zh.",
+        ),
+        ("seed: 1\nmade: {epochs: many}", "made.epochs = 'many': Input should be a valid integer, unable to parse"),
+        ("seed: 1\nmade: {epochs: 2.5}", "made.epochs = 2.5: Input should be a valid integer"),
+        ("seed: 1\nmade: {epochs: 0}", "made.epochs = 0: Input should be greater than or equal to 1."),
+        ("seed: 1\nmade: {learning_rate: -1}", "made.learning_rate = -1: Input should be greater than 0."),
+        ("seed: 1\nmade: {zh: {script: other}}", "made.zh.script = 'other': Input should be 'keep' or 'simplified'."),
+        ("seed: x\nmade: {}", "seed = 'x': Input should be a valid integer"),
+        ("made: {}", "made.seed is missing."),
+        ("seed: 1\nmade: 5", "`made` must be a section of parameters, found 5."),
+        ("seed: 1\nmade: [epochs, 5]", "`made` must be a section of parameters, found ['epochs', 5]."),
+    ],
+)
+def test_what_is_wrong_is_told(tmp_path: Path, text: str, message: str) -> None:
+    assert refused(params(tmp_path, text)).startswith(message)
+
+
+def test_every_fault_has_a_line(tmp_path: Path) -> None:
+    lines = refused(params(tmp_path, "made: {epoch: 5, epochs: 0}\n")).splitlines()
+    assert [line.split()[0] for line in lines] == ["made.seed", "made.epochs", "made.epoch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected a mapping of parameters, found NoneType"),
+        ("- 1\n", "expected a mapping of parameters, found list"),
+        ("just words\n", "expected a mapping of parameters, found str"),
+        ("a: [1\n", "is not valid YAML: .*line"),
+        ("a: 1\na: 2\n", "is not valid YAML: .*duplicate key"),
+        ("a: !!python/object/apply:os.system [ls]\n", "is not valid YAML: .*constructor"),
+    ],
+)
+def test_what_is_no_mapping_in_yaml_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=rf"(?s)params\.yaml:? {message}") as caught:
+        params(tmp_path, text)
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"params\.yaml is missing"):
+        Params(tmp_path / "params.yaml")
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_bytes("dataset: café\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"params\.yaml"):
+        Params(tmp_path / "params.yaml")
+
+
+def test_a_choice_is_one_of_those_known(tmp_path: Path) -> None:
+    given = params(tmp_path, "encoder: bge\n")
+    assert given.choice("encoder", ["aligned", "bge"]) == "bge"
+    with pytest.raises(InputError, match=r"encoder = 'bge': expected one of aligned, bge-m3\."):
+        given.choice("encoder", ["bge-m3", "aligned"])
+    with pytest.raises(InputError, match="model = "):
+        given.choice("model", ["xtra"])
+
+
+def test_top_level_parameters_can_be_read_alone(tmp_path: Path) -> None:
+    given = params(tmp_path, "seed: 1\nepochs: 4\nmade: {epochs: 9}\n")
+    assert given.top(Made) == Made(seed=1, epochs=4)
+    with pytest.raises(InputError, match="epochs = 0: Input should be greater"):
+        params(tmp_path, "seed: 1\nepochs: 0\n").top(Made)
+
+
+def test_the_encoder_does_not_take_the_topic_model_for_its_own(tmp_path: Path) -> None:
+    assert params(tmp_path, "model: xtra\nbge-m3: {}\n").section("bge-m3", BgeM3Params) == BgeM3Params()
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_committed_parameters_are_valid(name: str) -> None:
+    given = Params(ROOT / "params.yaml")
+    section = given.section(name, SECTIONS[name])
+    assert name in given.values
+    block = given.values[name] or {}
+    assert set(block) <= set(SECTIONS[name].model_fields)
+    assert section == given.section(name, SECTIONS[name])
+
+
+def test_the_committed_parameters_have_no_unknown_ones() -> None:
+    given = Params(ROOT / "params.yaml")
+    fields = {field for kind in SECTIONS.values() for field in kind.model_fields}
+    for name, value in given.values.items():
+        assert name in (SECTIONS if isinstance(value, dict) else fields | {"model", "encoder"}), name
+    assert given.choice("encoder", ENCODERS)
+    assert given.choice("model", MODELS)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_refuses_what_it_does_not_know(tmp_path: Path, name: str) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    given = params(tmp_path, text)
+    given.values[name] = {**(given.values[name] or {}), "no_such_parameter": 1}
+    with pytest.raises(InputError, match=rf"{name}\.no_such_parameter is not a parameter"):
+        given.section(name, SECTIONS[name])
+
+
+def test_what_several_sections_share_stands_at_the_top_only() -> None:
+    given = Params(ROOT / "params.yaml")
+    for name, section in given.values.items():
+        for key in section if isinstance(section, dict) else ():
+            assert key not in given.values or (name, key) == ("bge-m3", "model"), f"{name}.{key}"

@@ -1,0 +1,231 @@
+"""Training: it learns, it repeats itself, and it stops where it must."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from planted import CPU, TOPICS, WORDS, first_batch, fit, planted_corpus, planted_model, same_weights
+from torch import nn
+
+from pipeline.common.errors import InputError
+from pipeline.models.base import Batch, LanguageCorpus, LossParts
+from pipeline.models.xtra import Xtra, XtraParams
+from pipeline.sparse import sparse_rows
+from pipeline.training import loop
+from pipeline.training.checkpoint import NAME
+from pipeline.training.loop import NonFiniteLossError, pick_device
+from pipeline.training.step import make_optimiser, optimise
+
+CORPUS = planted_corpus({"en": 40, "zh": 25})
+TERMS = ["reconstruction", "kl", "infonce", "cluster", "beta"]
+
+
+class Stop(Exception):
+    """What breaks a run."""
+
+
+def stop_before_epoch(model: Xtra, epoch: int, monkeypatch: pytest.MonkeyPatch, steps: int = 3) -> None:
+    """Make the model fail in the second step of an epoch, where it has one."""
+    real, calls = model.loss, iter(range(10**6))
+
+    def loss(batches: Mapping[str, Batch]) -> LossParts:
+        if next(calls) == (epoch - 1) * steps + min(1, steps - 1):
+            raise Stop
+        return real(batches)
+
+    monkeypatch.setattr(model, "loss", loss)
+
+
+def spied_steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, dict[str, torch.Tensor]]]:
+    """The learning rate of each step and the weights after it."""
+    seen: list[tuple[float, dict[str, torch.Tensor]]] = []
+
+    def spy(model: nn.Module, optimiser: torch.optim.Optimizer, loss: torch.Tensor, clip: float) -> float:
+        norm = optimise(model, optimiser, loss, clip)
+        weights = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+        seen.append((optimiser.param_groups[0]["lr"], weights))
+        return norm
+
+    monkeypatch.setattr(loop, "optimise", spy)
+    return seen
+
+
+def with_nan(language: str, document: int) -> dict[str, LanguageCorpus]:
+    embeddings = CORPUS[language].embeddings.copy()
+    embeddings[document, 1] = np.nan
+    return CORPUS | {language: replace(CORPUS[language], embeddings=embeddings)}
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Xtra, list[dict[str, float]]]:
+    """Six epochs without a break, without a checkpoint."""
+    model = planted_model(CORPUS)
+    return model, fit(model, CORPUS, tmp_path_factory.mktemp("unbroken"), checkpoint_every=100)
+
+
+def test_loss_falls_and_topics_are_found(tmp_path: Path) -> None:
+    corpus = planted_corpus({"en": 90, "zh": 56})
+    model = planted_model(corpus)
+    history = fit(model, corpus, tmp_path, epochs=70, learning_rate=0.01)
+    for term in ("reconstruction", "infonce", "cluster", "beta", "total"):
+        assert np.mean([row[term] for row in history[-5:]]) < np.mean([row[term] for row in history[:5]]), term
+    found = {}
+    for language, part in corpus.items():
+        everything = sparse_rows(part.bow, np.arange(len(part.clusters)))
+        found[language] = model.eval().infer(language, everything).argmax(dim=1).numpy()
+    of_cluster = np.array([np.bincount(found["en"][corpus["en"].clusters == k]).argmax() for k in range(TOPICS)])
+    assert sorted(of_cluster) == [0, 1, 2]
+    for language, part in corpus.items():
+        assert (found[language] == of_cluster[part.clusters]).mean() > 0.9, language  # the same in both languages
+        top = model.word_scores(language)[of_cluster].argsort(dim=1, descending=True)[:, :WORDS].numpy()
+        assert (top // WORDS == np.arange(TOPICS)[:, None]).mean() > 0.8, language
+
+
+def test_history_has_a_row_an_epoch(unbroken: tuple[Xtra, list[dict[str, float]]]) -> None:
+    history = unbroken[1]
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5, 6]
+    for row in history:
+        assert list(row) == ["epoch", *TERMS, "total"]
+        assert row["total"] == pytest.approx(sum(row[term] for term in TERMS))
+
+
+def test_no_epochs_leave_the_model_as_it_starts(tmp_path: Path) -> None:
+    model = planted_model(CORPUS)
+    assert fit(model, CORPUS, tmp_path, epochs=0) == []
+    assert same_weights(model, planted_model(CORPUS))
+
+
+def test_the_same_seed_gives_the_same_weights(unbroken: tuple[Xtra, list[dict[str, float]]], tmp_path: Path) -> None:
+    model = planted_model(CORPUS)
+    torch.manual_seed(99)  # the state that training finds does not matter
+    assert fit(model, CORPUS, tmp_path / "again") == unbroken[1]
+    assert same_weights(model, unbroken[0])
+    other = planted_model(CORPUS)
+    fit(other, CORPUS, tmp_path / "other", seed=1)
+    assert not same_weights(other, unbroken[0])
+
+
+@pytest.mark.parametrize("epoch", [1, 3, 4, 6])
+def test_a_broken_run_resumes_to_the_same_weights(
+    unbroken: tuple[Xtra, list[dict[str, float]]], epoch: int,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.INFO)
+    broken = planted_model(CORPUS)
+    stop_before_epoch(broken, epoch, monkeypatch)
+    with pytest.raises(Stop):
+        fit(broken, CORPUS, tmp_path)
+    caplog.clear()
+    done = (epoch - 1) // 2 * 2  # a checkpoint every other epoch
+    resumed = planted_model(CORPUS, seed=9 if done else 0)  # the checkpoint replaces all of the fresh weights
+    assert fit(resumed, CORPUS, tmp_path) == unbroken[1]
+    assert same_weights(resumed, unbroken[0])
+    assert (f"resumed after epoch {done}" in caplog.text) == (done > 0)
+
+
+def test_the_learning_rate_halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = spied_steps(monkeypatch)
+    fit(planted_model(CORPUS), CORPUS, tmp_path, epochs=7, halve_every=3, learning_rate=0.008, batch_size=64)
+    assert [rate for rate, _ in steps] == [0.008] * 3 + [0.004] * 3 + [0.002]
+
+
+def test_the_learning_rate_of_a_resumed_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, settings = planted_model(CORPUS), {"halve_every": 3, "learning_rate": 0.008, "batch_size": 64}
+    stop_before_epoch(broken, 5, monkeypatch, steps=1)
+    with pytest.raises(Stop):
+        fit(broken, CORPUS, tmp_path, epochs=8, **settings)
+    steps = spied_steps(monkeypatch)
+    fit(planted_model(CORPUS), CORPUS, tmp_path, epochs=8, **settings)
+    assert [rate for rate, _ in steps] == [0.004] * 2 + [0.002] * 2
+
+
+def test_nan_stops_before_the_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = spied_steps(monkeypatch)
+    model = planted_model(CORPUS)
+    before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    with pytest.raises(NonFiniteLossError) as caught:
+        fit(model, with_nan("zh", 7), tmp_path, batch_size=8)
+    place = re.search(r"not finite in epoch 1, batch (\d)", str(caught.value))
+    assert place
+    assert len(steps) == int(place[1]) - 1
+    for name, weight in model.named_parameters():
+        assert torch.equal(weight, steps[-1][1][name] if steps else before[name]), name
+    assert re.search(r"reconstruction \d.*, kl \d.*, infonce nan, cluster \d.*, beta \d", str(caught.value))
+    assert issubclass(NonFiniteLossError, InputError)
+
+
+def test_nan_keeps_the_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = planted_model(CORPUS)
+    stop_before_epoch(broken, 4, monkeypatch)
+    with pytest.raises(Stop):
+        fit(broken, CORPUS, tmp_path)
+    kept = (tmp_path / NAME).read_bytes()
+    with pytest.raises(NonFiniteLossError, match="epoch 3, batch"):
+        fit(planted_model(CORPUS), with_nan("en", 0), tmp_path)
+    assert (tmp_path / NAME).read_bytes() == kept
+
+
+def test_the_last_step_may_not_spoil_the_weights(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        fit(planted_model(CORPUS), CORPUS, tmp_path, epochs=1, batch_size=64, learning_rate=1e39)
+
+
+def test_a_cluster_of_one_language_keeps_the_loss_finite(tmp_path: Path) -> None:
+    alone = replace(CORPUS["zh"], clusters=CORPUS["zh"].clusters % 2)  # cluster 2 is English only
+    history = fit(planted_model(CORPUS | {"zh": alone}), CORPUS | {"zh": alone}, tmp_path, epochs=2)
+    assert np.isfinite([list(row.values()) for row in history]).all()
+
+
+def test_clusters_of_one_document_keep_the_loss_finite(tmp_path: Path) -> None:
+    corpus = planted_corpus({"en": 2, "zh": 1})
+    corpus["zh"].clusters[:] = 2
+    history = fit(planted_model(corpus), corpus, tmp_path, epochs=2)
+    assert np.isfinite([list(row.values()) for row in history]).all()
+
+
+def test_three_languages_train(tmp_path: Path) -> None:
+    corpus = planted_corpus({"ja": 20, "en": 33, "zh": 9})
+    history = fit(planted_model(corpus), corpus, tmp_path, epochs=20)
+    assert history[-1]["total"] < history[0]["total"]
+
+
+@pytest.mark.parametrize("clip", [1e-3, 1.0, 1e9])
+def test_the_gradient_is_clipped(clip: float) -> None:
+    model = planted_model(CORPUS, params=XtraParams(shared=8, hidden=6, semantic=4, dropout=0))
+    noise = {name: torch.zeros(12, TOPICS) for name in CORPUS}
+    loss = model.loss(first_batch(CORPUS, 12), noise).total
+    free = torch.autograd.grad(loss, list(model.parameters()), retain_graph=True)
+    expected = torch.cat([gradient.flatten() for gradient in free]).norm().item()
+    norm = optimise(model, make_optimiser(model, 0.01), loss, clip)
+    assert norm == pytest.approx(expected, rel=1e-5)
+    scale = min(1.0, clip / expected)
+    for parameter, gradient in zip(model.parameters(), free, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient * scale, rtol=1e-4, atol=1e-9)
+
+
+def test_a_step_forgets_the_last_gradient() -> None:
+    model = planted_model(CORPUS)
+    optimiser = make_optimiser(model, 0.01)
+    norms = []
+    for _ in range(2):
+        loss = 3 * next(model.parameters()).sum()
+        norms.append(optimise(model, optimiser, loss, clip=1e9))
+    assert norms[0] == norms[1]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_cuda_without_a_gpu_is_explained() -> None:
+    with pytest.raises(InputError, match=r"train\.device.*`auto` or `cpu`"):
+        pick_device("cuda")
+    assert pick_device("auto") == CPU
+
+
+def test_cpu_is_the_cpu() -> None:
+    assert pick_device("cpu") == CPU

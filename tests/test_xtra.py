@@ -1,0 +1,209 @@
+"""What every model of the table must do; a new row of the table is tested here too."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import torch
+from planted import CPU, EMBEDDING, SMALL, TOPICS, first_batch, planted_corpus, same_weights
+
+from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.models.base import LanguageCorpus, NeuralTopicModel, model_device
+from pipeline.models.store import load_run, save_run, vocabulary_sizes
+from pipeline.models.table import MODELS, build_model
+from pipeline.sparse import SparseRows
+
+PARAMS = {"xtra": SMALL}  # small layers, so that tests are fast; other models take their defaults
+LANGUAGES = [("en", "zh"), ("zh", "en", "ja"), ("to", "is", "type")]  # the last are names of nn.Module too
+DOCUMENTS, TOKENISE = 8, {"min_characters": 2, "zh": {"script": "keep"}}
+
+
+class Case:
+    """A model of the table with a corpus in some languages."""
+
+    def __init__(self, name: str, languages: tuple[str, ...]) -> None:
+        self.name, self.languages = name, languages
+        self.corpus: dict[str, LanguageCorpus] = planted_corpus(dict.fromkeys(languages, 12))
+        self.batches = first_batch(self.corpus, DOCUMENTS)
+        rows = [
+            (lang, term, f"{lang}{term}") for lang, part in self.corpus.items() for term in range(part.bow.shape[1])
+        ]
+        self.vocabulary = pl.DataFrame(rows, schema=["lang", "term", "word"], orient="row")
+
+    def model(self, seed: int = 0, topics: int = TOPICS) -> NeuralTopicModel:
+        torch.manual_seed(seed)
+        params = PARAMS.get(self.name, MODELS[self.name][0]())
+        model = build_model(self.name, vocabulary_sizes(self.vocabulary), topics, EMBEDDING, params)
+        model.start_from(self.corpus)
+        return model
+
+    def trained(self) -> NeuralTopicModel:
+        """After a step, with all that training changes."""
+        model = self.model().train()
+        model.loss(self.batches).total.backward()
+        torch.optim.SGD(model.parameters(), lr=0.01).step()
+        return model
+
+    def save(self, model: NeuralTopicModel, folder: Path) -> Path:
+        save_run(folder, self.name, model, self.vocabulary, TOKENISE)
+        return folder
+
+
+@pytest.fixture(params=[(name, languages) for name in MODELS for languages in LANGUAGES], ids=str)
+def case(request: pytest.FixtureRequest) -> Case:
+    return Case(*request.param)
+
+
+@pytest.fixture(params=MODELS)
+def simple(request: pytest.FixtureRequest) -> Case:
+    return Case(request.param, ("en", "zh"))
+
+
+def test_shapes(case: Case) -> None:
+    model = case.model().eval()
+    assert (model.languages, model.topics, model.embedding) == (case.languages, TOPICS, EMBEDDING)
+    for language, part in case.corpus.items():
+        mean = model.infer(language, case.batches[language].bow)
+        assert mean.shape == (DOCUMENTS, TOPICS)
+        assert not mean.requires_grad
+        torch.testing.assert_close(mean.softmax(dim=1).sum(dim=1), torch.ones(DOCUMENTS))
+        scores = model.word_scores(language)
+        assert scores.shape == (TOPICS, part.bow.shape[1])
+        assert not scores.requires_grad
+
+
+def test_loss_is_a_finite_sum_that_reaches_every_weight(case: Case) -> None:
+    model = case.model().train()
+    parts = model.loss(case.batches)
+    assert parts.total.shape == ()
+    assert parts.total.item() == pytest.approx(sum(parts.values().values()))
+    assert all(term.isfinite() for term in parts.terms.values())
+    parts.total.backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+
+
+def test_inference_is_deterministic_and_a_document_is_alone(case: Case) -> None:
+    model = case.trained().eval()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    for language, batch in case.batches.items():
+        together = model.infer(language, batch.bow)
+        assert torch.equal(together, model.infer(language, batch.bow))
+        alone = first_batch(case.corpus, 1)[language].bow
+        torch.testing.assert_close(model.infer(language, alone), together[:1])
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+
+
+def test_a_document_without_words_has_a_finite_mean(simple: Case) -> None:
+    nothing = SparseRows(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), torch.zeros(0), 2)
+    mean = simple.model().eval().infer("zh", nothing)
+    assert mean.shape == (2, TOPICS)
+    assert mean.isfinite().all()
+
+
+def test_the_seed_decides_the_weights(case: Case) -> None:
+    first = case.model(seed=1)
+    assert same_weights(first, case.model(seed=1))
+    assert not same_weights(first, case.model(seed=2))
+
+
+def test_the_seed_decides_the_loss(simple: Case) -> None:
+    model, losses = simple.model().train(), []
+    for seed in (3, 3, 4):
+        torch.manual_seed(seed)
+        losses.append(model.loss(simple.batches).total.item())
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_a_saved_model_comes_back_equal(case: Case, tmp_path: Path) -> None:
+    model = case.trained()
+    run = load_run(case.save(model, tmp_path / "run"))
+    assert same_weights(run.model, model)
+    assert not run.model.training
+    assert model_device(run.model) == CPU
+    assert (run.model.languages, run.model.params) == (case.languages, model.params)
+    assert (run.model.topics, run.model.embedding, run.tokenise) == (TOPICS, EMBEDDING, TOKENISE)
+    assert run.vocabulary.equals(case.vocabulary)
+    for language, batch in case.batches.items():
+        assert torch.equal(run.model.infer(language, batch.bow), model.eval().infer(language, batch.bow))
+
+
+def test_the_same_weights_are_saved_as_the_same_bytes(case: Case, tmp_path: Path) -> None:
+    first = case.save(case.trained(), tmp_path / "first")
+    folders = [
+        first,
+        case.save(case.trained(), tmp_path / "second"),
+        case.save(load_run(first).model, tmp_path / "third"),
+    ]
+    written = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
+    assert written[0].keys() == {"config.json", "vocabulary.parquet", "weights.safetensors"}
+    assert written[0] == written[1] == written[2]
+
+
+def test_no_model_is_a_missing_resource(tmp_path: Path) -> None:
+    with pytest.raises(MissingResourceError, match=r"no trained model.*dvc repro train"):
+        load_run(tmp_path / "nothing")
+
+
+def flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-2] ^= 0x40
+    path.write_bytes(data)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "short": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "empty": lambda path: path.write_bytes(b""),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "pickle": lambda path: torch.save({"beta.0": torch.zeros(1)}, path),
+    "gone": lambda path: path.unlink(),
+    "flipped": flip_a_bit,
+}
+
+
+@pytest.mark.parametrize("file", ["weights.safetensors", "vocabulary.parquet"])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_file_is_named(simple: Case, damage: Callable[[Path], object], file: str, tmp_path: Path) -> None:
+    folder = simple.save(simple.model(), tmp_path)
+    damage(folder / file)
+    with pytest.raises(InputError, match=file):
+        load_run(folder)
+
+
+def test_weights_of_another_model_are_named(simple: Case, tmp_path: Path) -> None:
+    folder, other = simple.save(simple.model(), tmp_path / "a"), simple.save(simple.model(topics=4), tmp_path / "b")
+    (other / "weights.safetensors").replace(folder / "weights.safetensors")
+    with pytest.raises(InputError, match=r"weights\.safetensors"):
+        load_run(folder)
+
+
+TAMPERED: dict[str, dict[str, Any]] = {
+    "unknown model": {"model": "none"},
+    "unknown parameter": {"params": {"lambda9": 1}},
+    "one topic more": {"topics": TOPICS + 1},
+    "topics in words": {"topics": "many"},
+    "no embedding": {"embedding": None},
+}
+
+
+@pytest.mark.parametrize("changes", TAMPERED.values(), ids=TAMPERED.keys())
+def test_a_tampered_configuration_is_explained(simple: Case, changes: dict[str, Any], tmp_path: Path) -> None:
+    config = simple.save(simple.model(), tmp_path) / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
+        load_run(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"model": "xtra"'])
+def test_a_damaged_configuration_is_explained(simple: Case, text: str, tmp_path: Path) -> None:
+    (simple.save(simple.model(), tmp_path) / "config.json").write_text(text)
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
+        load_run(tmp_path)
