@@ -85,7 +85,7 @@ def _best(theta: np.ndarray, rows: np.ndarray, topic: int) -> list[int]:
 def _example(documents: pl.DataFrame, row: int) -> str:
     text = documents["text"][row]
     shown = text if len(text) <= EXAMPLE_CHARACTERS else text[:EXAMPLE_CHARACTERS].rstrip() + "…"
-    return f"- {escape(documents['id'][row])}: {escape(shown)}"
+    return f"- ({escape(documents['id'][row])}) {escape(shown)}"  # in brackets: an id like `- x` would open a list
 
 
 def _listed(words: list[str]) -> str:

@@ -184,8 +184,13 @@ def _run_stage(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
 
 def test_stages_write_their_tables(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text("bow: {min_documents: 1, max_document_share: 1}\n", encoding="utf-8")
-    rows = [("en", "train", "Green tea, black tea"), ("ja", "train", "お茶を飲みます"), ("ja", "test", "緑")]
-    write_parquet(pl.DataFrame(rows, schema=["lang", "split", "text"], orient="row"), tmp_path / LAYOUT.documents)
+    rows = [
+        ("a", "en", "train", "Green tea, black tea"),
+        ("b", "ja", "train", "お茶を飲みます"),
+        ("c", "ja", "test", "緑"),
+    ]
+    documents = pl.DataFrame(rows, schema=["id", "lang", "split", "text"], orient="row")
+    write_parquet(documents, tmp_path / LAYOUT.documents)
     reference = {"pair": ["1", "1"], "lang": ["en", "ja"], "text": ["The tea", "お茶を飲む"]}
     write_parquet(pl.DataFrame(reference), tmp_path / LAYOUT.reference)
     for name in ("tokenise", "bow"):
@@ -205,8 +210,7 @@ def test_stages_write_their_tables(tmp_path: Path) -> None:
 def test_the_stage_ends_with_2_when_a_language_has_no_words(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text("bow: {min_documents: 3}\n", encoding="utf-8")
     tokens = _tokens([("en", "rare words")])
-    write_parquet(tokens, tmp_path / LAYOUT.tokens)
-    write_parquet(tokens.select("lang", split=pl.lit("train")), tmp_path / LAYOUT.documents)
+    write_parquet(tokens.with_columns(split=pl.lit("train")), tmp_path / LAYOUT.tokens)
     done = _run_stage(tmp_path, "bow")
     assert done.returncode == 2
     assert "no word is left for the vocabulary. 1 train documents have 2 different words" in done.stderr

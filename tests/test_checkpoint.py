@@ -20,7 +20,7 @@ from killed_training import SETTINGS, SIZES
 from planted import first_batch, fit, planted_corpus, planted_model, same_weights
 
 from pipeline.models.xtra import Xtra
-from pipeline.training import checkpoint, resume
+from pipeline.training import resume
 from pipeline.training.checkpoint import NAME, load_checkpoint, save_checkpoint
 from pipeline.training.resume import checkpoint_folder
 from pipeline.training.step import make_optimiser, optimise
@@ -126,11 +126,12 @@ def test_a_write_that_breaks_keeps_the_last_checkpoint(tmp_path: Path, monkeypat
     save_checkpoint(tmp_path, *stepped(seed=1), LOSSES)
     before = (tmp_path / NAME).read_bytes()
 
-    def broken(tensors: object, path: Path, metadata: object) -> None:
-        path.write_bytes(before[:100])
+    def broken(path: Path, content: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(content[:100])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint, "save_file", broken)
+    monkeypatch.setattr(Path, "write_bytes", broken)
     with pytest.raises(KeyboardInterrupt):
         save_checkpoint(tmp_path, *stepped(seed=2), LOSSES)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {NAME: before}

@@ -115,7 +115,6 @@ def test_hostile_words_ids_and_documents_stay_inert(text: str) -> None:
     assert shown(markdown).count(" ".join(text.split())) >= 3 * len(LANGUAGES) * (2 + 2 + 4)
 
 
-@pytest.mark.xfail(reason="a list marker at the start of an id opens a list of its own", strict=True)
 @pytest.mark.parametrize("name", ["- x", "+ x", "7. x", "1) x"])
 def test_an_id_like_a_list_marker_is_shown(name: str) -> None:
     markdown = report(documents=corpus().with_columns(id=pl.lit(name)))

@@ -205,7 +205,8 @@ import sys
 from pathlib import Path
 import polars as pl
 import pipeline.tokens.tokenise
-from pipeline.bow.counts import BowParams, build_vocabulary, count_words
+from pipeline.bow.counts import count_words
+from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.common.files import write_parquet
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 

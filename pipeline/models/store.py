@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import read_json, read_parquet, whole_file, write_json, write_parquet
@@ -43,7 +43,7 @@ def save_run(
     write_parquet(vocabulary, folder / VOCABULARY)
     weights = {key: tensor.cpu().contiguous() for key, tensor in model.state_dict().items()}
     with whole_file(folder / WEIGHTS) as unfinished:
-        save_file(weights, unfinished)
+        unfinished.write_bytes(save(weights))  # safetensors' own writing does not tell a full disk
     config = {
         "model": name,
         "languages": list(model.languages),

@@ -41,7 +41,7 @@ def owned_words(mass: np.ndarray, count: int) -> np.ndarray:
         count: words a topic.
     """
     totals = mass.sum(axis=1, keepdims=True)
-    probability = np.divide(mass, totals, out=np.zeros_like(mass), where=totals > 0)
+    probability = np.divide(mass, totals, out=np.zeros(mass.shape), where=totals > 0)
     owner = probability.argmax(axis=0)
     owned = (owner[None, :] == np.arange(len(mass))[:, None]) & (probability > 0)
     return beta_words(probability + owned, count)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from pipeline.common.files import whole_file
@@ -28,9 +28,10 @@ def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optim
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    told = json.dumps(losses)
+    about = json.dumps({"losses": losses, "digest": _digest(tensors, losses)})
     with whole_file(folder / NAME) as unfinished:
-        save_file(tensors, unfinished, {"losses": told, "digest": _digest(tensors, told)})
+        # Not safetensors' own writing, which does not tell a full disk.
+        unfinished.write_bytes(save(tensors, {"about": about}))
 
 
 def load_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -> Losses:
@@ -57,15 +58,15 @@ def load_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optim
 
 def _read(path: Path) -> tuple[Tensors, Losses]:
     with safe_open(path, "pt") as file:
-        metadata = file.metadata()
+        about = json.loads(file.metadata()["about"])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    if _digest(tensors, metadata["losses"]) != metadata["digest"]:
+    if _digest(tensors, about["losses"]) != about["digest"]:
         raise ValueError("its digest is another")
-    return tensors, json.loads(metadata["losses"])
+    return tensors, about["losses"]
 
 
-def _digest(tensors: Tensors, losses: str) -> str:
-    digest = hashlib.blake2b(losses.encode(), digest_size=16)
+def _digest(tensors: Tensors, losses: Losses) -> str:
+    digest = hashlib.blake2b(json.dumps(losses).encode(), digest_size=16)
     for name in sorted(tensors):
         digest.update(name.encode())
         digest.update(tensors[name].numpy().tobytes())
