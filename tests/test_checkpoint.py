@@ -97,7 +97,7 @@ def test_a_damaged_checkpoint_is_told_and_training_starts_anew(
 HEADER_DAMAGES = {
     "a key": (b'"model.beta.0"', b'"model.beta.7"'),
     "a state": (b".exp_avg_sq", b".exp_avg_sp"),
-    "the losses": (b'"losses"', b'"lossez"'),
+    "the losses": (b'\\"losses\\": ', b'\\"lossez\\": '),
     "a number": (b'\\"epoch\\": ', b'\\"epoch\\"; '),
 }
 
