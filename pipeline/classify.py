@@ -30,7 +30,7 @@ class ClassifyParams(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**32)
     max_train: int | None = Field(None, ge=2)
     jobs: int = Field(2, ge=1)
 
@@ -80,6 +80,8 @@ def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str,
         ``train->test`` -> accuracy and macro F1 (over the labels that the test documents hold or are given);
         null with a reason where labels do not allow it.
     """
+    sizes = (len(part.train_labels) for part in parts.values())
+    log.info("an SVM a language, on %s documents", " + ".join(str(min(n, params.max_train or n)) for n in sizes))
     rows = Parallel(n_jobs=params.jobs)(delayed(_train_and_test)(name, parts, params) for name in parts)
     return {direction: score for row in rows for direction, score in row.items()}
 
@@ -91,7 +93,6 @@ def _train_and_test(source: str, parts: Mapping[str, Labelled], params: Classify
         found = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
         reason = f"training in {source} needs at least two classes; found {found}"
         return {f"{source}->{target}": _none(reason) for target in parts}
-    log.info("%s: training on %d documents", source, len(labels))
     model = SVC().fit(features, labels)
     return {f"{source}->{target}": _test(model, part, target) for target, part in parts.items()}
 

@@ -37,7 +37,7 @@ class ClusterParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     num_topics: int = Field(50, ge=2)
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**32)
     labels: Path = LAYOUT.none
     space: Space = "svd"
     dimension: int = Field(100, ge=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
+from pydantic import Field
 
 from pipeline.common.files import write_json, write_parquet
 from pipeline.common.layout import LAYOUT
@@ -20,7 +21,7 @@ class StageParams(DocumentsParams):
     path: Path
     reference: Path = LAYOUT.none
     languages: str | list[str] = "auto"
-    seed: int
+    seed: int = Field(ge=0, lt=2**32)
 
 
 @stage

@@ -1,4 +1,4 @@
-"""Show the finished run on the screen; not a stage of the pipeline, it writes nothing."""
+"""Show the finished run on the screen; not a stage of the pipeline."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from rich.console import Console
 from pipeline.common.files import read_json, read_parquet
 from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
+from pipeline.common.runtime import stage
 from pipeline.summary import metric_tables, stage_times, topic_words
 from pipeline.topics.selection import Selection
 
 
+@stage
 def main(since: float = 0.0) -> None:
     """Print stages, topics and metrics; stages that finished before SINCE (Unix time) came from the cache."""
     selection = Params().choice("top_words", get_args(Selection))

@@ -51,7 +51,7 @@ def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path: Path, monkeypa
     assert done == ["flushed", "renamed"]
 
 
-@pytest.mark.parametrize("fault", [ValueError("no"), KeyboardInterrupt(), OSError(errno.EACCES, "denied")])
+@pytest.mark.parametrize("fault", [ValueError("no"), KeyboardInterrupt(), OSError(errno.EIO, "broken")])
 def test_a_fault_leaves_what_was_there_before(tmp_path: Path, fault: BaseException) -> None:
     path = tmp_path / "file.txt"
     write_text("before", path)
@@ -234,3 +234,9 @@ def test_damaged_json_is_named(tmp_path: Path, content: bytes) -> None:
 def test_text_has_unix_line_ends_and_is_utf_8(tmp_path: Path) -> None:
     write_text("猫\nb\n", tmp_path / "t.md")
     assert (tmp_path / "t.md").read_bytes() == "猫\nb\n".encode()
+
+
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_text("text", tmp_path / "file" / "below.txt")

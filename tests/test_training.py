@@ -96,12 +96,6 @@ def test_history_has_a_row_an_epoch(unbroken: tuple[Xtra, list[dict[str, float]]
         assert row["total"] == pytest.approx(sum(row[term] for term in TERMS))
 
 
-def test_no_epochs_leave_the_model_as_it_starts(tmp_path: Path) -> None:
-    model = planted_model(CORPUS)
-    assert fit(model, CORPUS, tmp_path, epochs=0) == []
-    assert same_weights(model, planted_model(CORPUS))
-
-
 def test_the_same_seed_gives_the_same_weights(unbroken: tuple[Xtra, list[dict[str, float]]], tmp_path: Path) -> None:
     model = planted_model(CORPUS)
     torch.manual_seed(99)  # the state that training finds does not matter

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,17 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     Raises:
         TryAgainError: the disk is full; whatever stood at ``path`` before still does.
+        InputError: the path cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield unfinished
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
+    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -42,7 +45,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             "Free some space and run again; finished stages are kept."
         ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

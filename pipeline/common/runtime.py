@@ -35,7 +35,6 @@ def stage(main: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(main)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        fix_threads()
         logging.basicConfig(level=logging.INFO, format=f"{name}: %(message)s", stream=sys.stderr, force=True)
         started = time.perf_counter()
         try:

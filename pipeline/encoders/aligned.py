@@ -43,7 +43,7 @@ class AlignedParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dictionary: Path
-    seed: int = 0
+    seed: int = Field(0, ge=0, lt=2**32)
     dimension: int = Field(300, ge=2)
     rounds: int = Field(5, ge=0)
     min_documents: int = Field(2, ge=1)

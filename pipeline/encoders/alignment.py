@@ -28,9 +28,9 @@ def align(
     """
     weights = _pair_weights(pairs)
     rotation = _procrustes(pivot, other, pairs, weights)
+    known = {tuple(pair) for pair in pairs.tolist()}
     for _ in range(rounds):
         found = _mutual_neighbours(pivot, other @ rotation, candidates)
-        known = {tuple(pair) for pair in pairs.tolist()}
         fresh = np.array([pair for pair in found.tolist() if tuple(pair) not in known], dtype=np.int64).reshape(-1, 2)
         both = np.concatenate([pairs, fresh])
         rotation = _procrustes(pivot, other, both, np.concatenate([weights, np.ones(len(fresh))]))

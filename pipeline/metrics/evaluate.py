@@ -66,12 +66,12 @@ def all_scores(
         clusters before training; ``pairs`` and ``languages``; ``selections``: the same four of each selection and
         its start; ``counting``: CNPMI of the trained topics in either counting.
     """
-    chosen = topic_scores(trained[params.top_words], reference, params.counting)
+    scored = {name: topic_scores(words, reference, params.counting) for name, words in trained.items()}
+    chosen = scored[params.top_words]
     modes: tuple[Counting, ...] = get_args(Counting)
     either = {mode: topic_scores(trained[params.top_words], reference, mode)["cnpmi"] for mode in modes}
     selections = {
-        name: _headline(topic_scores(trained[name], reference, params.counting))
-        | {"start": _headline(topic_scores(start[name], reference, params.counting))}
+        name: _headline(scored[name]) | {"start": _headline(topic_scores(start[name], reference, params.counting))}
         for name in trained
     }
     return {

@@ -40,8 +40,8 @@ class TrainParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     num_topics: int = Field(50, ge=2)
-    seed: int = Field(0, ge=0)
-    epochs: int = Field(100, ge=0)
+    seed: int = Field(0, ge=0, lt=2**32)
+    epochs: int = Field(100, ge=1)
     batch_size: int = Field(128, ge=3)  # equal parts of fewer could be of one, and BatchNorm needs two
     learning_rate: float = Field(0.002, gt=0)
     halve_every: int = Field(250, ge=1)
