@@ -14,6 +14,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): about 2 GB of packages on the first run, a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
 	@touch $@
 
 # PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.
