@@ -64,7 +64,6 @@ def tokenise_texts(
     return [[token for token in cut(clean(text)) if is_kept(token)] for text in texts]
 
 
-@lru_cache(maxsize=8)
 def _token_filter(lang: str, params: TokeniseParams) -> Callable[[str], bool]:
     stop, shortest, numbers = stop_words(lang, params.stopwords), params.min_characters, params.numbers
     return lambda token: len(token) >= shortest and token not in stop and (numbers or not is_number(token))
