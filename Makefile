@@ -11,7 +11,7 @@ export DVC_NO_ANALYTICS := 1
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV): about 2 GB of packages on the first run, a few minutes."
+	@echo "Setting up $(VENV): 2.4 GB of packages on the first run, a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
