@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,8 @@ from pipeline.common.errors import InputError
 from pipeline.common.layout import LAYOUT
 
 log = logging.getLogger(__name__)
+
+BLOCK = 50_000  # documents that are float64 at once, which keeps the memory flat
 
 Space = Literal["u-svd", "svd", "svd-lr"]
 
@@ -53,21 +56,28 @@ def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimensio
         space: which directions, see :class:`ClusterParams`.
         dimension: how many; never more than the rank.
     """
-    left, values = _svd(embeddings.astype(np.float64))
-    if space != "u-svd":
-        left = left * values
+    blocks = [embeddings[start : start + BLOCK] for start in range(0, len(embeddings), BLOCK)]
+    values, right = _singular(blocks)
+    scale = np.ones_like(values) if space == "u-svd" else values
+    columns = np.arange(len(values))
     if space == "svd-lr":
-        left = np.delete(left, _language_dimensions(left, languages), axis=1)
-    return unit_rows(left[:, :dimension])
+        left = np.concatenate([_left(block, right, values, scale) for block in blocks])
+        columns = np.delete(columns, _language_dimensions(left, languages))
+        del left
+    points = (_left(block, right, values, scale)[:, columns[:dimension]] for block in blocks)
+    return np.concatenate([unit_rows(np.ascontiguousarray(block)) for block in points])
 
 
-def _svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Left singular vectors and values of a tall matrix, from its small Gram matrix."""
-    squares, right = np.linalg.eigh(matrix.T @ matrix)
+def _left(block: np.ndarray, right: np.ndarray, values: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return (block.astype(np.float64) @ right) / values * scale
+
+
+def _singular(blocks: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Singular values and right singular vectors of a tall matrix, in blocks of rows, from its small Gram matrix."""
+    squares, right = np.linalg.eigh(sum(block.T @ block for block in (block.astype(np.float64) for block in blocks)))
     squares, right = squares[::-1], right[:, ::-1]
     kept = squares > squares[0] * 1e-12
-    values = np.sqrt(squares[kept])
-    return (matrix @ right[:, kept]) / values, values
+    return np.sqrt(squares[kept]), right[:, kept]
 
 
 def _language_dimensions(left: np.ndarray, languages: np.ndarray) -> np.ndarray:

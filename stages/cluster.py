@@ -5,23 +5,24 @@ from __future__ import annotations
 import polars as pl
 import typer
 
-from pipeline.clusters import ClusterParams, given_clusters, pivot_clusters, warn_of_one_language_clusters
 from pipeline.common.files import read_parquet, write_parquet
 from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
-from pipeline.corpus import training_documents
+from pipeline.corpus import read_vectors, training_documents
 
 
 @stage
 def main() -> None:
     """Cluster the pivot's training documents; the other languages' join the nearest cluster."""
+    from pipeline.clusters import ClusterParams, given_clusters, pivot_clusters, warn_of_one_language_clusters
+
     params = Params().section("cluster", ClusterParams)
-    documents = read_parquet(LAYOUT.embeddings)
+    documents = read_parquet(LAYOUT.embeddings, ["id", "lang", "split"])
     rows = training_documents(documents["split"], read_parquet(LAYOUT.bow, ["document"]))
     languages = documents["lang"].to_numpy()[rows]
     if params.labels == LAYOUT.none:
-        clusters = pivot_clusters(documents["vector"].to_numpy()[rows], languages, params)
+        clusters = pivot_clusters(read_vectors(LAYOUT.embeddings)[rows], languages, params)
     else:
         clusters = given_clusters(params.labels, documents["id"][rows], params.num_topics)
     warn_of_one_language_clusters(clusters, languages, params.num_topics)

@@ -9,12 +9,13 @@ from pipeline.common.files import read_parquet, write_parquet
 from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
-from pipeline.encoders.table import ENCODERS
 
 
 @stage
 def main() -> None:
     """Give every document a vector in a space that the languages share."""
+    from pipeline.encoders.table import ENCODERS
+
     params = Params()
     name = params.choice("encoder", ENCODERS)
     kind, make = ENCODERS[name]

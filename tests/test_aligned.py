@@ -13,6 +13,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.sparse import csr_array
 from shared_files import shared
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.extmath import randomized_svd
 
 from pipeline.common.errors import InputError
 from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
@@ -223,6 +224,27 @@ def test_documents_equal_a_plain_weighted_mean(tmp_path: Path) -> None:
     expected = means / np.linalg.norm(means, axis=1, keepdims=True)
     found = encode(table(rows), tmp_path, dimension=8, seed=4, sif=0.01, min_documents=5, max_words=20)
     assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_blocks_of_documents_change_no_vector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = table([*small_corpus("en", 0), ("en", "test", []), *small_corpus("zh", 1)])
+    write_dictionary(tmp_path, range(50), "zh")
+    whole = encode(documents, tmp_path, dimension=8)
+    monkeypatch.setattr("pipeline.encoders.aligned.BLOCK", 7)
+    np.testing.assert_allclose(encode(documents, tmp_path, dimension=8), whole, atol=1e-6)
+
+
+def test_dense_products_give_the_same_word_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = csr_array(np.random.default_rng(0).poisson(0.3, size=(80, 30)).astype(np.float32))
+    sparse = word_vectors(counts, 5, seed=0)
+    monkeypatch.setattr("pipeline.encoders.word_vectors.DENSE_FROM", 0)
+    monkeypatch.setattr("pipeline.encoders.word_vectors.randomized_svd", _of_dense)
+    np.testing.assert_allclose(word_vectors(counts, 5, seed=0), sparse, atol=1e-4)
+
+
+def _of_dense(matrix: object, *args: object, **options: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    assert isinstance(matrix, np.ndarray)
+    return randomized_svd(matrix, *args, **options)
 
 
 @pytest.mark.parametrize("tokens", [[["x"], ["y"]], [[], []]])

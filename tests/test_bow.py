@@ -215,3 +215,15 @@ def test_the_stage_ends_with_2_when_a_language_has_no_words(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "no word is left for the vocabulary. 1 train documents have 2 different words" in done.stderr
     assert not (tmp_path / LAYOUT.bow).exists()
+
+
+def test_blocks_of_documents_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    rows = [(lang, " ".join(map(str, rng.integers(9, size=number % 4)))) for number in range(25) for lang in ("a", "b")]
+    tokens = _tokens(rows)
+    vocabulary = build_vocabulary(tokens, _train(tokens), ALL)
+    counts = count_words(tokens, vocabulary)
+    for module in ("counts", "vocabulary"):
+        monkeypatch.setattr(f"pipeline.bow.{module}.BLOCK", 7)
+    assert build_vocabulary(tokens, _train(tokens), ALL).equals(vocabulary)
+    assert count_words(tokens, vocabulary).equals(counts)

@@ -63,6 +63,14 @@ def test_reduce_is_numpys_svd(documents: int, width: int, dimension: int) -> Non
     same_up_to_sign(reduce(embeddings, languages, "svd", dimension), unit((left * values)[:, :dimension]))
 
 
+@spaces
+def test_blocks_of_documents_change_no_direction(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    embeddings, languages = some_embeddings(40, 8), tongues(en=25, zh=15)
+    whole = reduce(embeddings, languages, space, 5)
+    monkeypatch.setattr("pipeline.clusters.BLOCK", 7)
+    same_up_to_sign(reduce(embeddings, languages, space, 5), whole)
+
+
 def test_reduce_stops_at_the_rank() -> None:
     embeddings = some_embeddings(30, 3) @ np.random.default_rng(2).normal(size=(3, 10))
     assert reduce(embeddings, tongues(en=15, zh=15), "u-svd", 8).shape == (30, 3)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from pathlib import Path
 
+import fugashi
 import polars as pl
 import pytest
+import unidic_lite
 from pydantic import ValidationError
 
 from pipeline.common import parallel
-from pipeline.common.errors import InputError, TryAgainError
+from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
 from pipeline.common.parallel import map_in_order, worth_starting
 from pipeline.tokens.tokenise import TOKENISERS, TokeniseParams, tokenise, tokenise_texts
-from pipeline.tokens.tokenisers import is_number
+from pipeline.tokens.tokenisers import clean, is_number
+from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
+from pipeline.tokens.tokenisers.params import ChineseParams
+from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW = [
@@ -148,6 +157,63 @@ def test_the_reference_is_cut_by_the_same_rules_unless_told() -> None:
     assert TokeniseParams(reference_pretokenised=True).for_reference().pretokenised
     tokens = tokenise(_documents([("ja", "彼は食べました")]), params.for_reference(), filtered=False)
     assert tokens["tokens"].to_list() == [["彼", "は", "食べる", "ます", "た"]]
+
+
+def test_both_engines_cut_chinese_alike_but_for_numbers_with_a_point() -> None:
+    pytest.importorskip("rjieba", reason="rjieba is optional")
+    rows = map(json.loads, (ROOT / "data/sample/documents.jsonl").read_text(encoding="utf-8").splitlines())
+    texts = [row["text"] for row in rows if row["lang"] == "zh"] + ["T恤和iPhone很贵" * 300, "结果为28.4mg"]
+    engines = [TokeniseParams.model_validate({"zh": {"engine": engine}}) for engine in ("jieba", "rjieba")]
+    plain, fast = (tokenise_texts("zh", texts, params, filtered=False) for params in engines)
+    assert fast[:-1] == plain[:-1]
+    assert (plain[-1], fast[-1]) == (["结果", "为", "28.4", "mg"], ["结果", "为", "28.4mg"])
+
+
+def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rjieba", None)
+    with pytest.raises(MissingResourceError, match="pip install rjieba"):
+        ChineseTokeniser(ChineseParams(engine="rjieba"))
+
+
+def test_a_text_is_the_sum_of_its_pieces() -> None:
+    rng = random.Random(0)
+    signs = [
+        *"aBσΣßİﬁ½´1.,'’\u00ad\0\u0301\u200d\ufe0f\u20e3한क्ไท",
+        "Σ ",
+        "http://x.y ",
+        "WWW.a.b",
+        *" \t\n\u3000\u2028" * 3,
+    ]
+    texts = ["".join(rng.choices(signs, k=rng.randint(0, 60))) for _ in range(3000)] + [
+        "ab " * 3 + "x" * 200,
+        "www." * 50,
+    ]
+    whole = UnicodeTokeniser()
+    expected = [[token for token in whole(clean(text)) if token] for text in texts]
+    assert tokenise_texts("en", texts, TokeniseParams(), filtered=False) == expected
+
+
+@pytest.mark.parametrize("form", ["base", "surface"])
+def test_mecab_writes_what_fugashi_reads(form: str) -> None:
+    texts = [
+        '彼は"カフェ,バー"で,ﾊﾟﾝ\tを食べました。\nＣＤ、ヌヌケ|プップル*です。',
+        "",
+        "。。",
+        "走れ！走った 走る\u3000走ろう",
+    ]
+    params = TokeniseParams.model_validate({"ja": {"form": form, "pos": []}})
+    expected = [_words_by_nodes(clean(text), form) for text in texts]
+    assert tokenise_texts("ja", texts, params, filtered=False) == expected
+
+
+def _words_by_nodes(text: str, form: str) -> list[str]:
+    tagger = fugashi.Tagger(f'-d "{unidic_lite.DICDIR}"')
+    words = []
+    for node in (node for sentence in re.findall(r"[^\n。]+。*", text) for node in tagger(sentence)):
+        base = node.feature.orthBase if form == "base" else None
+        if node.feature.pos1 not in ("記号", "補助記号", "空白") and re.search(r"\w", node.surface):
+            words.append((unicodedata.normalize("NFKC", base) if base and base != "*" else node.surface).lower())
+    return words
 
 
 def test_rows_stay_in_order_when_languages_alternate(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
+
+BLOCK = 50_000  # documents whose words are strings one a row at a time; keeps memory flat
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +23,16 @@ def count_words(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns ``document`` (row number), ``term`` and ``count``, sorted; no row for a document without words.
     """
+    words = vocabulary.select("lang", "word", "term")
+    blocks = [_count_block(block, words) for block in tokens.select("lang", "tokens").iter_slices(BLOCK)]
+    starts = range(0, len(tokens), BLOCK)
+    numbered = [block.with_columns(pl.col("document") + start) for start, block in zip(starts, blocks, strict=True)]
+    return pl.concat(numbered) if numbered else _count_block(tokens, words)
+
+
+def _count_block(tokens: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     occurrences = tokens.select("lang", word="tokens").with_row_index("document").explode("word")
-    known = occurrences.join(vocabulary.select("lang", "word", "term"), on=["lang", "word"])
+    known = occurrences.join(words, on=["lang", "word"])
     return known.group_by("document", "term").agg(count=pl.len()).sort("document", "term")
 
 
@@ -37,16 +48,14 @@ def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Seri
         For each language (its D documents in table order, its V terms) of int32; a document without words is
         an empty row.
     """
-    documents = pl.DataFrame({"lang": languages}).with_row_index("document")
-    located = bow.join(
-        documents.with_columns(row=pl.int_range(pl.len()).over("lang")), on="document", maintain_order="left"
-    )
+    document, term, count = (bow[name].to_numpy() for name in ("document", "term", "count"))
     matrices = {}
     for lang, terms in vocabulary.group_by("lang", maintain_order=True).len().iter_rows():
-        entries = located.filter(pl.col("lang") == lang)
-        places = (entries["row"].to_numpy(), entries["term"].to_numpy())
-        counts = entries["count"].cast(pl.Int32).to_numpy()
-        matrices[lang] = csr_array((counts, places), shape=((languages == lang).sum(), terms))
+        mine = (languages == lang).to_numpy()
+        rows = np.cumsum(mine, dtype=np.int32) - 1  # of the language's documents within the language
+        entries = mine[document]
+        places = (rows[document[entries]], term[entries].astype(np.int32))
+        matrices[lang] = csr_array((count[entries].astype(np.int32), places), shape=(mine.sum(), terms))
     return matrices
 
 

@@ -13,6 +13,8 @@ from pipeline.common.errors import InputError
 from pipeline.common.layout import LAYOUT
 from pipeline.common.word_lists import read_lines
 
+BLOCK = 50_000  # documents whose words are strings one a row at a time; keeps memory flat
+
 log = logging.getLogger(__name__)
 
 
@@ -93,7 +95,13 @@ def _given(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFrame:
 
 def _count(documents: pl.Series) -> pl.DataFrame:
     """Columns ``word``, ``count`` and ``documents``, in no particular order."""
-    occurrences = pl.DataFrame({"word": documents}).with_row_index("document").explode("word").drop_nulls()
+    tokens = documents.to_frame("word")
+    parts = [_count_block(block) for block in tokens.iter_slices(BLOCK)] or [_count_block(tokens)]
+    return pl.concat(parts).group_by("word").agg(pl.col("count", "documents").sum())
+
+
+def _count_block(tokens: pl.DataFrame) -> pl.DataFrame:
+    occurrences = tokens.with_row_index("document").explode("word").drop_nulls()
     per_document = occurrences.group_by("document", "word").agg(count=pl.len())
     return per_document.group_by("word").agg(pl.col("count").sum(), documents=pl.len())
 

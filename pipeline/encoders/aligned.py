@@ -7,13 +7,14 @@ words (SIF, Arora et al., 2017) less its language's mean.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
@@ -24,6 +25,7 @@ from pipeline.encoders.word_vectors import word_vectors
 log = logging.getLogger(__name__)
 
 FEWEST_PAIRS = 20  # below that a rotation is guesswork
+BLOCK = 50_000  # documents worked on at once, which keeps the memory flat
 
 
 class AlignedParams(BaseModel):
@@ -86,7 +88,11 @@ class AlignedEncoder:
         pivot = languages[0]
         for lang in languages[1:]:
             spaces[lang] = self._turn(spaces[lang], lang, spaces[pivot], pivot)
-        return np.concatenate([self._embed(parts[lang], spaces[lang]) for lang in languages])
+        vectors = np.zeros((len(documents), self.params.dimension), np.float32)
+        ends = np.cumsum([len(part) for part in parts.values()])
+        for lang, out in zip(languages, np.split(vectors, ends[:-1]), strict=True):
+            self._embed(parts.pop(lang), spaces.pop(lang), out)
+        return vectors
 
     def _learn(self, part: pl.DataFrame) -> WordSpace:
         train = part.filter(pl.col("split") == "train")
@@ -128,15 +134,24 @@ class AlignedEncoder:
             )
         return pairs
 
-    def _embed(self, part: pl.DataFrame, space: WordSpace) -> np.ndarray:
+    def _embed(self, part: pl.DataFrame, space: WordSpace, out: np.ndarray) -> None:
+        """Fill ``out``, (D, dimension) zeros, with the documents' vectors."""
         weights = self.params.sif / (self.params.sif + space.share)
         bow = _count(part, space.words)
-        lengths = np.maximum(np.asarray(bow.sum(axis=1)), 1)
-        vectors = (bow @ (space.vectors * weights[:, None])) / lengths[:, None]
         known = np.diff(bow.indptr) > 0
         train = known & (part["split"] == "train").to_numpy()
-        vectors[known] -= vectors[train].mean(axis=0)
-        return unit_rows(vectors.astype(np.float32))
+        weighted = space.vectors * weights[:, None]
+        mean = sum(vectors[train[rows]].sum(axis=0) for rows, vectors in _means(bow, weighted)) / train.sum()
+        for rows, vectors in _means(bow, weighted):  # once more, since all of them in float64 would fill the memory
+            out[rows][known[rows]] = unit_rows((vectors[known[rows]] - mean).astype(np.float32))
+
+
+def _means(bow: csr_array, vectors: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """The mean vector of each document's words, by blocks of documents."""
+    for start in range(0, bow.shape[0], BLOCK):
+        counts = bow[start : start + BLOCK]
+        lengths = np.maximum(np.asarray(counts.sum(axis=1)), 1)
+        yield slice(start, start + BLOCK), (counts @ vectors) / lengths[:, None]
 
 
 def _frequent_words(train: pl.DataFrame, min_documents: int, most: int) -> list[str]:
@@ -156,11 +171,13 @@ def _frequent_words(train: pl.DataFrame, min_documents: int, most: int) -> list[
 def _count(part: pl.DataFrame, words: list[str]) -> csr_array:
     """(D, V) counts of ``words`` in the documents' tokens."""
     index = pl.DataFrame({"tokens": words, "term": np.arange(len(words))}, schema_overrides={"tokens": pl.String})
-    entries = (
-        part.select(pl.int_range(pl.len()).alias("document"), "tokens")
-        .explode("tokens")
-        .join(index, on="tokens", how="inner", maintain_order="left")
-    )
+    blocks = (_count_block(block, index) for block in part.select("tokens").iter_slices(BLOCK))
+    return vstack([csr_array((0, len(words)), dtype=np.float32), *blocks], format="csr")
+
+
+def _count_block(tokens: pl.DataFrame, index: pl.DataFrame) -> csr_array:
+    occurrences = tokens.with_row_index("document").explode("tokens")
+    entries = occurrences.join(index, on="tokens", how="inner", maintain_order="left")
     ones = np.ones(len(entries), np.float32)
-    shape = (len(part), len(words))
-    return csr_array((ones, (entries["document"].to_numpy(), entries["term"].to_numpy())), shape=shape)
+    places = (entries["document"].to_numpy(), entries["term"].to_numpy())
+    return csr_array((ones, places), shape=(len(tokens), len(index)))

@@ -12,6 +12,7 @@ from pipeline.common.arrays import unit_rows
 Pairs = np.ndarray  # (P, 2) int: index in the pivot's vocabulary, index in the other's
 
 NEIGHBOURS = 10  # of CSLS, as published
+BLOCK = 64  # rows of similarities worked on at once
 
 
 def align(
@@ -69,10 +70,24 @@ def _mutual_neighbours(pivot: np.ndarray, other: np.ndarray, candidates: tuple[n
     """Candidates that are each other's nearest under CSLS: cosine, less the hubness of either word."""
     mine, theirs = candidates
     cosine = unit_rows(pivot[mine]) @ unit_rows(other[theirs]).T
-    nearest = min(NEIGHBOURS, *cosine.shape)
-    hub_mine = np.partition(cosine, -nearest, axis=1)[:, -nearest:].mean(axis=1)
-    hub_theirs = np.partition(cosine, -nearest, axis=0)[-nearest:].mean(axis=0)
-    score = 2 * cosine - hub_mine[:, None] - hub_theirs[None, :]
-    best_theirs, best_mine = score.argmax(axis=1), score.argmax(axis=0)
+    # Words of the same documents tie, and the rounding of these sums decides between them: their order is fixed.
+    hub_mine = _nearest_cosines(cosine).mean(axis=1)
+    hub_theirs = np.ascontiguousarray(_nearest_cosines(cosine.T).T).mean(axis=0)
+    best_theirs = np.empty(len(mine), dtype=np.int64)
+    best_mine, best_score = np.zeros(len(theirs), dtype=np.int64), np.full(len(theirs), -np.inf, cosine.dtype)
+    for start in range(0, len(mine), BLOCK):
+        rows = slice(start, start + BLOCK)
+        score = 2 * cosine[rows] - hub_mine[rows, None] - hub_theirs
+        best_theirs[rows] = score.argmax(axis=1)
+        better = score.max(axis=0) > best_score
+        best_mine[better] = start + score[:, better].argmax(axis=0)
+        best_score[better] = score[:, better].max(axis=0)
     mutual = np.flatnonzero(best_mine[best_theirs] == np.arange(len(mine)))
     return np.column_stack([mine[mutual], theirs[best_theirs[mutual]]])
+
+
+def _nearest_cosines(cosine: np.ndarray) -> np.ndarray:
+    """(rows, <= NEIGHBOURS) each row's greatest cosines, found by as many rows as fit a cache."""
+    nearest = min(NEIGHBOURS, *cosine.shape)
+    blocks = (np.ascontiguousarray(cosine[start : start + BLOCK]) for start in range(0, len(cosine), BLOCK))
+    return np.concatenate([np.partition(rows, -nearest)[:, -nearest:] for rows in blocks])

@@ -11,6 +11,9 @@ from sklearn.utils.extmath import randomized_svd
 
 from pipeline.common.arrays import unit_rows
 
+# When the SVD gets the PMI as a dense matrix: with so many entries, and so great a share, of so few words (1 GB).
+DENSE_FROM, DENSE_SHARE, DENSE_TO = 1_000_000, 0.02, 16_384
+
 
 def positive_pmi(bow: csr_array) -> csr_array:
     """(V, V) positive pointwise mutual information of two different words in one document.
@@ -28,6 +31,13 @@ def positive_pmi(bow: csr_array) -> csr_array:
     return csr_array((pmi[positive].astype(np.float32), (rows[positive], columns[positive])), shape=together.shape)
 
 
+def _for_products(pmi: csr_array) -> csr_array | np.ndarray:
+    """The matrix as its products are fastest: a dense entry costs about a fiftieth of a sparse one."""
+    words = pmi.shape[0]
+    many = pmi.nnz >= max(DENSE_FROM, DENSE_SHARE * words**2)
+    return pmi.toarray() if many and words <= DENSE_TO else pmi
+
+
 def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
     """(V, dimension) unit word vectors, centred; zero for a word that meets no other.
 
@@ -38,8 +48,8 @@ def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
     """
     rank = min(dimension, bow.shape[1])
     pmi = positive_pmi(bow)
-    left, values, _ = randomized_svd(pmi, rank, n_iter=7, random_state=seed)
     known = np.diff(pmi.indptr) > 0  # the rows of the others hold rounding noise
+    left, values, _ = randomized_svd(_for_products(pmi), rank, n_iter=7, random_state=seed)
     vectors = np.zeros((bow.shape[1], dimension), np.float32)
     if known.any():
         vectors[known, :rank] = unit_rows((left * np.sqrt(values))[known])

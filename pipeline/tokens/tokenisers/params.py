@@ -33,10 +33,15 @@ class ChineseParams(BaseModel):
 
     Attributes:
         script: convert to this script before cutting; jieba's dictionary is best at simplified.
+        engine: jieba, or its Rust twin rjieba, with which a run cuts Chinese three times as fast. Of 54,743 runs of
+            news text (WMT, NTREX) they cut 7 differently, all with a decimal point before letters or a second point
+            (``28.4mg`` is one word of rjieba's, two of jieba's); others are a character repeated many times and
+            the characters of Unicode's extensions.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    engine: Literal["jieba", "rjieba"] = "jieba"
     script: Literal["keep", "simplified", "traditional"] = "keep"
 
 

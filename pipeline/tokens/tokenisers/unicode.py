@@ -12,6 +12,7 @@ import regex
 _REPLACED = str.maketrans(
     {"‘": "'", "’": "'", "\u02bc": "'", "™": " ", "℠": " ", "\u00ad": None, "\0": " "},
 )
+_TO_REPLACE = re.compile("[" + "".join(map(chr, _REPLACED)) + "]")
 _URL = re.compile(r'(?:https?://|www\.)[^\s<>"\x80-\U0010ffff]+', re.IGNORECASE)
 
 # A mark (a vowel sign of Hindi, a point of Arabic) belongs to its letter; those that only choose a
@@ -20,10 +21,10 @@ _URL = re.compile(r'(?:https?://|www\.)[^\s<>"\x80-\U0010ffff]+', re.IGNORECASE)
 WORD = regex.compile(
     r"""
     [\p{L}\p{N}]
-    (?: [[\p{L}\p{N}\p{M}]--[\p{VS}\u20e3]]
+    (?: [[\p{L}\p{N}\p{M}]--[\p{VS}\u20e3]]++
       | (?<=\p{N}) [.,] (?=\p{N})
       | (?<=[\p{L}\p{M}]) ['·״׳\u200c\u200d] (?=\p{L})
-    )*
+    )*+
     """,
     regex.VERBOSE | regex.VERSION1,
 )
@@ -32,7 +33,9 @@ _NUMBER = regex.compile(r"[\p{N}.,]+")
 
 def clean(text: str) -> str:
     """Bring a text to the form that tokenisers and stop words share: NFKC, plain apostrophes, no URLs."""
-    return _URL.sub(" ", unicodedata.normalize("NFKC", text.translate(_REPLACED)))
+    if _TO_REPLACE.search(text):  # far quicker than to translate a text that has none of them
+        text = text.translate(_REPLACED)
+    return _URL.sub(" ", unicodedata.normalize("NFKC", text))
 
 
 def is_number(token: str) -> bool:
