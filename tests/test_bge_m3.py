@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from FlagEmbedding import BGEM3FlagModel
 from huggingface_hub import constants
 from pydantic import ValidationError
 from tiny_bge_m3 import SENTENCES, build_tiny_bge_m3
@@ -24,7 +25,8 @@ from transformers import AutoModel, AutoTokenizer
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.encoders import bge_m3, hub
-from pipeline.encoders.bge_m3 import BgeM3Encoder, BgeM3Params, same_length_batches
+from pipeline.encoders.bge_m3 import BgeM3Encoder, BgeM3Params
+from pipeline.encoders.bge_m3_batches import Batch
 
 REVISION = BgeM3Params().revision
 Encode = Callable[..., np.ndarray]
@@ -92,6 +94,29 @@ def test_vectors_are_the_first_tokens_last_state(encode: Encode, tiny: Path) -> 
     assert np.abs(encode(SENTENCES) - expected / lengths).max() < 1e-5
 
 
+def test_vectors_are_those_of_the_librarys_own_encode(encode: Encode, tiny: Path) -> None:
+    # Lengths from 3 to 512 tokens in one batch; texts that spell out special tokens; words unknown to the tokeniser.
+    texts = [
+        *SENTENCES,
+        "x",
+        "bread " * 700,
+        "价" * 40,
+        "a <pad> b <pad>",
+        "<s> the </s> price",
+        "🙂 ∮ Ω",
+        "bread " * 9,
+    ]
+    flag = BGEM3FlagModel(str(tiny), use_fp16=False, devices="cpu")
+    assert np.abs(encode(texts, text="raw") - flag.encode(texts, max_length=512)["dense_vecs"]).max() < 1e-5
+
+
+def test_the_model_still_works_as_the_library_runs_it(tiny: Path, tmp_path: Path) -> None:
+    taken = encoder(tiny, tmp_path)
+    vectors = taken.encode(documents(SENTENCES))
+    own = taken._flag.encode(SENTENCES)["dense_vecs"]
+    assert np.abs(own / np.linalg.norm(own, axis=1, keepdims=True) - vectors).max() < 1e-5
+
+
 def test_text_is_the_tokens_or_the_raw_text(tiny: Path, tmp_path: Path) -> None:
     table = documents(SENTENCES)
     other = table.with_columns(tokens=pl.lit(["other", "words"]))
@@ -101,17 +126,22 @@ def test_text_is_the_tokens_or_the_raw_text(tiny: Path, tmp_path: Path) -> None:
     assert np.array_equal(joined, encoder(tiny, tmp_path / "d", text="raw").encode(documents(["other words"] * 6)))
 
 
-def test_order_and_batch_size_do_not_matter(encode: Encode) -> None:
+@pytest.mark.parametrize("budget", [1, 50, 200, 100000])
+def test_order_and_batches_do_not_matter(encode: Encode, budget: int) -> None:
     texts = [text[start:] for start in range(0, 12, 3) for text in SENTENCES]
     vectors = encode(texts, fresh=True)
     order = np.random.default_rng(0).permutation(len(texts))
-    shuffled = encode([texts[i] for i in order], fresh=True, batch_size=3)
+    shuffled = encode([texts[i] for i in order], fresh=True, batch_tokens=budget)
     assert np.abs(shuffled - vectors[order]).max() < 1e-6
 
 
+def test_the_same_documents_give_the_same_bytes(encode: Encode) -> None:
+    assert np.array_equal(encode(SENTENCES * 3, fresh=True), encode(SENTENCES * 3, fresh=True))
+
+
 def test_with_batches_of_one_not_a_bit_depends_on_other_documents(encode: Encode) -> None:
-    vectors = encode(SENTENCES, fresh=True, batch_size=1)
-    assert np.array_equal(encode(SENTENCES[2:4], fresh=True, batch_size=1), vectors[2:4])
+    vectors = encode(SENTENCES, fresh=True, batch_tokens=1)
+    assert np.array_equal(encode(SENTENCES[2:4], fresh=True, batch_tokens=1), vectors[2:4])
 
 
 def test_long_documents_are_cut(encode: Encode, caplog: pytest.LogCaptureFixture) -> None:
@@ -138,7 +168,7 @@ def test_cached_documents_need_no_model(encode: Encode, monkeypatch: pytest.Monk
 def test_only_added_documents_are_run(encode: Encode, monkeypatch: pytest.MonkeyPatch) -> None:
     encode(SENTENCES)
     run, seen = BgeM3Encoder._run, []
-    monkeypatch.setattr(BgeM3Encoder, "_run", lambda self, tokens: seen.extend(tokens) or run(self, tokens))
+    monkeypatch.setattr(BgeM3Encoder, "_run", lambda self, batch: seen.extend(batch.rows) or run(self, batch))
     encode([*SENTENCES, *(f"added {i}" for i in range(10))])
     assert len(seen) == 10
 
@@ -189,14 +219,14 @@ def test_a_gpu_gives_the_same_vectors(encode: Encode, precision: str, most: floa
 # Memory
 
 
-def out_of_memory_beyond(most: int, sizes: list[int]) -> Callable[..., np.ndarray]:
+def out_of_memory_beyond(most: int, sizes: list[int]) -> Callable[..., torch.Tensor]:
     run = BgeM3Encoder._run
 
-    def limited(self: BgeM3Encoder, tokens: list[list[int]]) -> np.ndarray:
-        sizes.append(len(tokens))
-        if len(tokens) > most:
+    def limited(self: BgeM3Encoder, batch: Batch) -> torch.Tensor:
+        sizes.append(len(batch.rows))
+        if len(batch.rows) > most:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return run(self, tokens)
+        return run(self, batch)
 
     return limited
 
@@ -225,14 +255,14 @@ def test_other_runtime_errors_are_raised_at_once(tiny: Path, tmp_path: Path, mon
         calls.append(1)
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
-    monkeypatch.setattr(loaded._flag.model, "forward", broken)
+    monkeypatch.setattr(loaded._states, "_attend", broken)
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         loaded.encode(documents(SENTENCES))
     assert len(calls) == 1
 
 
 def test_nan_is_refused_and_not_cached(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BgeM3Encoder, "_run", lambda _, tokens: np.full((len(tokens), 32), np.nan, np.float32))
+    monkeypatch.setattr(BgeM3Encoder, "_run", lambda _, batch: torch.full((len(batch.rows), 32), torch.nan))
     with pytest.raises(InputError, match=r"'d0'.*precision: fp32"):
         encoder(tiny, tmp_path).encode(documents(SENTENCES))
     assert not list(tmp_path.rglob("*.parquet"))
@@ -377,8 +407,3 @@ def test_more_tokens_than_the_model_reads_are_refused(tiny: Path, tmp_path: Path
 def test_revisions_are_commits() -> None:
     with pytest.raises(ValidationError):
         BgeM3Params(revision="main")
-
-
-def test_batches_have_documents_of_one_length() -> None:
-    batches = same_length_batches([3, 5, 3, 5, 5, 9], 2)
-    assert [batch.tolist() for batch in batches] == [[5], [1, 3], [4], [0, 2]]

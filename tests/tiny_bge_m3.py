@@ -21,7 +21,7 @@ SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
 def build_tiny_bge_m3(folder: Path) -> Path:
-    """Write the model's files into ``folder`` and return it; the same bytes each time."""
+    """Write the model's files into ``folder`` and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = _save_tokeniser(folder)
     config = XLMRobertaConfig(

@@ -1,16 +1,17 @@
 """BGE-M3's dense vectors (Chen et al., 2024), the encoder of the published experiments.
 
 Loaded by FlagEmbedding, but not run by its ``encode``: that takes every RuntimeError for a lack of memory and
-shrinks its batch without a floor. Batches are made here, each of documents with the same number of tokens: so
-nothing is padded, and a vector depends on its neighbours only by how many they are, by 1.4e-7 at most (fp32 on a
-CPU, random weights of BGE-M3's size); with ``batch_size: 1`` it does not at all.
+shrinks its batch without a floor, tokenises everything before it computes, and pads. Here a thread tokenises ahead,
+a batch is as many documents as have ``batch_tokens`` tokens together, nothing is padded, and the vectors of a shard
+come back from a GPU without a wait between batches. A vector depends on its neighbours only by how many tokens they
+have, by rounding; with ``batch_tokens: 1`` (a document a batch) it does not at all.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,19 +22,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.progress import track
+from pipeline.encoders.bge_m3_batches import Batch, BatchMaker
+from pipeline.encoders.bge_m3_forward import FirstTokenStates
 from pipeline.encoders.bge_m3_model import load_bge_m3
 from pipeline.encoders.cache import Settings, cached_vectors, missing_texts
 from pipeline.encoders.hub import model_identity
 
 if TYPE_CHECKING:
+    import torch
     from FlagEmbedding import BGEM3FlagModel
 
 log = logging.getLogger(__name__)
 
+CPU_TOKENS = 2048  # of a batch, so that what a layer computes stays in the caches
 SAMPLE = 8  # documents timed for the estimate
 FEW = 80  # documents that need none
-SHARDS = {"cpu": 256, "cuda": 2048}  # documents that a killed run may lose: minutes of work on either
-Tokens = list[int]
+SHARDS = {"cpu": 256, "cuda": 65536}  # documents, and
+SHARD_BYTES = 1 << 25  # bytes of text a shard: seconds to minutes of work that a killed run may lose
 
 
 class BgeM3Params(BaseModel):
@@ -44,7 +49,8 @@ class BgeM3Params(BaseModel):
         revision: commit of the hub's repository; a local folder has none.
         text: what is embedded: the tokens joined by spaces, as the paper did, or the document's text.
         max_length: tokens of a document that are read; the rest is cut.
-        batch_size: documents a batch, at most.
+        batch_tokens: tokens a batch, at most; more fill a GPU better and need more of its memory. On a CPU
+            2048 at most, since more are slower there.
         normalise: scale the vectors to length 1.
         precision: of the computation; auto is fp16 on a GPU and fp32 on a CPU.
         device: where to compute; auto is the GPU if there is one.
@@ -56,7 +62,7 @@ class BgeM3Params(BaseModel):
     revision: str = Field("5617a9f61b028005a4858fdac845db406aefb181", pattern=r"^[0-9a-f]{40}$")
     text: Literal["tokens", "raw"] = "tokens"
     max_length: int = Field(512, ge=8)
-    batch_size: int = Field(64, ge=1)
+    batch_tokens: int = Field(16384, ge=1)
     normalise: bool = True
     precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -88,12 +94,18 @@ class BgeM3Encoder:
         return vectors
 
     def _cached(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
-        settings = self._settings()
-        if self.device == "cpu" and len(missing := missing_texts(texts, settings, self.cache_folder)) > FEW:
+        if self.device == "cpu" and len(missing := missing_texts(texts, self._settings, self.cache_folder)) > FEW:
             self._forecast(missing)
-        shard = SHARDS[self.device]
-        return cached_vectors(texts, settings, self.cache_folder, lambda part: self._embed(part, ids), shard)
+        return cached_vectors(
+            texts,
+            self._settings,
+            self.cache_folder,
+            lambda part: self._embed(part, ids),
+            SHARDS[self.device],
+            SHARD_BYTES,
+        )
 
+    @cached_property
     def _settings(self) -> Settings:
         return {
             "model": model_identity(self.params.name, self.params.revision),
@@ -130,77 +142,82 @@ class BgeM3Encoder:
             self.params.name, self.params.revision, self.device, self.precision, max_length=self.params.max_length
         )
 
+    @cached_property
+    def _states(self) -> FirstTokenStates:
+        return FirstTokenStates(self._flag.model.model)
+
+    @cached_property
+    def _maker(self) -> BatchMaker:
+        budget = self.params.batch_tokens if self.device == "cuda" else min(self.params.batch_tokens, CPU_TOKENS)
+        backend, padding = self._flag.tokenizer.backend_tokenizer, self._flag.model.model.config.pad_token_id
+        return BatchMaker(backend, self.params.max_length, budget, padding, pinned=self.device == "cuda")
+
     def _embed(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
         """(D, E) vectors of texts; ``ids`` names the documents in errors."""
-        tokens = self._tokenise(texts)
-        batches = same_length_batches([len(row) for row in tokens], self.params.batch_size)
-        cut = sum(len(row) == self.params.max_length for row in tokens)
-        if cut:
-            log.info("%d documents fill %d tokens; what lies beyond is not embedded", cut, self.params.max_length)
-        parts = []
-        for rows in track(batches, "embed", len(batches)):
-            parts.append(self._halving([tokens[row] for row in rows], [ids[texts[row]] for row in rows]))
-        vectors = np.empty((len(texts), parts[0].shape[1]), np.float32)
-        vectors[np.concatenate(batches)] = np.concatenate(parts)
-        bad = [ids[text] for text, vector in zip(texts, vectors, strict=True) if not np.isfinite(vector).all()]
+        import torch
+
+        size = self._flag.model.model.config.hidden_size
+        vectors = torch.empty((len(texts), size), pin_memory=self.device == "cuda")
+        rows = list(track(self._fill(vectors, texts, ids), "embed", len(texts)))
+        if self.device == "cuda":
+            torch.cuda.synchronize()  # the only wait for the GPU
+        result = np.empty((len(texts), size), np.float32)
+        result[rows] = vectors.numpy()
+        bad = [ids[text] for text, vector in zip(texts, result, strict=True) if not np.isfinite(vector).all()]
         if bad:
             raise InputError(f"documents {bad[:10]}: NaN or infinity at {self.precision}; set `precision: fp32`.")
-        return vectors
+        return result
 
-    def _tokenise(self, texts: Sequence[str]) -> list[Tokens]:
-        encoded = self._flag.tokenizer(list(texts), truncation=True, max_length=self.params.max_length)
-        tokens: list[Tokens] = encoded["input_ids"]
-        return tokens
+    def _fill(self, vectors: torch.Tensor, texts: Sequence[str], ids: Mapping[str, str]) -> Iterator[int]:
+        """Put the texts' vectors into ``vectors`` in the order of the batches; yield the row of each as it comes."""
+        done = cut = 0
+        for batch in self._maker.batches(texts):
+            fresh = self._halving(batch, [ids[texts[row]] for row in batch.rows])
+            vectors[done : done + len(fresh)].copy_(fresh, non_blocking=True)
+            done += len(fresh)
+            cut += int((batch.lengths == self.params.max_length).sum())
+            yield from batch.rows.tolist()
+        if cut:
+            log.info("%d documents fill %d tokens; what lies beyond is not embedded", cut, self.params.max_length)
 
-    def _halving(self, tokens: list[Tokens], ids: list[str]) -> np.ndarray:
+    def _halving(self, batch: Batch, ids: list[str]) -> torch.Tensor:
         """Vectors of a batch; where memory runs out, of its halves."""
         import torch
 
         try:
-            return self._run(tokens)
+            return self._run(batch)
         except torch.OutOfMemoryError as error:
-            if len(tokens) == 1:
+            if len(ids) == 1:
                 raise MissingResourceError(
-                    f"document {ids[0]!r} ({len(tokens[0])} tokens) alone needs more memory than {self.device} has "
+                    f"document {ids[0]!r} ({batch.lengths[0]} tokens) alone needs more memory than {self.device} has "
                     f"free ({error}). Free some, lower `max_length` ({self.params.max_length}), or set `device: cpu`. "
                     "What was embedded so far is kept."
                 ) from error
         torch.cuda.empty_cache()
-        half = len(tokens) // 2
-        log.warning("%s: no memory for %d documents of %d tokens; halved", self.device, len(tokens), len(tokens[0]))
-        return np.concatenate([self._halving(tokens[:half], ids[:half]), self._halving(tokens[half:], ids[half:])])
+        log.warning("%s: no memory for %d tokens at once; halved", self.device, batch.tokens.shape[1])
+        half = len(ids) // 2
+        first, rest = batch.halves()
+        return torch.cat([self._halving(first, ids[:half]), self._halving(rest, ids[half:])])
 
-    def _run(self, tokens: list[Tokens]) -> np.ndarray:
-        """(B, E) vectors of documents with the same number of tokens."""
+    def _run(self, batch: Batch) -> torch.Tensor:
+        """(B, E) float32 vectors on the device, which may still be at work on them."""
         import torch
         from torch.nn import functional
 
-        inputs = torch.tensor(tokens, device=self.device)
         with torch.inference_mode():
-            batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}
-            dense = self._flag.model(batch, return_dense=True)["dense_vecs"].float()
-        # In fp32 even at a lower precision, or lengths would differ from 1 by 0.001.
-        vectors = functional.normalize(dense, dim=1) if self.params.normalise else dense
-        result: np.ndarray = vectors.cpu().numpy()
-        return result
+            states = self._states(batch.tokens.to(self.device, non_blocking=True), batch.runs).float()
+            # In fp32 even at a lower precision, or lengths would differ from 1 by 0.001.
+            return functional.normalize(states, dim=1) if self.params.normalise else states
 
     def _forecast(self, texts: Sequence[str]) -> None:
         """Log how long ``texts`` will take, from the time of a few spread over them."""
-        tokens = self._tokenise(texts)
-        sample = tokens[:: -(-len(tokens) // SAMPLE)]
-        self._run([sample[-1]])  # reads the weights from the disk
+        sample = texts[:: -(-len(texts) // SAMPLE)]
+        self._run(self._maker.pack(sample[-1:]))  # reads the weights from the disk
+        batch = self._maker.pack(sample)
         started = time.perf_counter()
-        for row in sample:
-            self._run([row])
-        rate = (time.perf_counter() - started) / sum(map(len, sample))
-        total = sum(map(len, tokens))
+        self._run(batch)
+        rate = (time.perf_counter() - started) / batch.tokens.shape[1]
+        total = self._maker.count(texts)
         log.info(
             "%d documents with %d tokens to embed on the CPU: about %.1f minutes", len(texts), total, rate * total / 60
         )
-
-
-def same_length_batches(lengths: Sequence[int], size: int) -> list[np.ndarray]:
-    """Rows grouped by length, the longest first, at most ``size`` a group."""
-    order = np.argsort(-np.asarray(lengths), kind="stable")
-    changes = np.flatnonzero(np.diff(np.asarray(lengths)[order])) + 1
-    return [group[i : i + size] for group in np.split(order, changes) for i in range(0, len(group), size)]

@@ -1,0 +1,116 @@
+"""XLM-RoBERTa without padding, for the one state that BGE-M3's dense vector needs.
+
+Documents of any length lie one after the other in one row, so that every matrix product does work that counts; only
+attention takes them apart, by length. The last layer is computed for each document's first token alone, whose state
+the dense vector is. Weights, normalisation and activation are those of the loaded model's own modules; the sums run
+in another order, so vectors differ from the model's by rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.common.errors import InputError
+from pipeline.encoders.bge_m3_batches import Run
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import XLMRobertaModel
+    from transformers.models.xlm_roberta.modeling_xlm_roberta import XLMRobertaSelfAttention
+
+
+class FirstTokenStates:
+    """The last layer's state of each document's first token.
+
+    Args:
+        model: on its device and in evaluation mode. The weights of query, key and value move into one matrix a
+            layer, of which the model's own become views: it takes no memory twice and still works as before.
+
+    Raises:
+        InputError: it is not an XLM-RoBERTa encoder.
+    """
+
+    def __init__(self, model: XLMRobertaModel) -> None:
+        from transformers import XLMRobertaModel
+
+        if not isinstance(model, XLMRobertaModel) or model.config.is_decoder:
+            raise InputError(f"the model is a {type(model).__name__}; expected XLM-RoBERTa, as BGE-M3 is.")
+        self.embeddings = model.embeddings
+        self.layers: list[Any] = list(model.encoder.layer)
+        self.heads = model.config.num_attention_heads
+        self.projections = [_joined(layer.attention.self) for layer in self.layers]
+
+    def __call__(self, tokens: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+        """Compute.
+
+        Args:
+            tokens: (2, T) token numbers and positions, the documents one after the other.
+            runs: the documents' lengths, B documents with T tokens in all.
+
+        Returns:
+            (B, E) of the model's type.
+        """
+        from torch.nn import functional
+
+        hidden = self._embed(tokens)
+        size = hidden.shape[1]
+        for layer, (weight, bias) in zip(self.layers[:-1], self.projections[:-1], strict=True):
+            query, key, value = functional.linear(hidden, weight, bias).chunk(3, dim=1)
+            hidden = _finish(layer, self._attend(query, key, value, runs), hidden)
+        weight, bias = self.projections[-1]
+        first = _first_tokens(hidden, runs)
+        query = functional.linear(first, weight[:size], bias[:size])
+        key, value = functional.linear(hidden, weight[size:], bias[size:]).chunk(2, dim=1)
+        return _finish(self.layers[-1], self._attend(query, key, value, runs), first)
+
+    def _embed(self, tokens: torch.Tensor) -> torch.Tensor:
+        parts = self.embeddings
+        kind = parts.token_type_embeddings.weight[0]
+        embedded = parts.word_embeddings(tokens[0]) + kind + parts.position_embeddings(tokens[1])
+        normal: torch.Tensor = parts.LayerNorm(embedded)
+        return normal
+
+    def _attend(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+        """(Q, E) from queries of all tokens (Q = T) or of first ones (Q = B), and (T, E) keys and values."""
+        import torch
+        from torch.nn.functional import scaled_dot_product_attention
+
+        asked = [run.documents * (run.length if len(query) == len(key) else 1) for run in runs]
+        given = [run.documents * run.length for run in runs]
+        parts = []
+        for run, *rows in zip(runs, query.split(asked), key.split(given), value.split(given), strict=True):
+            q, k, v = (row.view(run.documents, -1, self.heads, row.shape[1] // self.heads) for row in rows)
+            mixed = scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
+            parts.append(mixed.transpose(1, 2).reshape(-1, query.shape[1]))
+        return torch.cat(parts) if len(parts) > 1 else parts[0]
+
+
+def _joined(attention: XLMRobertaSelfAttention) -> tuple[torch.Tensor, torch.Tensor]:
+    """(3E, E) weights and (3E,) biases of query, key and value, of which the module's become views."""
+    import torch
+
+    parts = [attention.query, attention.key, attention.value]
+    weight = torch.cat([part.weight.data for part in parts])
+    bias = torch.cat([part.bias.data for part in parts])
+    for part, rows, numbers in zip(parts, weight.chunk(3), bias.chunk(3), strict=True):
+        part.weight.data, part.bias.data = rows, numbers
+    return weight, bias
+
+
+def _finish(
+    layer: Any,  # noqa: ANN401 - transformers leaves its layers untyped
+    mixed: torch.Tensor,
+    hidden: torch.Tensor,
+) -> torch.Tensor:
+    """What a layer does after attention: project, add, normalise, feed forward."""
+    state: torch.Tensor = layer.feed_forward_chunk(layer.attention.output(mixed, hidden))
+    return state
+
+
+def _first_tokens(hidden: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+    """(B, E) rows of the documents' first tokens, out of (T, E)."""
+    import torch
+
+    parts = hidden.split([run.documents * run.length for run in runs])
+    return torch.cat([part[:: run.length] for part, run in zip(parts, runs, strict=True)])
