@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
 from pydantic import BaseModel, ConfigDict, Field
-from sklearn.metrics import accuracy_score, f1_score
-from sklearn.svm import SVC
+
+from pipeline.svm import BLOCK, METHODS, Method, Predict
 
 log = logging.getLogger(__name__)
 
 Score = dict[str, float | int | str | None]
+
+WORTH_PROCESSES = 4000  # training documents; below that a process takes longer to start than to train
 
 
 class ClassifyParams(BaseModel):
@@ -23,14 +24,16 @@ class ClassifyParams(BaseModel):
 
     Attributes:
         seed: of the draw (top level).
-        max_train: training documents a language at most, drawn with the seed; an SVM's time grows with their
-            square. ``null`` takes all.
-        jobs: languages trained at the same time.
+        method: ``exact``: the SVM of the papers, whose time grows with the square of the documents; ``fast``: for
+            large sets, see :func:`pipeline.svm.fast_svm`.
+        max_train: training documents a language at most, drawn with the seed. ``null`` takes all.
+        jobs: exact SVMs trained at the same time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(0, ge=0, lt=2**32)
+    method: Method = "exact"
     max_train: int | None = Field(None, ge=2)
     jobs: int = Field(2, ge=1)
 
@@ -73,17 +76,36 @@ def labelled_parts(documents: pl.DataFrame, features: np.ndarray) -> dict[str, L
     return parts
 
 
+def classify_each(
+    features: Mapping[str, Mapping[str, Labelled]], params: ClassifyParams
+) -> dict[str, dict[str, Score]]:
+    """Train one SVM for each kind of features and language, several at a time; see :func:`classify`."""
+    from joblib import Parallel, delayed
+
+    work = [(kind, lang) for kind, parts in features.items() for lang in parts]
+    sizes = {
+        lang: min(len(part.train_labels), params.max_train or len(part.train_labels))
+        for parts in features.values()
+        for lang, part in parts.items()
+    }
+    log.info("an SVM a language (%s), on %s documents", params.method, " + ".join(map(str, sizes.values())))
+    # The fast method is matrix products, which use every thread as it is: processes would only be in each other's way.
+    jobs = params.jobs if params.method == "exact" and sum(sizes.values()) >= WORTH_PROCESSES else 1
+    rows = Parallel(n_jobs=jobs)(delayed(_train_and_test)(lang, features[kind], params) for kind, lang in work)
+    scores: dict[str, dict[str, Score]] = {kind: {} for kind in features}
+    for (kind, _), row in zip(work, rows, strict=True):
+        scores[kind] |= row
+    return scores
+
+
 def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
-    """Train an SVM (RBF, gamma ``scale``) a language and test it on every language.
+    """Train an SVM a language and test it on every language.
 
     Returns:
         ``train->test`` -> accuracy and macro F1 (over the labels that the test documents hold or are given);
         null with a reason where labels do not allow it.
     """
-    sizes = (len(part.train_labels) for part in parts.values())
-    log.info("an SVM a language, on %s documents", " + ".join(str(min(n, params.max_train or n)) for n in sizes))
-    rows = Parallel(n_jobs=params.jobs)(delayed(_train_and_test)(name, parts, params) for name in parts)
-    return {direction: score for row in rows for direction, score in row.items()}
+    return classify_each({"": parts}, params)[""]
 
 
 def _train_and_test(source: str, parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
@@ -93,14 +115,17 @@ def _train_and_test(source: str, parts: Mapping[str, Labelled], params: Classify
         found = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
         reason = f"training in {source} needs at least two classes; found {found}"
         return {f"{source}->{target}": _none(reason) for target in parts}
-    model = SVC().fit(features, labels)
-    return {f"{source}->{target}": _test(model, part, target) for target, part in parts.items()}
+    predict = METHODS[params.method](features.astype(np.float64), labels, params.seed)
+    return {f"{source}->{target}": _test(predict, part, target) for target, part in parts.items()}
 
 
-def _test(model: SVC, part: Labelled, target: str) -> Score:
+def _test(predict: Predict, part: Labelled, target: str) -> Score:
+    from sklearn.metrics import accuracy_score, f1_score
+
     if not len(part.test_labels):
         return _none(f"no labelled test documents in {target}")
-    predicted = model.predict(part.test)
+    starts = range(0, len(part.test), BLOCK)
+    predicted = np.concatenate([predict(part.test[start : start + BLOCK].astype(np.float64)) for start in starts])
     return {
         "accuracy": float(accuracy_score(part.test_labels, predicted)),
         "macro_f1": float(f1_score(part.test_labels, predicted, average="macro", zero_division=0)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.classify import ClassifyParams, accuracy_table, classify, labelled_parts
+from pipeline.classify import ClassifyParams, accuracy_table, classify_each, labelled_parts
 from pipeline.common.arrays import filled
 from pipeline.common.files import read_parquet, write_json, write_text
 from pipeline.common.layout import LAYOUT
@@ -18,7 +18,8 @@ def main() -> None:
     params = Params().section("classify", ClassifyParams)
     documents = read_parquet(LAYOUT.theta, ["lang", "split", "label", "theta", "mean"])
     known = documents.with_columns(known=documents["theta"].is_not_null())
-    scores = {name: classify(labelled_parts(known, filled(documents[name])), params) for name in ("mean", "theta")}
+    features = {name: labelled_parts(known, filled(documents[name])) for name in ("mean", "theta")}
+    scores = classify_each(features, params)
     write_json(scores, LAYOUT.classification)
     write_text(accuracy_table(scores).write_csv(float_precision=4), LAYOUT.accuracy)
 

@@ -12,11 +12,13 @@ import numpy as np
 import polars as pl
 import pytest
 from joblib import parallel_config
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
-from pipeline.classify import ClassifyParams, Labelled, accuracy_table, classify, labelled_parts
+from pipeline.classify import ClassifyParams, Labelled, accuracy_table, classify, classify_each, labelled_parts
 from pipeline.common.files import read_json, write_parquet
 from pipeline.common.layout import LAYOUT
+from pipeline.svm import exact_svm, fast_svm
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE = ClassifyParams(jobs=1)
@@ -67,7 +69,61 @@ def test_a_model_is_trained_in_the_first_language_and_tested_in_the_second() -> 
     assert scores["en->zh"] != scores["zh->en"]
 
 
-def test_the_number_of_jobs_does_not_matter() -> None:
+@pytest.mark.parametrize("classes", [2, 3, 6])
+def test_the_exact_predictions_are_those_of_scikit_learn(classes: int) -> None:
+    rng = np.random.default_rng(classes)
+    labels = rng.integers(classes, size=200)
+    points = np.eye(6)[labels] + 0.5 * rng.normal(size=(200, 6))
+    new = rng.normal(size=(500, 6))
+    names = np.array(list("abcdef"))[labels]
+    expected = SVC().fit(points, names).predict(new)
+    assert len(set(expected)) == classes
+    assert exact_svm(points, names, 0)(new).tolist() == expected.tolist()
+
+
+def test_the_fast_one_is_kernel_ridge_where_every_document_is_a_landmark() -> None:
+    (points, names), (new, _) = blobs(0, 60, 0.6), blobs(1, 300, 0.6)
+    gamma = 1 / (3 * points.var())
+    kernel = rbf_kernel(points, gamma=gamma) + 1  # 1: the intercept
+    duals = np.linalg.solve(kernel + np.eye(60), np.where(names[:, None] == CLASSES, 1, -1))
+    expected = CLASSES[((rbf_kernel(new, points, gamma) + 1) @ duals).argmax(axis=1)]
+    assert fast_svm(points, names, 0)(new).tolist() == expected.tolist()
+
+
+def test_the_fast_one_sees_all_documents_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.svm.LANDMARKS", 20)
+    (points, names), (new, labels) = blobs(0, 300, 0.3), blobs(1, 300, 0.3)
+    whole = fast_svm(points, names, 0)(new)
+    monkeypatch.setattr("pipeline.svm.BLOCK", 7)
+    assert fast_svm(points, names, 0)(new).tolist() == whole.tolist()
+    assert fast_svm(points, names, 1)(new).tolist() != whole.tolist()
+    exact = (exact_svm(points, names, 0)(new) == labels).mean()
+    assert exact - 0.03 < (whole == labels).mean() < 1
+
+
+def test_the_fast_one_is_chosen_by_its_name() -> None:
+    parts = {"en": labelled(0, spread=0.6), "zh": labelled(1, spread=0.6)}
+    fast = classify(parts, ClassifyParams(jobs=1, method="fast"))
+    part = parts["en"]
+    predicted = fast_svm(part.train, part.train_labels, 0)(parts["zh"].test)
+    assert fast["en->zh"]["accuracy"] == pytest.approx((predicted == parts["zh"].test_labels).mean())
+    assert fast != classify(parts, ONE)
+
+
+def test_one_training_for_each_language_and_kind_of_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    fits = []
+    fit = SVC.fit
+    monkeypatch.setattr(SVC, "fit", lambda self, x, y: (fits.append(len(x)), fit(self, x, y))[1])
+    mean = {lang: labelled(seed) for seed, lang in enumerate(("en", "zh", "ja"))}
+    theta = {lang: labelled(seed, spread=0.6) for seed, lang in enumerate(("en", "zh", "ja"))}
+    scores = classify_each({"mean": mean, "theta": theta}, ONE)
+    assert fits == [40] * 6
+    assert scores == {"mean": classify(mean, ONE), "theta": classify(theta, ONE)}
+    assert scores["mean"] != scores["theta"]
+
+
+def test_the_number_of_jobs_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.classify.WORTH_PROCESSES", 0)
     parts = {"en": labelled(0, spread=0.6), "zh": labelled(1, spread=0.6)}
     with parallel_config(backend="threading"):  # processes would take seconds to start
         assert classify(parts, ClassifyParams(jobs=2)) == classify(parts, ONE)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
 Counting = Literal["toolkit", "document"]
 
 
-def pair_npmi(first: csr_array, second: csr_array, counting: Counting = "toolkit") -> np.ndarray:
+def pair_npmi(
+    first: csc_array | csr_array, second: csc_array | csr_array, counting: Counting = "toolkit"
+) -> np.ndarray:
     """(V1, V2) NPMI of every word pair over D aligned documents; 0 where the two never meet.
 
     With p(a, b) the share of aligned documents that hold both words, NPMI = ln(p(a, b) / p(a) p(b)) / -ln p(a, b).
@@ -26,16 +28,15 @@ def pair_npmi(first: csr_array, second: csr_array, counting: Counting = "toolkit
             tables does; ``document`` in documents, as pairs always are.
     """
     documents = first.shape[0]
-    first_held, second_held = (first > 0).astype(np.float64), (second > 0).astype(np.float64)
-    together = np.asarray((first_held.T @ second_held).todense()) / documents
+    first_held, second_held = first.sign(), second.sign()
     single = (first, second) if counting == "toolkit" else (first_held, second_held)
     p_first, p_second = (np.asarray(counts.sum(axis=0)) / documents for counts in single)
-    met = together > 0
-    p = together[met]
-    pmi = np.log(p) - np.log(np.outer(p_first, p_second)[met])
-    npmi = np.zeros_like(together)
+    met = (first_held.T @ second_held).tocoo()  # only the pairs that meet, a small part of all
+    p = met.data / documents
+    pmi = np.log(p) - np.log(p_first[met.row] * p_second[met.col])
+    npmi = np.zeros(met.shape)
     # Words that meet in every document: the limit of NPMI is 1 (its denominator would be 0).
-    npmi[met] = np.divide(pmi, -np.log(p), out=np.ones_like(pmi), where=p < 1)
+    npmi[met.row, met.col] = np.divide(pmi, -np.log(p), out=np.ones_like(pmi), where=p < 1)
     return npmi
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array
 
 from pipeline.bow.counts import count_words
 from pipeline.metrics.coherence import Counting, pair_npmi
@@ -18,17 +18,20 @@ class Reference:
     """Aligned documents, N groups of translations.
 
     Attributes:
-        counts: language -> (N, V) counts; an empty row where the group lacks the language.
+        counts: language -> (N, V) counts, column by column since few words are asked for; an empty row where the
+            group lacks the language.
         present: language -> (N,) whether the group has the language.
     """
 
-    counts: dict[str, csr_array]
+    counts: dict[str, csc_array]
     present: dict[str, np.ndarray]
 
     def npmi(self, first: str, second: str, words: Mapping[str, np.ndarray], counting: Counting) -> np.ndarray:
         """(W1, W2) NPMI between ``words`` (vocabulary indices) of two languages, over the groups that have both."""
-        both = np.flatnonzero(self.present[first] & self.present[second])
-        left, right = (self.counts[name][both][:, words[name]] for name in (first, second))
+        both = self.present[first] & self.present[second]
+        left, right = (self.counts[name][:, words[name]] for name in (first, second))
+        if not both.all():  # choosing rows takes as long as the rest
+            left, right = left[both], right[both]
         return pair_npmi(left, right, counting)
 
     def size(self, first: str, second: str) -> int:
@@ -51,7 +54,7 @@ def reference_counts(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> Referenc
     for lang, words in vocabulary.group_by("lang", maintain_order=True).len().iter_rows():
         mine = entries.filter(pl.Series(languages[entries["document"].to_numpy()] == lang, dtype=pl.Boolean))
         places = (groups[mine["document"].to_numpy()], mine["term"].to_numpy())
-        counts[lang] = csr_array((mine["count"].to_numpy().astype(np.float64), places), shape=(total, words))
+        counts[lang] = csc_array((mine["count"].to_numpy().astype(np.float64), places), shape=(total, words))
         present[lang] = np.zeros(total, dtype=bool)
         present[lang][groups[languages == lang]] = True
     return Reference(counts, present)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 CHUNK = 256  # queries at a time, so that memory grows with the documents and not with their square
 
@@ -19,6 +18,8 @@ def retrieval(queries: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
         The mean reciprocal rank of the translation (ties share their mean rank), and the mean divergence
         between translations, in bits: 0 the same, 1 nothing in common.
     """
+    from scipy.stats import rankdata  # takes half a second to import
+
     ranks, divergences = [], []
     for start in range(0, len(queries), CHUNK):
         block = jensen_shannon(queries[start : start + CHUNK], answers)
