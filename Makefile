@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: setup run data preset test test-slow lint clean
+.PHONY: setup run data preset test test-slow bench lint clean
 
 setup: $(READY)
 
@@ -34,6 +34,10 @@ test: $(READY)
 
 test-slow: $(READY)
 	@python -m pytest -m slow
+
+# ONLY=train_step measures one and keeps the other rows of benchmarks/results.json.
+bench: $(READY)
+	@python -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
 lint: $(READY)
 	@ruff check . && ruff format --check . && mypy

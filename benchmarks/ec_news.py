@@ -1,0 +1,56 @@
+"""The sizes of training on EC News, and a corpus of those sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from pipeline.models.base import LanguageCorpus
+
+LANGUAGES = ("en", "zh")
+DOCUMENTS = 40_000  # a language
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of the model (as published), its inputs and its batches."""
+
+    vocabulary: int = 5000
+    topics: int = 50
+    embedding: int = 1024
+    batch: int = 128
+    tokens: int = 12
+    shared: int = 1000
+    hidden: int = 300
+    semantic: int = 384
+    dropout: float = 0.2
+
+
+def corpus(sizes: Sizes, documents: int) -> dict[str, LanguageCorpus]:
+    """Random documents; words are all equally frequent, which touches as many rows of a matrix as can be."""
+    rng = np.random.default_rng(0)
+    return {lang: _language(sizes, documents, rng) for lang in LANGUAGES}
+
+
+def _language(sizes: Sizes, documents: int, rng: np.random.Generator) -> LanguageCorpus:
+    terms = rng.integers(sizes.vocabulary, size=documents * sizes.tokens)
+    rows = np.repeat(np.arange(documents), sizes.tokens)
+    bow = csr_array((np.ones(len(terms), np.int32), (rows, terms)), shape=(documents, sizes.vocabulary))
+    embeddings = rng.standard_normal((documents, sizes.embedding), dtype=np.float32)
+    return LanguageCorpus(bow, embeddings, rng.integers(sizes.topics, size=documents))
+
+
+def step_flops(sizes: Sizes) -> float:
+    """Operations of the matrix products that XTRA's step cannot do without, its input read sparsely.
+
+    A product of (a, b) and (b, c) has 2abc forward, and twice that backward.
+    """
+    s, b = sizes, sizes.batch
+    encoder = b * (s.tokens * s.shared + s.shared * s.hidden + s.hidden * s.hidden + 2 * s.hidden * s.topics)
+    decoder = b * s.topics * s.vocabulary
+    to_embedding = b * s.embedding * (s.topics + b)
+    beta_map = s.topics * s.vocabulary * s.semantic
+    contrast = 2 * b * b * s.topics  # half of the (2b, 2b) cosines for each language
+    return 6.0 * len(LANGUAGES) * (encoder + decoder + to_embedding + beta_map + contrast)

@@ -1,0 +1,89 @@
+"""Documents to vectors and to clusters, beside the same with dense matrices."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from sklearn.cluster import KMeans
+
+from benchmarks.case import Case, Work, timed
+from benchmarks.made_up import token_table
+from pipeline.clusters import ClusterParams, pivot_clusters
+from pipeline.common.arrays import unit_rows
+from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
+
+LANGUAGES = ("en", "zh")
+DOCUMENTS, TOKENS, WORDS = 20_000, 12, 2000
+POINTS, WIDTH = 10_000, 300
+
+
+def aligned_encoder() -> Case:
+    """Word vectors, their alignment and document vectors, all from the documents."""
+    table = token_table(LANGUAGES, DOCUMENTS, TOKENS, WORDS)
+    params = AlignedParams.model_validate({"dictionary": _dictionary()})
+    return Case(
+        "s",
+        Work(timed(lambda: AlignedEncoder(params).encode(table))),
+        Work(timed(lambda: _dense_vectors(table, params.dimension))),
+        f"2 x {DOCUMENTS:,} documents, {WORDS:,} words a language: word vectors, alignment, documents; "
+        "dense PPMI and full SVD for the word vectors, and no alignment",
+        repeats=2,
+    )
+
+
+def cluster() -> Case:
+    """Pivot clusters: k-means on one language, the others to the nearest centre."""
+    points = unit_rows(np.random.default_rng(0).normal(size=(2 * POINTS, WIDTH)).astype(np.float32))
+    languages, params = np.repeat(LANGUAGES, POINTS), ClusterParams.model_validate({})
+    return Case(
+        "s",
+        Work(timed(lambda: pivot_clusters(points, languages, params))),
+        Work(timed(lambda: _plain_clusters(points, params))),
+        f"2 x {POINTS:,} vectors of {WIDTH}, {params.num_topics} clusters, {params.restarts} restarts; "
+        "full SVD, then k-means on the rows of both languages",
+        repeats=2,
+    )
+
+
+def _dictionary() -> Path:
+    """A folder, gone with the process, with a translation for every second word."""
+    folder = tempfile.TemporaryDirectory()
+    _FOLDERS.append(folder)
+    first, second = LANGUAGES
+    lines = [f"{first}{number}\t{second}{number}" for number in range(0, WORDS, 2)]
+    (Path(folder.name) / f"{first}-{second}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return Path(folder.name)
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []  # a temporary folder lasts as long as something holds it
+
+
+def _dense_vectors(table: pl.DataFrame, dimension: int) -> list[np.ndarray]:
+    return [_dense_language(part, dimension) for part in table.partition_by("lang", maintain_order=True)]
+
+
+def _dense_language(part: pl.DataFrame, dimension: int) -> np.ndarray:
+    words = {word: index for index, word in enumerate(part["tokens"].explode().unique().sort())}
+    counts = np.zeros((len(part), len(words)), np.float32)
+    for row, tokens in enumerate(part["tokens"].to_list()):
+        for token in tokens:
+            counts[row, words[token]] += 1
+    held = (counts[(part["split"] == "train").to_numpy()] > 0).astype(np.float32)
+    together = held.T @ held
+    np.fill_diagonal(together, 0)
+    totals = together.sum(axis=1)
+    expected = np.outer(totals, totals) / totals.sum()
+    pmi = np.log(np.divide(together, expected, out=np.ones_like(together), where=together > 0))
+    left, values, _ = np.linalg.svd(np.maximum(pmi, 0))
+    vectors: np.ndarray = counts @ unit_rows(left[:, :dimension] * np.sqrt(values[:dimension]))
+    return vectors
+
+
+def _plain_clusters(points: np.ndarray, params: ClusterParams) -> np.ndarray:
+    left, values, _ = np.linalg.svd(points.astype(np.float64), full_matrices=False)
+    reduced = unit_rows((left * values)[:, : params.dimension])
+    kmeans = KMeans(params.num_topics, n_init=params.restarts, random_state=params.seed).fit(reduced)
+    return np.asarray(kmeans.labels_)

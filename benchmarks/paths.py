@@ -1,0 +1,9 @@
+"""Where the harness reads and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results.json"
+PAGE = ROOT / "docs/performance.md"

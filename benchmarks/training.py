@@ -1,0 +1,106 @@
+"""Training and inference at EC News's sizes, beside the plain dense step and one document at a time."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+
+from benchmarks.case import Case, Work, timed
+from benchmarks.dense_step import dense_steps
+from benchmarks.ec_news import DOCUMENTS, LANGUAGES, Sizes, corpus, step_flops
+from pipeline.inference import posterior_means
+from pipeline.models.base import LanguageCorpus, NeuralTopicModel
+from pipeline.models.table import MODELS, build_model
+from pipeline.training.loop import TrainParams, train
+
+SIZES = Sizes()
+STEPS, PLAIN_STEPS = 20, 15  # of an epoch of train_step; of the yardstick
+ONE_BY_ONE = 500
+SETTINGS = {"batch_size": SIZES.batch, "device": "cpu"}
+
+
+def train_step() -> Case:
+    """A step, what a run does once left out: two epochs more, over their steps."""
+    documents = corpus(SIZES, SIZES.batch * STEPS)
+    seconds = _trainer(documents)
+    seconds(1)
+    return Case(
+        "ms",
+        Work(lambda: seconds(3) - seconds(1), 2 * STEPS),
+        Work(_dense_seconds(PLAIN_STEPS), PLAIN_STEPS),
+        "XTRA at EC News sizes, batch 128; the plain dense step of benchmarks/dense_step.py",
+        repeats=5,
+        flops=step_flops(SIZES),
+        profiler="torch",
+    )
+
+
+def train_epoch() -> Case:
+    """An epoch as a user has it, with all that training does around the steps."""
+    steps = -(-DOCUMENTS // SIZES.batch)
+    seconds = _trainer(corpus(SIZES, DOCUMENTS))
+    return Case(
+        "s",
+        Work(lambda: seconds(1)),
+        Work(_dense_seconds(PLAIN_STEPS), PLAIN_STEPS / steps),
+        f"{DOCUMENTS:,} documents a language, the first epoch of a run; the plain dense step times {steps} "
+        f"(timed on {PLAIN_STEPS} steps)",
+        repeats=3,
+        profiler="torch",
+    )
+
+
+def infer() -> Case:
+    """The posterior of documents by a trained model."""
+    language = LANGUAGES[0]
+    bow = corpus(SIZES, DOCUMENTS)[language].bow
+    model = _model()
+    return Case(
+        "documents/s",
+        Work(timed(lambda: posterior_means(model, language, bow)), DOCUMENTS),
+        Work(timed(lambda: _one_by_one(model, language, bow)), ONE_BY_ONE),
+        f"{DOCUMENTS:,} documents at once; one at a time, timed on {ONE_BY_ONE}",
+        profiler="torch",
+    )
+
+
+def _model() -> NeuralTopicModel:
+    torch.manual_seed(0)
+    vocabulary = dict.fromkeys(LANGUAGES, SIZES.vocabulary)
+    return build_model("xtra", vocabulary, SIZES.topics, SIZES.embedding, MODELS["xtra"][0]())
+
+
+def _trainer(documents: Mapping[str, LanguageCorpus]) -> Callable[[int], float]:
+    """A function from a number of epochs to the seconds that training takes, one model all the while."""
+    model = _model()
+    model.start_from(documents)
+
+    def seconds(epochs: int) -> float:
+        params = TrainParams.model_validate({"num_topics": SIZES.topics, "epochs": epochs} | SETTINGS)
+        with tempfile.TemporaryDirectory() as folder:
+            return timed(partial(train, model, documents, params, Path(folder)))()
+
+    return seconds
+
+
+def _dense_seconds(number: int) -> Callable[[], float]:
+    """Seconds of so many plain steps; the plain model is made and warmed up when first called."""
+    made: list[Callable[[int], None]] = []
+
+    def seconds() -> float:
+        if not made:
+            made.append(dense_steps(SIZES))
+            made[0](2)
+        return timed(lambda: made[0](number))()
+
+    return seconds
+
+
+def _one_by_one(model: NeuralTopicModel, language: str, bow: csr_array) -> np.ndarray:
+    return np.concatenate([posterior_means(model, language, bow[row : row + 1]) for row in range(ONE_BY_ONE)])
