@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,20 @@ class SparseRows:
 
     def to(self, device: torch.device | str) -> SparseRows:
         """Return the same rows on ``device``."""
-        return SparseRows(self.rows.to(device), self.terms.to(device), self.counts.to(device), self.size)
+        rows, terms, counts = (part.to(device, non_blocking=True) for part in (self.rows, self.terms, self.counts))
+        return SparseRows(rows, terms, counts, self.size)
+
+    def split(self, sizes: Sequence[int], entries: Sequence[int]) -> list[SparseRows]:
+        """Cut into parts of ``sizes`` documents, which hold as many ``entries``.
+
+        The caller says how many entries, so that a device is not asked.
+        """
+        firsts = [sum(sizes[:part]) for part in range(len(sizes))]
+        flat = zip(self.rows.split(entries), self.terms.split(entries), self.counts.split(entries), strict=True)
+        return [
+            SparseRows(rows - first, terms, counts, size)
+            for first, size, (rows, terms, counts) in zip(firsts, sizes, flat, strict=True)
+        ]
 
 
 def sparse_rows(bow: csr_array, documents: np.ndarray) -> SparseRows:

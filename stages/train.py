@@ -7,6 +7,7 @@ import shutil
 import polars as pl
 import torch
 import typer
+from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
 from pipeline.common.files import read_parquet, write_parquet, write_text
@@ -14,11 +15,20 @@ from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
 from pipeline.inference import beta_table, theta_table
+from pipeline.models.base import LanguageCorpus
 from pipeline.models.store import save_run, vocabulary_sizes
 from pipeline.models.table import MODELS, build_model
 from pipeline.training.corpus import training_corpus
 from pipeline.training.loop import TrainParams, train
 from pipeline.training.resume import checkpoint_folder
+
+
+def _corpus(languages: pl.Series, bows: dict[str, csr_array]) -> tuple[dict[str, LanguageCorpus], int]:
+    """The training documents and their embeddings' width; apart, so that the whole table is freed."""
+    embeddings = read_parquet(LAYOUT.embeddings, ["vector"])["vector"].to_numpy()
+    clusters = read_parquet(LAYOUT.clusters, ["document", "cluster"])
+    rows, found = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
+    return training_corpus(rows, found, languages, bows, embeddings), embeddings.shape[1]
 
 
 @stage
@@ -30,14 +40,10 @@ def main() -> None:
     documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "label", "pair"])
     vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
     bows = language_bow(read_parquet(LAYOUT.bow), vocabulary, documents["lang"])
-    embeddings = read_parquet(LAYOUT.embeddings, ["vector"])["vector"].to_numpy()
-    clusters = read_parquet(LAYOUT.clusters, ["document", "cluster"])
-    corpus = training_corpus(
-        clusters["document"].to_numpy(), clusters["cluster"].to_numpy(), documents["lang"], bows, embeddings
-    )
+    corpus, width = _corpus(documents["lang"], bows)
 
     torch.manual_seed(training.seed)
-    model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, embeddings.shape[1], block)
+    model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, width, block)
     model.start_from(corpus)
     settings = [name, training.model_dump(mode="json"), block.model_dump(mode="json")]
     inputs = [LAYOUT.documents, LAYOUT.vocabulary, LAYOUT.bow, LAYOUT.embeddings, LAYOUT.clusters]

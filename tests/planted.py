@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
 from pipeline.models.xtra import Xtra, XtraParams
-from pipeline.training.batches import make_batch
+from pipeline.training.batches import Batches
 from pipeline.training.loop import TrainParams, train
 
 torch.set_num_threads(1)  # the same in every process, since sums depend on it; and faster for so little work
@@ -50,7 +50,8 @@ def planted_model(
 
 def first_batch(corpus: Mapping[str, LanguageCorpus], documents: int) -> dict[str, Batch]:
     """The first documents of every language."""
-    return {name: make_batch(part, np.arange(documents), CPU) for name, part in corpus.items()}
+    batches = Batches(corpus, documents, CPU)
+    return {name: batches.cut(name, np.arange(documents), [documents])[0] for name in corpus}
 
 
 def fit(

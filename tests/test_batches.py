@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, eye_array
 
 from pipeline.corpus import rows_within, training_documents
 from pipeline.models.base import LanguageCorpus
-from pipeline.training.batches import epoch_batches, make_batch, steps_an_epoch
+from pipeline.training.batches import BLOCK, Batches
 from pipeline.training.corpus import training_corpus
 from pipeline.training.loop import TrainParams
 
@@ -24,6 +24,8 @@ SIZES = [  # documents a language, batch size
     ({"en": 5, "zh": 1}, 128),
     ({"en": 25, "zh": 10}, 3),
     ({"en": 4, "zh": 12}, 2),
+    ({"en": 3 * BLOCK + 5, "zh": 2 * BLOCK}, 3),  # more steps than a block
+    ({"en": 2 * BLOCK, "zh": 7}, 2),  # a block to the last step
 ]
 sizes = pytest.mark.parametrize(("documents", "size"), SIZES, ids=str)
 
@@ -41,7 +43,7 @@ def numbered(documents: dict[str, int]) -> dict[str, LanguageCorpus]:
 def epoch(documents: dict[str, int], size: int, seed: int = 0) -> list[dict[str, list[int]]]:
     """The documents of each batch, checked to be the same ones in all three arrays."""
     steps = []
-    for batches in epoch_batches(numbered(documents), size, np.random.default_rng(seed), CPU):
+    for batches in Batches(numbered(documents), size, CPU).epoch(np.random.default_rng(seed)):
         for batch in batches.values():
             assert batch.bow.terms.tolist() == batch.embeddings[:, 0].tolist() == batch.clusters.tolist()
             assert batch.bow.size == len(batch.clusters)
@@ -52,7 +54,7 @@ def epoch(documents: dict[str, int], size: int, seed: int = 0) -> list[dict[str,
 @sizes
 def test_an_epoch_is_the_largest_language_once(documents: dict[str, int], size: int) -> None:
     steps, largest = epoch(documents, size), max(documents, key=lambda name: documents[name])
-    assert len(steps) == steps_an_epoch(numbered(documents), size)
+    assert len(steps) == Batches(numbered(documents), size, CPU).steps == -(-documents[largest] // size)
     assert sorted(i for step in steps for i in step[largest]) == list(range(documents[largest]))
 
 
@@ -94,9 +96,25 @@ def test_the_order_depends_on_the_generator_alone() -> None:
 
 
 def test_a_batch_keeps_its_types() -> None:
-    batch = make_batch(numbered({"en": 4})["en"], np.array([3, 0, 3]), CPU)
+    (batch,) = Batches(numbered({"en": 4}), 4, CPU).cut("en", np.array([3, 0, 3]), [3])
     assert batch.clusters.tolist() == [3, 0, 3]
     assert (str(batch.embeddings.dtype), str(batch.clusters.dtype)) == ("torch.float32", "torch.int64")
+
+
+def test_a_cut_is_the_documents_one_after_another() -> None:
+    rng = np.random.default_rng(0)
+    bow = rng.poisson(0.6, (9, 5))
+    bow[[2, 7]] = 0  # documents without words
+    corpus = {"en": LanguageCorpus(csr_array(bow), rng.normal(size=(9, 2)).astype(np.float32), np.arange(9) % 4)}
+    documents, lengths = np.array([7, 3, 3, 0, 8, 2, 5, 1]), [1, 3, 2, 2]
+    parts = Batches(corpus, 4, CPU).cut("en", documents, lengths)
+    assert len(parts) == len(lengths)
+    for batch, wanted in zip(parts, np.split(documents, np.cumsum(lengths)[:-1]), strict=True):
+        dense = np.zeros((batch.bow.size, 5))
+        np.add.at(dense, (batch.bow.rows.numpy(), batch.bow.terms.numpy()), batch.bow.counts.numpy())
+        np.testing.assert_array_equal(dense, bow[wanted])
+        np.testing.assert_array_equal(batch.embeddings, corpus["en"].embeddings[wanted])
+        np.testing.assert_array_equal(batch.clusters, wanted % 4)
 
 
 def test_training_documents_are_those_of_the_split_with_words() -> None:

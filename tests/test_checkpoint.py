@@ -22,40 +22,65 @@ from planted import first_batch, fit, planted_corpus, planted_model, same_weight
 from pipeline.models.xtra import Xtra
 from pipeline.training import resume
 from pipeline.training.checkpoint import NAME, load_checkpoint, save_checkpoint
+from pipeline.training.optimiser import Optimiser
 from pipeline.training.resume import checkpoint_folder
-from pipeline.training.step import make_optimiser, optimise
 
 CORPUS = planted_corpus(SIZES)
 LOSSES = [{"epoch": 1, "total": 0.1 + 0.2}, {"epoch": 2, "total": 1 / 3}]
 
 
-def stepped(seed: int) -> tuple[Xtra, torch.optim.Optimizer]:
-    """A model and its optimiser after two steps."""
+def optimiser_of(model: Xtra, by_rows: bool = True) -> Optimiser:
+    return Optimiser(model, learning_rate=0.01, clip=1.0, by_rows=by_rows)
+
+
+def stepped(seed: int, by_rows: bool = True) -> tuple[Xtra, Optimiser]:
+    """A model and its optimiser after two steps, of other documents each."""
     model = planted_model(CORPUS, seed)
-    optimiser = make_optimiser(model, 0.01)
-    for _ in range(2):
-        optimise(model, optimiser, model.loss(first_batch(CORPUS, 10)).total, 1.0)
+    optimiser = optimiser_of(model, by_rows)
+    for documents in (10, 2):
+        optimiser.step(model.loss(first_batch(CORPUS, documents)).total)
     return model, optimiser
 
 
-def test_a_checkpoint_restores_everything(tmp_path: Path) -> None:
-    model, optimiser = stepped(seed=1)
+@pytest.mark.parametrize("theirs", [True, False], ids=["to rows", "to dense"])
+@pytest.mark.parametrize("ours", [True, False], ids=["from rows", "from dense"])
+def test_a_checkpoint_restores_everything(ours: bool, theirs: bool, tmp_path: Path) -> None:
+    model, optimiser = stepped(1, ours)
     save_checkpoint(tmp_path, model, optimiser, LOSSES)
     other = planted_model(CORPUS, seed=2)
-    fresh = make_optimiser(other, 0.01)
+    fresh = optimiser_of(other, theirs)
     assert load_checkpoint(tmp_path, other, fresh) == LOSSES
     assert same_weights(other, model)
-    ours, theirs = optimiser.state_dict(), fresh.state_dict()
-    assert ours["param_groups"] == theirs["param_groups"]
-    assert ours["state"].keys() == theirs["state"].keys()
-    for index, state in ours["state"].items():
-        for key, value in state.items():
-            assert torch.equal(value, theirs["state"][index][key]), (index, key)
+    restored = fresh.tensors()
+    assert restored.keys() == {
+        f"{kind}.{name}" for kind in ("steps", "mean", "square") for name, _ in model.named_parameters()
+    }
+    for name, tensor in optimiser.tensors().items():
+        assert torch.equal(tensor, restored[name]), name
+    assert {int(tensor) for name, tensor in restored.items() if name.startswith("steps.")} == {2}
+    for name, parameter in model.named_parameters():  # the state is of something
+        assert restored[f"mean.{name}"].shape == parameter.shape
+        assert restored[f"square.{name}"].any(), name
+
+
+@pytest.mark.parametrize("by_rows", [True, False])
+def test_a_restored_optimiser_steps_on_as_the_first(by_rows: bool, tmp_path: Path) -> None:
+    model, optimiser = stepped(1, by_rows)
+    save_checkpoint(tmp_path, model, optimiser, LOSSES)
+    other = planted_model(CORPUS, seed=2)
+    fresh = optimiser_of(other, by_rows)
+    load_checkpoint(tmp_path, other, fresh)
+    for one, its in ((model, optimiser), (other, fresh)):
+        torch.manual_seed(3)
+        for documents in (3, 7):
+            its.step(one.loss(first_batch(CORPUS, documents)).total)
+        its.close()
+    assert same_weights(other, model)
 
 
 def test_no_checkpoint_leaves_the_model_alone(tmp_path: Path) -> None:
     model = planted_model(CORPUS)
-    assert load_checkpoint(tmp_path / "nothing", model, make_optimiser(model, 0.01)) == []
+    assert load_checkpoint(tmp_path / "nothing", model, optimiser_of(model)) == []
     assert same_weights(model, planted_model(CORPUS))
 
 
@@ -96,7 +121,7 @@ def test_a_damaged_checkpoint_is_told_and_training_starts_anew(
 
 HEADER_DAMAGES = {
     "a key": (b'"model.beta.0"', b'"model.beta.7"'),
-    "a state": (b".exp_avg_sq", b".exp_avg_sp"),
+    "a state": (b"optimiser.square.", b"optimiser.squars."),
     "the losses": (b'\\"losses\\": ', b'\\"lossez\\": '),
     "a number": (b'\\"epoch\\": ', b'\\"epoch\\"; '),
 }
@@ -109,7 +134,7 @@ def test_a_flipped_bit_in_the_header_is_damage(old: bytes, new: bytes, tmp_path:
     assert old in data
     (tmp_path / NAME).write_bytes(data.replace(old, new, 1))
     model = planted_model(CORPUS, seed=1)
-    assert load_checkpoint(tmp_path, model, make_optimiser(model, 0.01)) == []
+    assert load_checkpoint(tmp_path, model, optimiser_of(model)) == []
     assert same_weights(model, planted_model(CORPUS, seed=1))
 
 
@@ -119,7 +144,7 @@ def test_a_flipped_bit_in_the_weights_is_damage(tmp_path: Path) -> None:
     data[-2] ^= 0x40
     (tmp_path / NAME).write_bytes(data)
     model = planted_model(CORPUS, seed=1)
-    assert load_checkpoint(tmp_path, model, make_optimiser(model, 0.01)) == []
+    assert load_checkpoint(tmp_path, model, optimiser_of(model)) == []
 
 
 def test_a_write_that_breaks_keeps_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +165,7 @@ def test_a_write_that_breaks_keeps_the_last_checkpoint(tmp_path: Path, monkeypat
 def test_a_leftover_of_a_killed_write_is_not_read(tmp_path: Path) -> None:
     (tmp_path / f".{NAME}.1.partial").write_bytes(b"half a checkpoint")
     model = planted_model(CORPUS)
-    assert load_checkpoint(tmp_path, model, make_optimiser(model, 0.01)) == []
+    assert load_checkpoint(tmp_path, model, optimiser_of(model)) == []
 
 
 def test_a_killed_process_resumes_to_the_weights_of_an_unbroken_run(

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from torch.autograd import gradcheck
 
 from pipeline.losses import beta_alignment, cluster_contrast, embedding_infonce, gaussian_kl, reconstruction
+from pipeline.losses.cosine import cosines
 from pipeline.sparse import SparseRows, sparse_rows
 
 Form = Literal["published", "paper"]
@@ -37,6 +38,11 @@ def rows(counts: np.ndarray) -> SparseRows:
     return sparse_rows(csr_array(counts), np.arange(len(counts)))
 
 
+def reconstructed(logits: torch.Tensor, bow: SparseRows) -> torch.Tensor:
+    """The loss of (B, V) unnormalised word scores."""
+    return reconstruction(logits.softmax(dim=1)[bow.rows, bow.terms], bow)
+
+
 def close(value: torch.Tensor, expected: float) -> None:
     assert value.shape == ()
     assert value.item() == pytest.approx(expected, rel=1e-11, abs=1e-13)
@@ -45,20 +51,20 @@ def close(value: torch.Tensor, expected: float) -> None:
 @sizes
 def test_reconstruction_is_its_formula(size: tuple[int, int]) -> None:
     logits, counts = draw(*size, scale=4), some_counts(size)
-    close(reconstruction(logits, rows(counts)), naive.reconstruction(logits.tolist(), counts.tolist()))
+    close(reconstructed(logits, rows(counts)), naive.reconstruction(logits.tolist(), counts.tolist()))
 
 
 def test_reconstruction_is_the_dense_product_with_a_floor() -> None:
     logits, counts = draw(6, 9, scale=12), some_counts((6, 9))  # some probabilities lie below the floor
     dense = -(torch.from_numpy(counts) * (logits.softmax(dim=1) + 1e-10).log()).sum(dim=1).mean()
-    ours = reconstruction(logits, rows(counts))
+    ours = reconstructed(logits, rows(counts))
     torch.testing.assert_close(ours, dense)
     torch.testing.assert_close(*(torch.autograd.grad(loss, logits)[0] for loss in (ours, dense)))
 
 
 def test_reconstruction_of_a_vanishing_probability_is_the_floor() -> None:
     logits = torch.tensor([[0.0, -1e4]], requires_grad=True)
-    loss = reconstruction(logits, rows(np.array([[0, 3]])))
+    loss = reconstructed(logits, rows(np.array([[0, 3]])))
     loss.backward()
     assert loss.item() == pytest.approx(-3 * np.log(1e-10))
     assert logits.grad is not None
@@ -68,12 +74,13 @@ def test_reconstruction_of_a_vanishing_probability_is_the_floor() -> None:
 def test_reconstruction_counts_a_document_without_words_in_the_mean_only() -> None:
     logits, counts = draw(4, 5), np.array([[1, 0, 2, 0, 0], [0, 0, 0, 0, 0], [0, 3, 0, 0, 1], [0, 0, 0, 0, 0]])
     with_words = [0, 2]
-    close(reconstruction(logits, rows(counts)), reconstruction(logits[with_words], rows(counts[with_words])).item() / 2)
+    expected = reconstructed(logits[with_words], rows(counts[with_words])).item() / 2
+    close(reconstructed(logits, rows(counts)), expected)
 
 
 def test_reconstruction_without_any_word_is_zero() -> None:
     logits = draw(3, 5)
-    loss = reconstruction(logits, rows(np.zeros((3, 5), dtype=np.int64)))
+    loss = reconstructed(logits, rows(np.zeros((3, 5), dtype=np.int64)))
     loss.backward()
     assert loss.item() == 0
     assert logits.grad is not None
@@ -90,6 +97,28 @@ def test_kl_is_its_formula(size: tuple[int, int]) -> None:
 def test_kl_is_zero_where_the_posterior_is_the_prior() -> None:
     mean, variance = draw(4), draw(4, seed=1).exp()
     assert gaussian_kl(mean.expand(3, 4), variance.log().expand(3, 4), mean, variance).item() == pytest.approx(0)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@sizes
+def test_cosines_are_their_formula(size: tuple[int, int], scale: float) -> None:
+    first, second = draw(*size, scale=scale), draw(size[0] + 3, size[1], seed=1)
+    expected = [[naive.cosine(a, b) for b in second.tolist()] for a in first.tolist()]
+    np.testing.assert_allclose(cosines(first, second).detach(), expected, rtol=1e-11, atol=1e-14)
+
+
+def test_cosines_of_a_row_of_zeros_are_zero_and_move_nothing_else() -> None:
+    first, second = draw(4, 3).detach(), draw(5, 3, seed=1).detach()
+    first[1], second[2] = 0, 0
+    found = cosines(first.requires_grad_(), second.requires_grad_())
+    assert not found[1].any()
+    assert not found[:, 2].any()
+    others, kept = [0, 2, 3], [0, 1, 3, 4]
+    torch.testing.assert_close(found[others][:, kept], cosines(first[others], second[kept]))
+    grads = torch.autograd.grad(found[others].square().sum(), (first, second))
+    clean = torch.autograd.grad(cosines(first[others], second[kept]).square().sum(), (first, second))
+    for gradient, expected in zip(grads, clean, strict=True):
+        torch.testing.assert_close(gradient, expected)
 
 
 @forms
@@ -166,10 +195,11 @@ def test_beta_with_three_languages_is_the_mean_over_pairs(size: tuple[int, int])
 def test_gradients() -> None:
     one, two, three = (draw(5, 4, seed=seed) for seed in range(3))
     clusters, bow = torch.tensor([0, 1, 0, 2, 0]), rows(some_counts((5, 4)))
-    assert gradcheck(lambda logits: reconstruction(logits, bow), one)
+    assert gradcheck(lambda logits: reconstructed(logits, bow), one)
     assert gradcheck(lambda m, v: gaussian_kl(m, v, three[0].detach(), three[1].detach().exp()), (one, two))
     for form in FORMS:
         assert gradcheck(lambda p, e, form=form: embedding_infonce(p, e, form), (one, two))
         assert gradcheck(lambda theta, form=form: cluster_contrast(theta, clusters, 0.2, form), one)
+    assert gradcheck(cosines, (one, two[:3].detach().requires_grad_()))
     assert gradcheck(lambda a, b: beta_alignment([a, b]), (one, two))
     assert gradcheck(lambda a, b, c: beta_alignment([a, b, c]), (one, two, three))

@@ -80,6 +80,37 @@ def test_the_whole_objective_is_the_sum_of_the_formulas(languages: int, infonce_
     assert parts.total.item() == pytest.approx(sum(expected.values()), rel=1e-10)
 
 
+def test_beta_every_draws_when_and_is_the_same_on_average() -> None:
+    plain = model_of(2)
+    batches = {language: batch_of(draws(language)) for language in plain.languages}
+    once = plain.loss(batches).values()["beta"]
+    seldom = model_of(2)
+    seldom.params = seldom.params.model_copy(update={"beta_every": 4})
+    torch.manual_seed(0)
+    found = [seldom._beta_alignment() for _ in range(4000)]
+    times = torch.stack(found).detach() / (once / seldom.params.lambda3)
+    drawn = times > 0
+    torch.testing.assert_close(times[drawn], torch.full((int(drawn.sum()),), 4.0, dtype=torch.float64))
+    assert times.mean().item() == pytest.approx(1, rel=0.1)  # four standard deviations
+    assert 1 <= int(drawn[:16].sum()) <= 9
+    assert {part.requires_grad for part in found} == {True, False}
+
+
+def test_beta_every_is_of_the_step_and_of_training_alone() -> None:
+    model = model_of(2)
+    batches = {language: batch_of(draws(language)) for language in model.languages}
+    once = model.loss(batches).values()["beta"]
+    model.params = model.params.model_copy(update={"beta_every": 4})
+    torch.manual_seed(1)
+    steps = [model.loss(batches) for _ in range(16)]
+    betas = [parts.values()["beta"] for parts in steps]
+    assert [beta for beta in betas if beta] == pytest.approx([4 * once] * sum(beta != 0 for beta in betas))
+    assert 1 <= sum(beta != 0 for beta in betas) <= 9
+    for parts in steps:
+        parts.total.backward()  # a step without the term is differentiated too
+    assert [model.eval().loss(batches).values()["beta"] for _ in range(3)] == pytest.approx([once] * 3)
+
+
 def test_inference_gives_the_posterior_means() -> None:
     model = model_of(3)
     for index, language in enumerate(model.languages):
@@ -87,4 +118,14 @@ def test_inference_gives_the_posterior_means() -> None:
         means, logvars = naive.xtra_posterior(weights_of(model), index, arrays["bow"].tolist())
         bow = batch_of(arrays).bow
         np.testing.assert_allclose(model.infer(language, bow), means, rtol=1e-10)
-        np.testing.assert_allclose(model.posterior(language, bow)[1].detach(), logvars, rtol=1e-10)
+        ((_, logvar),) = model.posteriors({language: bow})
+        np.testing.assert_allclose(logvar.detach(), logvars, rtol=1e-10)
+
+
+def test_posteriors_of_languages_together_are_those_of_each_alone() -> None:
+    model = model_of(3)
+    bows = {language: batch_of(draws(language)).bow for language in reversed(model.languages)}
+    for language, (mean, logvar) in zip(bows, model.posteriors(bows), strict=True):
+        ((alone, spread),) = model.posteriors({language: bows[language]})
+        torch.testing.assert_close(mean, alone)
+        torch.testing.assert_close(logvar, spread)

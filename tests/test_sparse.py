@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
 from scipy.sparse import csr_array
 from torch import nn
 
-from pipeline.models.layers import ShiftNorm, SparseLinear
+from pipeline.models.layers import Dropout, ShiftNorm, SparseLinear
 from pipeline.sparse import SparseRows, sparse_rows
 
 COUNTS = np.array([[0, 2, 0, 1], [0, 0, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0], [1, 1, 4, 1]], dtype=np.int32)
@@ -25,7 +27,7 @@ picks = pytest.mark.parametrize("documents", PICKS.values(), ids=PICKS.keys())
 
 
 def pick(documents: list[int]) -> SparseRows:
-    return sparse_rows(csr_array(COUNTS), np.array(documents))
+    return sparse_rows(csr_array(COUNTS), np.array(documents, dtype=np.int64))
 
 
 def dense(rows: SparseRows) -> np.ndarray:
@@ -47,6 +49,20 @@ def test_sparse_rows_are_the_dense_rows(documents: list[int]) -> None:
 def test_offsets_say_where_each_document_starts(documents: list[int]) -> None:
     lengths = [int((COUNTS[document] > 0).sum()) for document in documents]
     assert pick(documents).offsets.tolist() == [sum(lengths[:i]) for i in range(len(lengths))]
+
+
+@pytest.mark.parametrize("sizes", [[5], [2, 3], [1, 1, 1, 1, 1], [0, 4, 0, 1]], ids=str)
+def test_split_is_each_part_picked_alone(sizes: list[int]) -> None:
+    lengths, starts = (COUNTS > 0).sum(axis=1), np.cumsum([0, *sizes])
+    parts = [list(range(first, last)) for first, last in pairwise(starts)]
+    entries = [int(lengths[part].sum()) for part in parts]
+    split = pick([0, 1, 2, 3, 4]).split(sizes, entries)
+    assert len(split) == len(parts)
+    for ours, documents in zip(split, parts, strict=True):
+        alone = pick(documents)
+        assert ours.size == alone.size == len(documents)
+        for name in ("rows", "terms", "counts", "offsets"):
+            assert torch.equal(getattr(ours, name), getattr(alone, name)), name
 
 
 @picks
@@ -97,3 +113,57 @@ def test_shift_norm_is_batch_norm_of_weight_one() -> None:
 
 def test_shift_norm_learns_its_shift_alone() -> None:
     assert [name for name, _ in ShiftNorm(4).named_parameters()] == ["bias"]
+
+
+@pytest.mark.parametrize("p", [0.05, 0.2, 0.5, 0.9])
+def test_dropout_keeps_its_rate_and_its_scale(p: float) -> None:
+    torch.manual_seed(0)
+    dropped = Dropout(p).train()(torch.full((500, 1601), 3.0))
+    kept = dropped != 0
+    assert kept.float().mean().item() == pytest.approx(1 - p, rel=0.01)
+    torch.testing.assert_close(dropped[kept], torch.full((int(kept.sum()),), 3 / (1 - p)))
+    for lane in range(4):  # each quarter of a draw of the generator
+        assert kept.flatten()[lane::4].float().mean().item() == pytest.approx(1 - p, rel=0.02)
+
+
+def test_dropout_drops_each_number_by_itself() -> None:
+    torch.manual_seed(0)
+    kept = (Dropout(0.5).train()(torch.ones(400_000)) != 0).double()
+    for shift in (1, 2, 3, 4, 8):
+        assert (kept[shift:] * kept[:-shift]).mean().item() == pytest.approx(0.25, rel=0.02)
+
+
+@pytest.mark.parametrize("shape", [(0,), (1,), (2, 3), (5, 7), (3, 1, 3), (4, 4)], ids=str)
+def test_dropout_fits_any_shape_and_passes_the_gradient_of_what_is_kept(shape: tuple[int, ...]) -> None:
+    torch.manual_seed(1)
+    x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
+    dropped = Dropout(0.3).train()(x)
+    assert (dropped.shape, dropped.dtype) == (x.shape, x.dtype)
+    (gradient,) = torch.autograd.grad(dropped.sum(), x)
+    torch.testing.assert_close(gradient, torch.where(dropped != 0, 1 / 0.7, 0.0).double())
+    torch.testing.assert_close(dropped, x * gradient)
+
+
+def test_dropout_takes_a_transposed_matrix() -> None:
+    torch.manual_seed(1)
+    x = torch.rand(6, 5).T + 1
+    dropped = Dropout(0.5).train()(x)
+    torch.testing.assert_close(dropped[dropped != 0], 2 * x[dropped != 0])
+    assert 0 < int((dropped != 0).sum()) < 30
+
+
+def test_the_seed_decides_the_dropout() -> None:
+    layer, found = Dropout(0.5).train(), []
+    for seed in (1, 1, 2):
+        torch.manual_seed(seed)
+        found.append([layer(torch.ones(50)), layer(torch.ones(50))])
+    assert torch.equal(found[0][0], found[1][0])
+    assert torch.equal(found[0][1], found[1][1])
+    assert not torch.equal(found[0][0], found[0][1])  # the generator moves on
+    assert not torch.equal(found[0][0], found[2][0])
+
+
+def test_no_dropout_outside_training_nor_at_rate_zero() -> None:
+    x = torch.randn(7, 3)
+    assert torch.equal(Dropout(0.5).eval()(x), x)
+    assert torch.equal(Dropout(0.0).train()(x), x)

@@ -85,7 +85,7 @@ def test_theta_of_a_training_document_is_inferred_alike(finished: Path, tmp_path
 def test_bge_m3_runs_the_whole_pipeline_and_embeds_only_what_is_new(tmp_path: Path) -> None:
     model = build_tiny_bge_m3(tmp_path / "model")
     rows = sample_rows(40)
-    changes = {"encoder": "bge-m3", "bge-m3": {"name": str(model), "batch_size": 16}}
+    changes = {"encoder": "bge-m3", "bge-m3": {"name": str(model), "batch_tokens": 256}}
     folder = make_project(tmp_path / "project", rows[:-10], **changes)
     run_stages(folder)
     assert json.loads((folder / "reports/metrics.json").read_text())["tu"] > 0

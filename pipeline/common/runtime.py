@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import logging
 import os
@@ -51,7 +52,23 @@ def fix_threads() -> None:
     """Give every numeric library the same number of threads on every machine."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
         os.environ[variable] = THREADS
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait starve each other
+    # Threads wait awake for some microseconds, since waking them takes as long as a small operation does, and no
+    # longer, since they would starve the work beside them.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed: a training step asks for the same arrays again and again.
+
+    Given back to the system, their pages cost more to fetch anew than to compute on. Does nothing but on glibc.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    trim_threshold, mmap_threshold = -1, -3  # malloc.h
+    mallopt(trim_threshold, 2**31 - 1)
+    mallopt(mmap_threshold, 2**30)
 
 
 def _note_time(name: str, seconds: float) -> None:

@@ -7,6 +7,8 @@ from typing import Literal
 import torch
 from torch.nn import functional
 
+from pipeline.losses.cosine import cosines
+
 Form = Literal["published", "paper"]
 
 
@@ -24,6 +26,6 @@ def embedding_infonce(projected: torch.Tensor, embeddings: torch.Tensor, form: F
     Returns:
         Scalar, the mean over documents.
     """
-    cosine = functional.normalize(projected, dim=1) @ functional.normalize(embeddings, dim=1).T
+    cosine = cosines(projected, embeddings)
     scores = cosine if form == "published" else cosine.T
     return functional.cross_entropy(scores, torch.arange(len(scores), device=scores.device))

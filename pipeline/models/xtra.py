@@ -12,7 +12,8 @@ from torch import nn
 
 from pipeline.losses import beta_alignment, cluster_contrast, embedding_infonce, gaussian_kl, reconstruction
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, NeuralTopicModel
-from pipeline.models.layers import SharedEncoder, ShiftNorm, SparseLinear, sample
+from pipeline.models.decoder import word_probabilities
+from pipeline.models.layers import Dropout, SharedEncoder, ShiftNorm, SparseLinear, sample
 from pipeline.models.start import cluster_prior
 from pipeline.sparse import SparseRows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
@@ -31,6 +32,7 @@ class XtraParams(BaseModel):
     semantic: int = Field(384, ge=1)
     dropout: float = Field(0.2, ge=0, lt=1)
     temperature: float = Field(0.2, gt=0)
+    beta_every: int = Field(1, ge=1)
     infonce_form: Literal["published", "paper"] = "published"
     cluster_form: Literal["published", "paper"] = "published"
 
@@ -60,7 +62,7 @@ class Xtra(NeuralTopicModel):
         self.decoder_norm = nn.ModuleList(ShiftNorm(size) for size in sizes)
         self.beta_map = nn.ModuleList(nn.Linear(size, params.semantic) for size in sizes)
         self.theta_map = nn.Linear(topics, embedding)
-        self.dropout = nn.Dropout(params.dropout)
+        self.dropout = Dropout(params.dropout)
         self.register_buffer("prior_mean", torch.zeros(topics))
         self.register_buffer("prior_variance", torch.ones(topics))
 
@@ -75,11 +77,12 @@ class Xtra(NeuralTopicModel):
             start = cluster_tf_idf(cluster_counts(part.bow, part.clusters, self.topics))
             beta.copy_(torch.from_numpy(start.astype(np.float32)))
 
-    def posterior(self, language: str, bow: SparseRows) -> tuple[torch.Tensor, torch.Tensor]:
-        """(B, K) mean and log-variance of the posterior over topics."""
-        shared = torch.relu(self.input[self.languages.index(language)](bow))
-        mean, logvar = self.encoder(self.dropout(shared))
-        return mean, logvar
+    def posteriors(self, bows: Mapping[str, SparseRows]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """(B, K) mean and log-variance of the posterior over topics, of each language's documents."""
+        shared = [torch.relu(self.input[self.languages.index(name)](bow)) for name, bow in bows.items()]
+        stacked = self.dropout(torch.cat(shared))
+        posteriors: list[tuple[torch.Tensor, torch.Tensor]] = self.encoder(stacked, [len(x) for x in shared])
+        return posteriors
 
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
         """The paper's objective (section 3.4), every term weighted and summed over languages.
@@ -89,12 +92,12 @@ class Xtra(NeuralTopicModel):
             noise: (B, K) standard normal draws a language; drawn afresh by default.
         """
         reconstructions, kls, infonces, thetas = [], [], [], []
-        for index, language in enumerate(self.languages):
+        posteriors = self.posteriors({language: batches[language].bow for language in self.languages})
+        for index, (language, (mean, logvar)) in enumerate(zip(self.languages, posteriors, strict=True)):
+            norm: ShiftNorm = self.decoder_norm[index]  # type: ignore[assignment]
             batch = batches[language]
-            mean, logvar = self.posterior(language, batch.bow)
-            drawn = sample(mean, logvar, noise[language] if noise else None)
-            theta = self.dropout(drawn.softmax(dim=1))
-            words = self.decoder_norm[index](theta @ self.beta[index])
+            theta = self.dropout(sample(mean, logvar, noise[language] if noise else None).softmax(dim=1))
+            words = word_probabilities(theta, self.beta[index], norm, batch.bow)
             projected = self.dropout(self.theta_map(theta))
             thetas.append(theta)
             reconstructions.append(reconstruction(words, batch.bow))
@@ -102,7 +105,7 @@ class Xtra(NeuralTopicModel):
             infonces.append(embedding_infonce(projected, batch.embeddings, self.params.infonce_form))
         clusters = torch.cat([batches[language].clusters for language in self.languages])
         cluster = cluster_contrast(torch.cat(thetas), clusters, self.params.temperature, self.params.cluster_form)
-        beta = beta_alignment([self.dropout(to(b)) for to, b in zip(self.beta_map, self.beta, strict=True)])
+        beta = self._beta_alignment()
         return LossParts(
             {
                 "reconstruction": torch.stack(reconstructions).sum(),
@@ -113,10 +116,17 @@ class Xtra(NeuralTopicModel):
             }
         )
 
+    def _beta_alignment(self) -> torch.Tensor:
+        """L_beta in one step of ``beta_every``, drawn at random, and as many times as heavy: the same on average."""
+        every = self.params.beta_every if self.training else 1
+        if every > 1 and float(torch.rand(())) * every >= 1:
+            return self.prior_mean.new_zeros(())
+        return every * beta_alignment([self.dropout(to(b)) for to, b in zip(self.beta_map, self.beta, strict=True)])
+
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows) -> torch.Tensor:
         """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
-        return self.posterior(language, bow)[0]
+        return self.posteriors({language: bow})[0][0]
 
     def word_scores(self, language: str) -> torch.Tensor:
         """(K, V) beta of a language."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -10,32 +10,49 @@ import torch
 from pipeline.models.base import Batch, LanguageCorpus
 from pipeline.sparse import sparse_rows
 
+BLOCK = 64  # steps whose words are gathered, and sent to the device, together
 
-def epoch_batches(
-    corpus: Mapping[str, LanguageCorpus], size: int, rng: np.random.Generator, device: torch.device
-) -> Iterator[dict[str, Batch]]:
-    """Yield batches of at most ``size`` documents of every language, all equally long to within one document.
 
-    Equal parts, rather than full batches and a rest, so that BatchNorm never meets a single document.
+class Batches:
+    """A corpus as batches on a device; embeddings and clusters live there, words follow in blocks of steps.
+
+    Args:
+        corpus: one part a language.
+        size: most documents of a language in a batch.
+        device: where the batches are wanted.
     """
-    largest = max(len(part.clusters) for part in corpus.values())
-    orders = {name: _wrapped_order(len(part.clusters), largest, rng) for name, part in corpus.items()}
-    for positions in np.array_split(np.arange(largest), steps_an_epoch(corpus, size)):
-        yield {name: make_batch(part, orders[name][positions], device) for name, part in corpus.items()}
 
+    def __init__(self, corpus: Mapping[str, LanguageCorpus], size: int, device: torch.device) -> None:
+        self.corpus, self.device = corpus, device
+        self.largest = max(len(part.clusters) for part in corpus.values())
+        self.steps = -(-self.largest // size)
+        self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
+        self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
 
-def steps_an_epoch(corpus: Mapping[str, LanguageCorpus], size: int) -> int:
-    """How many steps see the largest language once."""
-    return -(-max(len(part.clusters) for part in corpus.values()) // size)
+    def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
+        """Yield :attr:`steps` batches a language, all equally long to within one document.
 
+        Equal parts, rather than full batches and a rest, so that BatchNorm never meets a single document.
+        """
+        orders = {name: _wrapped_order(len(part.clusters), self.largest, rng) for name, part in self.corpus.items()}
+        bounds = np.linspace(0, self.largest, self.steps + 1).astype(int)
+        for first in range(0, self.steps, BLOCK):
+            cut = bounds[first : first + BLOCK + 1]
+            blocks = [self.cut(name, orders[name][cut[0] : cut[-1]], np.diff(cut)) for name in self.corpus]
+            for batches in zip(*blocks, strict=True):
+                yield dict(zip(self.corpus, batches, strict=True))
 
-def make_batch(part: LanguageCorpus, documents: np.ndarray, device: torch.device) -> Batch:
-    """Gather ``documents`` (row numbers) of one language on ``device``."""
-    return Batch(
-        bow=sparse_rows(part.bow, documents).to(device),
-        embeddings=torch.from_numpy(part.embeddings[documents]).to(device),
-        clusters=torch.from_numpy(part.clusters[documents]).to(device),
-    )
+    def cut(self, language: str, documents: np.ndarray, sizes: Sequence[int] | np.ndarray) -> list[Batch]:
+        """Batches of ``sizes`` consecutive ``documents`` (row numbers) of a language."""
+        bow, lengths = self.corpus[language].bow, [int(size) for size in sizes]
+        entries = np.split(np.diff(bow.indptr)[documents], np.cumsum(lengths)[:-1])
+        index = torch.from_numpy(documents).to(self.device, non_blocking=True)
+        parts = (
+            sparse_rows(bow, documents).to(self.device).split(lengths, [int(part.sum()) for part in entries]),
+            self.embeddings[language][index].split(lengths),
+            self.clusters[language][index].split(lengths),
+        )
+        return [Batch(*part) for part in zip(*parts, strict=True)]
 
 
 def _wrapped_order(documents: int, wanted: int, rng: np.random.Generator) -> np.ndarray:

@@ -7,26 +7,25 @@ import json
 import logging
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
 from pipeline.common.files import whole_file
+from pipeline.training.optimiser import Optimiser, Tensors
 
 log = logging.getLogger(__name__)
 
 NAME = "checkpoint.safetensors"
 
-Tensors = dict[str, torch.Tensor]
 Losses = list[dict[str, float]]
 
 
-def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, losses: Losses) -> None:
+def save_checkpoint(folder: Path, model: nn.Module, optimiser: Optimiser, losses: Losses) -> None:
     """Write the state after ``len(losses)`` epochs, whole or not at all."""
+    state = optimiser.tensors()  # first: it brings the weights up to date
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    for index, state in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{index}.{key}": torch.as_tensor(value) for key, value in state.items()}
+    tensors |= {f"optimiser.{name}": tensor for name, tensor in state.items()}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     about = json.dumps({"losses": losses, "digest": _digest(tensors, losses)})
     with whole_file(folder / NAME) as unfinished:
@@ -34,7 +33,7 @@ def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optim
         unfinished.write_bytes(save(tensors, {"about": about}))
 
 
-def load_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -> Losses:
+def load_checkpoint(folder: Path, model: nn.Module, optimiser: Optimiser) -> Losses:
     """Restore the last checkpoint of ``folder`` into ``model`` and ``optimiser``.
 
     Returns:
@@ -50,9 +49,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optim
         path.unlink()
         return []
     model.load_state_dict({name[6:]: t for name, t in tensors.items() if name.startswith("model.")})
-    optimiser.load_state_dict(
-        {"state": _optimiser_state(tensors), "param_groups": optimiser.state_dict()["param_groups"]}
-    )
+    optimiser.load({name[10:]: t for name, t in tensors.items() if name.startswith("optimiser.")})
     return losses
 
 
@@ -71,13 +68,3 @@ def _digest(tensors: Tensors, losses: Losses) -> str:
         digest.update(name.encode())
         digest.update(tensors[name].numpy().tobytes())
     return digest.hexdigest()
-
-
-def _optimiser_state(tensors: Tensors) -> dict[int, Tensors]:
-    state: dict[int, Tensors] = {}
-    for name, tensor in tensors.items():
-        kind, _, rest = name.partition(".")
-        if kind == "optimiser":
-            index, _, key = rest.partition(".")
-            state.setdefault(int(index), {})[key] = tensor
-    return state

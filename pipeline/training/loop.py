@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -14,12 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import track
-from pipeline.models.base import LanguageCorpus, LossParts, NeuralTopicModel, model_device
-from pipeline.training.batches import epoch_batches, steps_an_epoch
+from pipeline.common.runtime import keep_freed_memory
+from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
+from pipeline.training.batches import Batches
 from pipeline.training.checkpoint import load_checkpoint, save_checkpoint
-from pipeline.training.step import make_optimiser, optimise
+from pipeline.training.optimiser import Optimiser
+from pipeline.training.schedule import learning_rate
 
 log = logging.getLogger(__name__)
+
+CHECK_EVERY = 64  # steps; a loss that is not finite is noticed then, and no step is made after it
 
 
 class TrainParams(BaseModel):
@@ -30,8 +34,9 @@ class TrainParams(BaseModel):
         seed: of the weights, the order, noise and dropout (top level).
         epochs: passes over the largest language.
         batch_size: documents of every language in a step.
-        learning_rate: Adam's at the start.
-        halve_every: epochs after which the learning rate halves.
+        learning_rate: Adam's, at its highest.
+        schedule: how it falls: halved now and then, or along one cycle.
+        halve_every: epochs after which ``halve`` halves it.
         clip: largest norm of a step's gradient.
         checkpoint_every: epochs between checkpoints; a killed run resumes at the last.
         device: ``auto`` takes a GPU when there is one.
@@ -44,6 +49,7 @@ class TrainParams(BaseModel):
     epochs: int = Field(100, ge=1)
     batch_size: int = Field(128, ge=3)  # equal parts of fewer could be of one, and BatchNorm needs two
     learning_rate: float = Field(0.002, gt=0)
+    schedule: Literal["halve", "cycle"] = "halve"
     halve_every: int = Field(250, ge=1)
     clip: float = Field(1.0, gt=0)
     checkpoint_every: int = Field(10, ge=1)
@@ -79,49 +85,67 @@ def train(
     Raises:
         NonFiniteLossError: before the step that would have spoilt the weights.
     """
+    keep_freed_memory()
     device = pick_device(params.device)
     model.to(device).train()
-    optimiser = make_optimiser(model, params.learning_rate)
-    history = load_checkpoint(checkpoints, model, optimiser)
-    steps = steps_an_epoch(corpus, params.batch_size)
-    log.info("%d epochs of %d steps on %s%s", params.epochs, steps, device, _resumed(history))
-    for epoch in track(range(len(history), params.epochs), "epochs", params.epochs - len(history)):
-        for group in optimiser.param_groups:
-            group["lr"] = params.learning_rate * 0.5 ** (epoch // params.halve_every)
-        history.append({"epoch": epoch + 1, **_epoch(model, corpus, params, optimiser, epoch + 1)})
-        _check_weights(model, epoch + 1)
-        if (epoch + 1) % params.checkpoint_every == 0 and epoch + 1 < params.epochs:
-            save_checkpoint(checkpoints, model, optimiser, history)
+    batches = Batches(corpus, params.batch_size, device)
+    with closing(Optimiser(model, params.learning_rate, params.clip)) as optimiser:  # whole weights, come what may
+        history = load_checkpoint(checkpoints, model, optimiser)
+        log.info("%d epochs of %d steps on %s%s", params.epochs, batches.steps, device, _resumed(history))
+        for epoch in track(range(len(history), params.epochs), "epochs", params.epochs - len(history)):
+            rng = np.random.default_rng((params.seed, epoch + 1))
+            torch.manual_seed(int(rng.integers(2**62)))
+            steps = zip(batches.epoch(rng), _rates(params, epoch, batches.steps), strict=True)
+            history.append({"epoch": epoch + 1, **_epoch(model, steps, optimiser, epoch + 1)})
+            _check_weights(model, epoch + 1)
+            if (epoch + 1) % params.checkpoint_every == 0 and epoch + 1 < params.epochs:
+                save_checkpoint(checkpoints, model, optimiser, history)
     return history
 
 
+def _rates(params: TrainParams, epoch: int, steps: int) -> list[float]:
+    """The learning rates of an epoch's steps; the first epoch is 0."""
+    starts = [epoch + step / steps for step in range(steps)]
+    return [
+        learning_rate(params.schedule, params.learning_rate, at, params.epochs, params.halve_every) for at in starts
+    ]
+
+
 def _epoch(
-    model: NeuralTopicModel,
-    corpus: Mapping[str, LanguageCorpus],
-    params: TrainParams,
-    optimiser: torch.optim.Optimizer,
-    epoch: int,
+    model: NeuralTopicModel, steps: Iterator[tuple[dict[str, Batch], float]], optimiser: Optimiser, epoch: int
 ) -> dict[str, float]:
-    """One pass over the corpus; returns the mean of every loss term and their total."""
-    rng = np.random.default_rng((params.seed, epoch))
-    torch.manual_seed(int(rng.integers(2**62)))
-    steps = []
-    for number, batches in enumerate(epoch_batches(corpus, params.batch_size, rng, model_device(model)), 1):
-        parts = model.loss(batches)
-        _check_finite(parts, f"epoch {epoch}, batch {number}")
-        optimise(model, optimiser, parts.total, params.clip)
-        steps.append(parts.values())
-    means = {name: float(np.mean([step[name] for step in steps])) for name in steps[0]}
-    return means | {"total": sum(means.values())}
+    """One pass over the corpus; returns the mean of every loss term and their total.
+
+    The losses stay on the device and are read every now and then, so that it need not wait for each step.
+    """
+    names: list[str] = []
+    values: list[torch.Tensor] = []
+    for number, (batch, rate) in enumerate(steps, 1):
+        optimiser.learning_rate = rate
+        parts = model.loss(batch)
+        norm = optimiser.step(parts.total)
+        names = list(parts.terms)
+        values.append(torch.stack([*parts.terms.values(), norm]).detach())
+        if number % CHECK_EVERY == 0:
+            _check_steps(optimiser, names, values, epoch)
+    optimiser.settle()
+    _check_steps(optimiser, names, values, epoch)
+    means = torch.stack(values).double().mean(dim=0)[:-1].tolist()
+    return dict(zip(names, means, strict=True)) | {"total": sum(means)}
 
 
-def _check_finite(parts: LossParts, where: str) -> None:
-    if not math.isfinite(float(parts.total.detach())):
-        shown = ", ".join(f"{name} {value:.4g}" for name, value in parts.values().items())
-        raise NonFiniteLossError(
-            f"the loss is not finite in {where}: {shown}. The last good checkpoint is kept. "
-            "Lower train.learning_rate, or the weight of the term that is not finite."
-        )
+def _check_steps(optimiser: Optimiser, names: list[str], values: list[torch.Tensor], epoch: int) -> None:
+    if not optimiser.failed:
+        return
+    losses = torch.stack(values)
+    number = int((~losses.sum(dim=1).isfinite()).nonzero()[0])  # finite terms may have an infinite total
+    terms = zip([*names, "gradient"], losses[number].tolist(), strict=True)
+    raise NonFiniteLossError(
+        f"the loss is not finite in epoch {epoch}, batch {number + 1}: "
+        + ", ".join(f"{name} {value:.4g}" for name, value in terms)
+        + ". The last good checkpoint is kept. "
+        "Lower train.learning_rate, or the weight of the term that is not finite."
+    )
 
 
 def _check_weights(model: NeuralTopicModel, epoch: int) -> None:

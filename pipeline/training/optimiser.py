@@ -1,0 +1,125 @@
+"""One optimiser step, shared by every neural model: clip the gradient, then Adam."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from pipeline.models.layers import SparseLinear
+from pipeline.training.rows import BETA1, BETA2, EPSILON, RowTable
+
+Tensors = dict[str, torch.Tensor]
+Moved = dict[str, tuple[torch.Tensor, torch.Tensor, torch.Tensor]]  # weights, mean and square of their gradients
+
+
+class Optimiser:
+    """Adam as the papers use it, with the gradient's norm clipped, in one fused pass over the weights.
+
+    From the first loss or gradient that is not finite, it steps no more. ``failed`` tells, on the device, so that
+    nothing waits for it within an epoch.
+
+    Args:
+        model: on its device.
+        learning_rate: of the next step; may be changed.
+        clip: largest norm of a step's gradient.
+        by_rows: update the sparse layers' weights by the rows that a step touches, which pays where memory is
+            slow; by default on a CPU.
+    """
+
+    def __init__(self, model: nn.Module, learning_rate: float, clip: float, by_rows: bool | None = None) -> None:
+        parameters = dict(model.named_parameters())
+        device = next(iter(parameters.values())).device
+        sparse = {f"{name}.weight": layer for name, layer in model.named_modules() if isinstance(layer, SparseLinear)}
+        self.layers = sparse if (device.type == "cpu" if by_rows is None else by_rows) else {}
+        self.tables = {name: RowTable(layer.weight.data) for name, layer in self.layers.items()}
+        for name, layer in self.layers.items():
+            layer.rows = self.tables[name]
+        self.dense = {name: parameter for name, parameter in parameters.items() if name not in self.tables}
+        self.means = {name: torch.zeros_like(parameter) for name, parameter in self.dense.items()}
+        self.squares = {name: torch.zeros_like(parameter) for name, parameter in self.dense.items()}
+        self.steps = dict.fromkeys(parameters, 0)
+        self.learning_rate, self.clip = learning_rate, clip
+        self.failed = torch.zeros((), device=device)
+
+    def step(self, loss: torch.Tensor) -> torch.Tensor:
+        """Differentiate ``loss`` and step.
+
+        Returns:
+            The gradient's norm before clipping, on the device.
+        """
+        for parameter in self.dense.values():
+            parameter.grad = None
+        loss.backward()
+        moved: Moved = {name: (p, self.means[name], self.squares[name]) for name, p in self.dense.items()}
+        moved |= {name: (t.taken.rows, t.taken.mean, t.taken.square) for name, t in self.tables.items() if t.taken}
+        moved = {name: state for name, state in moved.items() if state[0].grad is not None}
+        norm = gradient_norm([weights.grad for weights, _, _ in moved.values() if weights.grad is not None])
+        finite = loss.detach().isfinite() & norm.isfinite()
+        self.failed = torch.maximum(self.failed, (~finite).to(self.failed.dtype))
+        self._adam(moved, ((norm + 1e-6) / self.clip).clamp(min=1))  # 1e-6 as clip_grad_norm_ adds
+        return norm
+
+    @torch.no_grad()
+    def _adam(self, moved: Moved, scale: torch.Tensor) -> None:
+        """Divide the gradients by ``scale`` and step, in the kernel behind torch.optim.Adam(fused=True).
+
+        Called directly, since the optimiser around it adds up one step number a parameter, a tensor each.
+        """
+        for name in moved:
+            self.steps[name] += 1
+        numbers = {n: torch.full((), float(n), device=self.failed.device) for n in set(self.steps.values())}
+        weights, means, squares = (list(part) for part in zip(*moved.values(), strict=True))
+        torch._fused_adam_(
+            weights, [weight.grad for weight in weights], means, squares, [],
+            [numbers[self.steps[name]] for name in moved], lr=self.learning_rate, beta1=BETA1, beta2=BETA2,
+            weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False, grad_scale=scale.float(),
+            found_inf=self.failed,
+        )  # fmt: skip
+        for name, table in self.tables.items():
+            if self.failed:  # on the CPU, where to ask costs nothing
+                table.drop()
+            else:
+                table.put(self.learning_rate, self.steps[name])
+
+    def settle(self) -> None:
+        """Bring every weight up to date, as the end of an epoch wants."""
+        for table in self.tables.values():
+            table.settle()
+
+    def close(self) -> None:
+        """Settle, and give the sparse layers back their whole weights."""
+        self.settle()
+        for layer in self.layers.values():
+            layer.rows = None
+
+    def tensors(self) -> Tensors:
+        """Adam's state, the same whether kept by rows or not."""
+        self.settle()
+        means = self.means | {name: table.mean for name, table in self.tables.items()}
+        squares = self.squares | {name: table.square for name, table in self.tables.items()}
+        return (
+            {f"steps.{name}": torch.tensor(number) for name, number in self.steps.items()}
+            | {f"mean.{name}": mean for name, mean in means.items()}
+            | {f"square.{name}": square for name, square in squares.items()}
+        )
+
+    def load(self, tensors: Tensors) -> None:
+        """Take back what :meth:`tensors` gave.
+
+        Raises:
+            KeyError: a parameter's state is missing.
+        """
+        self.steps = {name: int(tensors[f"steps.{name}"]) for name in self.steps}
+        tables = self.tables.items()
+        for kind, dense, rows in (
+            ("mean", self.means, {name: table.mean for name, table in tables}),
+            ("square", self.squares, {name: table.square for name, table in tables}),
+        ):
+            for name, tensor in (dense | rows).items():
+                tensor.copy_(tensors[f"{kind}.{name}"])
+
+
+def gradient_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
+    """Euclidean norm of all gradients together: dot products, which run in parallel where norms do not."""
+    flat = [gradient.reshape(-1) for gradient in gradients]
+    return torch.stack([gradient.dot(gradient) for gradient in flat]).sum().sqrt()
