@@ -14,6 +14,7 @@ from pipeline.common.files import read_parquet, write_parquet, write_text
 from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
+from pipeline.corpus import read_vectors
 from pipeline.inference import beta_table, theta_table
 from pipeline.models.base import LanguageCorpus
 from pipeline.models.store import save_run, vocabulary_sizes
@@ -25,7 +26,7 @@ from pipeline.training.resume import checkpoint_folder
 
 def _corpus(languages: pl.Series, bows: dict[str, csr_array]) -> tuple[dict[str, LanguageCorpus], int]:
     """The training documents and their embeddings' width; apart, so that the whole table is freed."""
-    embeddings = read_parquet(LAYOUT.embeddings, ["vector"])["vector"].to_numpy()
+    embeddings = read_vectors(LAYOUT.embeddings)
     clusters = read_parquet(LAYOUT.clusters, ["document", "cluster"])
     rows, found = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
     return training_corpus(rows, found, languages, bows, embeddings), embeddings.shape[1]
