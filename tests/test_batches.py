@@ -141,3 +141,9 @@ def test_training_corpus_splits_the_rows_by_language() -> None:
     assert words == {"en": [0, 2], "zh": [1, 2], "ja": [1]}
     assert [part.clusters.tolist() for part in corpus.values()] == [[7, 6], [5, 4], [3]]
     assert [part.embeddings[:, 0].tolist() for part in corpus.values()] == [[0, 2], [4, 5], [8]]
+
+
+@pytest.mark.parametrize(("size", "share"), [(4, 0.4), (8, 0.8), (99, 1.0)])
+def test_the_share_of_words_is_the_largest_of_a_batch(size: int, share: float) -> None:
+    corpus = numbered({"en": 20, "zh": 10})  # a word a document
+    assert Batches(corpus, size, CPU).share_of_words() == share

@@ -23,11 +23,16 @@ class Batches:
     """
 
     def __init__(self, corpus: Mapping[str, LanguageCorpus], size: int, device: torch.device) -> None:
-        self.corpus, self.device = corpus, device
+        self.corpus, self.size, self.device = corpus, size, device
         self.largest = max(len(part.clusters) for part in corpus.values())
         self.steps = -(-self.largest // size)
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
+
+    def share_of_words(self) -> float:
+        """The largest share of a language's vocabulary that a batch has, as its first documents tell."""
+        firsts = [part.bow[: self.size] for part in self.corpus.values()]
+        return max(len(np.unique(bow.indices)) / bow.shape[1] for bow in firsts)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
         """Yield :attr:`steps` batches a language, all equally long to within one document.
