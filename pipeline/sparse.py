@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ class SparseRows:
 
         The caller says how many entries, so that a device is not asked.
         """
-        firsts = [sum(sizes[:part]) for part in range(len(sizes))]
+        firsts = accumulate(sizes[:-1], initial=0)
         flat = zip(self.rows.split(entries), self.terms.split(entries), self.counts.split(entries), strict=True)
         return [
             SparseRows(rows - first, terms, counts, size)
@@ -51,7 +52,8 @@ class SparseRows:
 
 def sparse_rows(bow: csr_array, documents: np.ndarray) -> SparseRows:
     """Pick ``documents`` (row numbers, any order, repeats allowed) out of a CSR matrix."""
-    starts, lengths = bow.indptr[documents], np.diff(bow.indptr)[documents]
+    starts = bow.indptr[documents]
+    lengths = bow.indptr[documents + 1] - starts
     rows = np.repeat(np.arange(len(documents)), lengths)
     before = np.cumsum(lengths) - lengths
     entries = np.arange(len(rows)) + np.repeat(starts - before, lengths)

@@ -9,11 +9,10 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.bow.counts import BLOCK
 from pipeline.common.errors import InputError
 from pipeline.common.layout import LAYOUT
 from pipeline.common.word_lists import read_lines
-
-BLOCK = 50_000  # documents whose words are strings one a row at a time; keeps memory flat
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import pickle  # for the name of an exception alone; every loader below takes tensors only (weights_only=True)
 from pathlib import Path
 from typing import TYPE_CHECKING
 

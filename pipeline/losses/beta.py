@@ -8,6 +8,8 @@ from itertools import combinations
 import torch
 from torch.nn import functional
 
+from pipeline.losses.cosine import cosines
+
 
 def beta_alignment(projected: Sequence[torch.Tensor]) -> torch.Tensor:
     """Symmetric InfoNCE over topics, cosine, no temperature, averaged over unordered language pairs.
@@ -18,10 +20,9 @@ def beta_alignment(projected: Sequence[torch.Tensor]) -> torch.Tensor:
     Returns:
         Scalar; with two languages exactly the paper's ``(L(1->2) + L(2->1)) / 2``.
     """
-    unit = [functional.normalize(y, dim=1) for y in projected]
-    topics = torch.arange(len(unit[0]), device=unit[0].device)
+    topics = torch.arange(len(projected[0]), device=projected[0].device)
     losses = []
-    for first, second in combinations(unit, 2):
-        cosine = first @ second.T
+    for first, second in combinations(projected, 2):
+        cosine = cosines(first, second)
         losses.append((functional.cross_entropy(cosine, topics) + functional.cross_entropy(cosine.T, topics)) / 2)
     return torch.stack(losses).mean()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-from torch.nn import functional
 
+from pipeline.losses.cosine import cosines
 from pipeline.losses.infonce import Form
 
 
@@ -30,9 +30,8 @@ def cluster_contrast(
     Returns:
         Scalar; exactly 0 where no document has a positive.
     """
-    unit = functional.normalize(theta, dim=1)
-    itself = torch.eye(len(unit), dtype=torch.bool, device=unit.device)
-    scores = (unit @ unit.T / temperature).masked_fill(itself, -torch.inf)
+    itself = torch.eye(len(theta), dtype=torch.bool, device=theta.device)
+    scores = (cosines(theta, theta) / temperature).masked_fill(itself, -torch.inf)
     positive = (clusters[:, None] == clusters[None, :]) & ~itself
     log_all = torch.logsumexp(scores, dim=1)
     if form == "paper":

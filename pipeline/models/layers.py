@@ -22,8 +22,8 @@ class Rows(Protocol):
 class SparseLinear(nn.Module):
     """A linear layer that reads sparse counts: ``x @ weight + bias`` touching only the rows a batch has.
 
-    ``weight`` is (V, out), the transpose of ``nn.Linear``'s, so that a word's row is contiguous. While training
-    on a CPU the optimiser sets ``rows``, and the gradient is of those rows alone.
+    ``weight`` is (V, out), the transpose of ``nn.Linear``'s, so that a word's row is contiguous. An optimiser
+    that works by rows sets ``rows`` while it trains, and the gradient is of those alone.
     """
 
     rows: Rows | None = None

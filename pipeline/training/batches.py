@@ -50,10 +50,11 @@ class Batches:
     def cut(self, language: str, documents: np.ndarray, sizes: Sequence[int] | np.ndarray) -> list[Batch]:
         """Batches of ``sizes`` consecutive ``documents`` (row numbers) of a language."""
         bow, lengths = self.corpus[language].bow, [int(size) for size in sizes]
-        entries = np.split(np.diff(bow.indptr)[documents], np.cumsum(lengths)[:-1])
+        per_document = bow.indptr[documents + 1] - bow.indptr[documents]
+        entries = np.add.reduceat(per_document, np.cumsum([0, *lengths[:-1]])).tolist()
         index = torch.from_numpy(documents).to(self.device, non_blocking=True)
         parts = (
-            sparse_rows(bow, documents).to(self.device).split(lengths, [int(part.sum()) for part in entries]),
+            sparse_rows(bow, documents).to(self.device).split(lengths, entries),
             self.embeddings[language][index].split(lengths),
             self.clusters[language][index].split(lengths),
         )

@@ -19,7 +19,7 @@ from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
 from pipeline.training.batches import Batches
 from pipeline.training.checkpoint import load_checkpoint, save_checkpoint
 from pipeline.training.optimiser import Optimiser
-from pipeline.training.schedule import learning_rate
+from pipeline.training.schedule import Schedule, learning_rate
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class TrainParams(BaseModel):
     epochs: int = Field(100, ge=1)
     batch_size: int = Field(128, ge=3)  # equal parts of fewer could be of one, and BatchNorm needs two
     learning_rate: float = Field(0.002, gt=0)
-    schedule: Literal["halve", "cycle"] = "halve"
+    schedule: Schedule = "halve"
     halve_every: int = Field(250, ge=1)
     clip: float = Field(1.0, gt=0)
     checkpoint_every: int = Field(10, ge=1)

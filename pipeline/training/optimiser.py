@@ -35,8 +35,10 @@ class Optimiser:
         for name, layer in self.layers.items():
             layer.rows = self.tables[name]
         self.dense = {name: parameter for name, parameter in parameters.items() if name not in self.tables}
-        self.means = {name: torch.zeros_like(parameter) for name, parameter in self.dense.items()}
-        self.squares = {name: torch.zeros_like(parameter) for name, parameter in self.dense.items()}
+        # Of all weights; those of the tables are changed in place, so these stay the same tensors.
+        rows = self.tables.items()
+        self.means = {name: torch.zeros_like(p) for name, p in self.dense.items()} | {n: t.mean for n, t in rows}
+        self.squares = {name: torch.zeros_like(p) for name, p in self.dense.items()} | {n: t.square for n, t in rows}
         self.steps = dict.fromkeys(parameters, 0)
         self.learning_rate, self.clip = learning_rate, clip
         self.failed = torch.zeros((), device=device)
@@ -95,12 +97,10 @@ class Optimiser:
     def tensors(self) -> Tensors:
         """Adam's state, the same whether kept by rows or not."""
         self.settle()
-        means = self.means | {name: table.mean for name, table in self.tables.items()}
-        squares = self.squares | {name: table.square for name, table in self.tables.items()}
         return (
             {f"steps.{name}": torch.tensor(number) for name, number in self.steps.items()}
-            | {f"mean.{name}": mean for name, mean in means.items()}
-            | {f"square.{name}": square for name, square in squares.items()}
+            | {f"mean.{name}": mean for name, mean in self.means.items()}
+            | {f"square.{name}": square for name, square in self.squares.items()}
         )
 
     def load(self, tensors: Tensors) -> None:
@@ -110,13 +110,9 @@ class Optimiser:
             KeyError: a parameter's state is missing.
         """
         self.steps = {name: int(tensors[f"steps.{name}"]) for name in self.steps}
-        tables = self.tables.items()
-        for kind, dense, rows in (
-            ("mean", self.means, {name: table.mean for name, table in tables}),
-            ("square", self.squares, {name: table.square for name, table in tables}),
-        ):
-            for name, tensor in (dense | rows).items():
-                tensor.copy_(tensors[f"{kind}.{name}"])
+        for name in self.steps:
+            self.means[name].copy_(tensors[f"mean.{name}"])
+            self.squares[name].copy_(tensors[f"square.{name}"])
 
 
 def gradient_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
