@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: setup run data preset test test-slow bench lint clean
+.PHONY: setup run data preset compare test test-slow bench lint clean
 
 setup: $(READY)
 
@@ -28,6 +28,12 @@ data: $(READY)
 
 preset: $(READY)
 	@python -m stages.preset "$(PRESET)"
+
+# DATASET=ecnews-fast MODELS=xtra,gloctm SEEDS=0,1,2: a preset, rows of comparisons/PRESET.yaml or models, seeds.
+# ROWS=NAME takes the rows of comparisons/NAME.yaml; OUT=reports/NAME writes there. Nothing is run twice.
+compare: $(READY)
+	@python -m stages.compare $(if $(DATASET),--preset "$(DATASET)") $(if $(MODELS),--models "$(MODELS)") \
+		$(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ROWS),--rows "$(ROWS)") $(if $(OUT),--output "$(OUT)")
 
 test: $(READY)
 	@python -m pytest -m "not slow"

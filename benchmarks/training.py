@@ -14,9 +14,9 @@ from scipy.sparse import csr_array
 from benchmarks.case import Case, Work, timed
 from benchmarks.dense_step import dense_steps
 from benchmarks.ec_news import DOCUMENTS, LANGUAGES, Sizes, corpus, step_flops
-from pipeline.inference import posterior_means
+from pipeline.inference import theta_scores
 from pipeline.models.base import LanguageCorpus, NeuralTopicModel
-from pipeline.models.table import MODELS, build_model
+from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.training.loop import TrainParams, train
 
 SIZES = Sizes()
@@ -63,7 +63,7 @@ def infer() -> Case:
     model = _model()
     return Case(
         "documents/s",
-        Work(timed(lambda: posterior_means(model, language, bow)), DOCUMENTS),
+        Work(timed(lambda: theta_scores(model, language, bow)), DOCUMENTS),
         Work(timed(lambda: _one_by_one(model, language, bow)), ONE_BY_ONE),
         f"{DOCUMENTS:,} documents at once; one at a time, timed on {ONE_BY_ONE}",
         profiler="torch",
@@ -72,8 +72,9 @@ def infer() -> Case:
 
 def _model() -> NeuralTopicModel:
     torch.manual_seed(0)
-    vocabulary = dict.fromkeys(LANGUAGES, SIZES.vocabulary)
-    return build_model("xtra", vocabulary, SIZES.topics, SIZES.embedding, MODELS["xtra"][0]())
+    return Xtra(
+        dict.fromkeys(LANGUAGES, SIZES.vocabulary), SIZES.topics, SIZES.embedding, XtraParams.model_validate({})
+    )
 
 
 def _trainer(documents: Mapping[str, LanguageCorpus]) -> Callable[[int], float]:
@@ -103,4 +104,4 @@ def _dense_seconds(number: int) -> Callable[[], float]:
 
 
 def _one_by_one(model: NeuralTopicModel, language: str, bow: csr_array) -> np.ndarray:
-    return np.concatenate([posterior_means(model, language, bow[row : row + 1]) for row in range(ONE_BY_ONE)])
+    return np.concatenate([theta_scores(model, language, bow[row : row + 1]) for row in range(ONE_BY_ONE)])

@@ -47,8 +47,8 @@ class ClusterParams(BaseModel):
     restarts: int = Field(10, ge=1)
 
 
-def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
-    """(D, <= dimension) unit rows of the documents in their leading singular directions.
+def projection(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
+    """(E, <= dimension) the map from embeddings to their leading singular directions; see :func:`project`.
 
     Args:
         embeddings: (D, E), all languages stacked.
@@ -58,18 +58,22 @@ def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimensio
     """
     blocks = [embeddings[start : start + BLOCK] for start in range(0, len(embeddings), BLOCK)]
     values, right = _singular(blocks)
-    scale = np.ones_like(values) if space == "u-svd" else values
-    columns = np.arange(len(values))
+    scaled = right / values if space == "u-svd" else right
     if space == "svd-lr":
-        left = np.concatenate([_left(block, right, values, scale) for block in blocks])
-        columns = np.delete(columns, _language_dimensions(left, languages))
-        del left
-    points = (_left(block, right, values, scale)[:, columns[:dimension]] for block in blocks)
-    return np.concatenate([unit_rows(np.ascontiguousarray(block)) for block in points])
+        left = np.concatenate([block.astype(np.float64) @ scaled for block in blocks])
+        scaled = np.delete(scaled, _language_dimensions(left, languages), axis=1)
+    return scaled[:, :dimension]
 
 
-def _left(block: np.ndarray, right: np.ndarray, values: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return (block.astype(np.float64) @ right) / values * scale
+def project(embeddings: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """(D, E) embeddings to (D, d) unit rows in the (E, d) ``directions``."""
+    blocks = (embeddings[start : start + BLOCK] for start in range(0, len(embeddings), BLOCK))
+    return np.concatenate([unit_rows(block.astype(np.float64) @ directions) for block in blocks])
+
+
+def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
+    """(D, <= dimension) unit rows of the documents in their leading singular directions; as :func:`projection`."""
+    return project(embeddings, projection(embeddings, languages, space, dimension))
 
 
 def _singular(blocks: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -19,6 +19,7 @@ from pipeline.documents.columns import OPTIONAL
 from pipeline.documents.intake import REJECT_COLUMNS, DocumentsParams, read_checked
 from pipeline.documents.read import document_files
 from pipeline.documents.select import in_order
+from pipeline.encoders.base import Encoder
 from pipeline.inference import theta_table
 from pipeline.models.store import Run
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
@@ -71,12 +72,13 @@ def read_new_documents(path: Path, languages: Sequence[str]) -> tuple[pl.DataFra
     return documents, rows.filter(pl.col("reason").is_not_null()).select(REJECT_COLUMNS)
 
 
-def infer_theta(run: Run, documents: pl.DataFrame) -> pl.DataFrame:
+def infer_theta(run: Run, documents: pl.DataFrame, encoder: Encoder | None = None) -> pl.DataFrame:
     """Theta under a trained model, with the tokeniser's parameters and the vocabulary that it was trained with.
 
     Args:
         run: from :func:`pipeline.models.store.load_run`.
         documents: as :func:`read_new_documents` gives them, in the model's order of languages.
+        encoder: of the run, for a model that reads embeddings.
 
     Returns:
         One row a document: id, lang, theta and mean (arrays of K), words (how many of its tokens the model knows)
@@ -89,7 +91,8 @@ def infer_theta(run: Run, documents: pl.DataFrame) -> pl.DataFrame:
     tokens = tokenise(documents, _with_lists_for(documents["lang"].unique(), _tokenise_params(run)))
     bows = language_bow(count_words(tokens, run.vocabulary), run.vocabulary, documents["lang"])
     words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
-    table = documents.select("id", "lang").with_columns(theta_table(run.model, bows))
+    vectors = encoder.encode(documents.with_columns(tokens)) if encoder else None
+    table = documents.select("id", "lang").with_columns(theta_table(run.model, bows, vectors))
     return table.with_columns(pl.Series("words", words, dtype=pl.UInt32), top=_largest(table["theta"]))
 
 

@@ -50,6 +50,17 @@ class SparseRows:
         ]
 
 
+def stack(parts: Sequence[SparseRows]) -> SparseRows:
+    """All documents of ``parts``, one part after the other."""
+    firsts = accumulate((part.size for part in parts[:-1]), initial=0)
+    return SparseRows(
+        rows=torch.cat([part.rows + first for part, first in zip(parts, firsts, strict=True)]),
+        terms=torch.cat([part.terms for part in parts]),
+        counts=torch.cat([part.counts for part in parts]),
+        size=sum(part.size for part in parts),
+    )
+
+
 def sparse_rows(bow: csr_array, documents: np.ndarray) -> SparseRows:
     """Pick ``documents`` (row numbers, any order, repeats allowed) out of a CSR matrix."""
     starts = bow.indptr[documents]

@@ -11,7 +11,7 @@ import polars as pl
 from rich.console import Group
 from rich.table import Table
 
-STAGES = ("documents", "tokenise", "bow", "embed", "cluster", "train", "evaluate", "classify", "report")
+STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify", "report")
 
 
 def stage_times(path: Path, since: float) -> Table:

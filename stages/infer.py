@@ -26,8 +26,13 @@ def main(
     """Read new documents, tokenise and count them as in training, and infer their topics."""
     check_output(output, model)
     run = load_run(model)
+    encoder = None
+    if run.model.reads == "embeddings":
+        from pipeline.encoders.table import load_encoder
+
+        encoder = load_encoder(model / LAYOUT.encoder.name, LAYOUT.embedding_cache)
     documents, rejects = read_new_documents(source, run.model.languages)
-    theta = infer_theta(run, documents)
+    theta = infer_theta(run, documents, encoder)
     write_parquet(theta, output)
     write_rejects(rejects, output.with_suffix(".rejects.csv"))
     log_summary(theta, rejects, output)

@@ -207,3 +207,86 @@ def xtra_posterior(weights: Weights, index: int, bow: Rows) -> tuple[list[list[f
         raw = linear(shared, weights[f"{head}.weight"], weights[f"{head}.bias"])
         heads.append(shift_norm(raw, weights[f"{head}_norm.bias"]))
     return heads[0], heads[1]
+
+
+def anchor(scores: Rows, clusters: Sequence[int]) -> float:
+    """Mean of -log of the cluster's share."""
+    return mean(-math.log(softmax(row)[k]) for row, k in zip(scores, clusters, strict=True))
+
+
+def centred(rows: Rows) -> list[list[float]]:
+    middles = [mean(column) for column in zip(*rows, strict=True)]
+    return [[value - middle for value, middle in zip(row, middles, strict=True)] for row in rows]
+
+
+def frobenius_of_product(first: Rows, second: Rows) -> float:
+    """|first' second|, element by element."""
+    total = 0.0
+    for a in zip(*first, strict=True):
+        for b in zip(*second, strict=True):
+            total += dot(a, b) ** 2
+    return math.sqrt(total)
+
+
+def cka_distance(thetas: Rows, embeddings: Rows, form: str) -> float:
+    """The paper squares the cross norm, the published code does not, and takes the root of both others."""
+    t, e = centred(thetas), centred(embeddings)
+    cross, own = frobenius_of_product(t, e), frobenius_of_product(t, t) * frobenius_of_product(e, e)
+    return 1 - (cross**2 / own if form == "paper" else cross / math.sqrt(own))
+
+
+def link_information(first: Rows, second: Rows, mask: Rows, temperature: float) -> float:
+    """InfoCTM one way: linked words against all that are not linked, summed with the links' weights."""
+    total = 0.0
+    columns, others = list(zip(*first, strict=True)), list(zip(*second, strict=True))
+    for word, weights in zip(columns, mask, strict=True):
+        powers = [math.exp(cosine(word, other) / temperature) for other in others]
+        negatives = math.fsum(p for p, weight in zip(powers, weights, strict=True) if weight == 0)
+        for power, weight in zip(powers, weights, strict=True):
+            if weight:
+                total -= weight * math.log(power / (negatives + power))
+    return total
+
+
+def pair_contrast(first: Rows, second: Rows, matches: Sequence[tuple[int, int]], temperature: float) -> float:
+    """M3L, for two languages: each aligned document against the other language's batch, both ways."""
+    total = 0.0
+    for i, j in matches:
+        own = math.exp(dot(first[i], second[j]) / temperature)
+        total -= math.log(own / math.fsum(math.exp(dot(first[i], other) / temperature) for other in second))
+        total -= math.log(own / math.fsum(math.exp(dot(other, second[j]) / temperature) for other in first))
+    return total / len(matches)
+
+
+def augmented(
+    bow: Rows, near: Sequence[Sequence[Sequence[int]]], language: int, sizes: Sequence[int]
+) -> list[list[int]]:
+    """GloCTM: for each distinct word of a document 1 for itself and 1 for each of its neighbours.
+
+    Args:
+        bow: documents of the language.
+        near: for each other or same language, the neighbours of each word of ``language``.
+        language: its number.
+        sizes: of all vocabularies.
+    """
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    documents = []
+    for row in bow:
+        counts = [0] * sum(sizes)
+        for word, count in enumerate(row):
+            if count:
+                counts[starts[language] + word] += 1
+                for other, neighbours in enumerate(near):
+                    for neighbour in neighbours[word]:
+                        counts[starts[other] + neighbour] += 1
+        documents.append(counts)
+    return documents
+
+
+def neighbours(mine: Rows, theirs: Rows, count: int, same: bool) -> list[list[int]]:
+    """The words of the largest cosines; none for or of a word without a vector."""
+    found = []
+    for i, word in enumerate(mine):
+        candidates = [j for j, other in enumerate(theirs) if any(other) and any(word) and not (same and i == j)]
+        found.append(sorted(candidates, key=lambda j: -cosine(word, theirs[j]))[:count])
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +95,15 @@ def load(path: Path) -> dict[str, np.ndarray]:
     """All arrays of a file."""
     with np.load(path) as arrays:
         return dict(arrays)
+
+
+def plain_batches(file: Mapping[str, np.ndarray], with_embeddings: bool) -> dict[str, Batch]:
+    """The file's batch without clusters, one a language."""
+    found = {}
+    for i, language in enumerate(LANGUAGES, 1):
+        bow = file[f"batch_bow_{i}"]
+        vectors = torch.from_numpy(file[f"batch_embedding_{i}"]) if with_embeddings else torch.zeros(len(bow), 1)
+        found[language] = Batch(
+            sparse_rows(csr_array(bow), np.arange(len(bow))), vectors, torch.zeros(len(bow), dtype=torch.int64)
+        )
+    return found

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
-from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
+from pipeline.models.base import Batch, LanguageCorpus, Lexicon, NeuralTopicModel
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.training.batches import Batches
 from pipeline.training.loop import TrainParams, train
@@ -23,7 +23,10 @@ TRAINING = TrainParams(num_topics=TOPICS, epochs=6, batch_size=16, checkpoint_ev
 
 
 def planted_corpus(sizes: Mapping[str, int], seed: int = 0) -> dict[str, LanguageCorpus]:
-    """Documents a language, whose topics go round; the vocabularies differ in size."""
+    """Documents a language, whose topics go round; the vocabularies differ in size.
+
+    The i-th documents of the languages are aligned, and so are their i-th words.
+    """
     rng = np.random.default_rng(seed)
     directions = 3 * np.eye(TOPICS, EMBEDDING)
     corpus = {}
@@ -34,7 +37,12 @@ def planted_corpus(sizes: Mapping[str, int], seed: int = 0) -> dict[str, Languag
             rates[np.arange(documents), topics * WORDS + word] = 2.0
         embeddings = directions[topics] + rng.normal(scale=0.3, size=(documents, EMBEDDING))
         bow = csr_array(rng.poisson(rates).astype(np.int32))
-        corpus[language] = LanguageCorpus(bow, embeddings.astype(np.float32), topics.astype(np.int64))
+        vectors = directions[np.minimum(np.arange(bow.shape[1]) // WORDS, TOPICS - 1)]
+        vectors = vectors + rng.normal(scale=0.3, size=vectors.shape)
+        links = csr_array(eye_array(TOPICS * WORDS, bow.shape[1]))
+        lexicon = Lexicon(vectors.astype(np.float32), links)
+        pairs = np.arange(documents)
+        corpus[language] = LanguageCorpus(bow, embeddings.astype(np.float32), topics.astype(np.int64), pairs, lexicon)
     return corpus
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("documents", "tokenise", "bow", "embed", "cluster", "train", "evaluate", "classify", "report")
+STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify", "report")
 SMALL = {
     "num_topics": 4,
     "train": {"epochs": 2, "batch_size": 32, "checkpoint_every": 1},

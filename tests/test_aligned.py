@@ -15,6 +15,7 @@ from shared_files import shared
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.extmath import randomized_svd
 
+from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
 from pipeline.encoders.alignment import _mutual_neighbours, align, prune
@@ -64,7 +65,13 @@ def write_dictionary(folder: Path, words: Iterable[int], lang: str, first: str =
 
 
 def encode(documents: pl.DataFrame, dictionary: Path, **params: float) -> np.ndarray:
-    return AlignedEncoder(AlignedParams(dictionary=dictionary, **{"dimension": 30, **params})).encode(documents)
+    return learnt(documents, dictionary, **params).encode(documents)
+
+
+def learnt(documents: pl.DataFrame, dictionary: Path, **params: float) -> AlignedEncoder:
+    encoder = AlignedEncoder(AlignedParams(dictionary=dictionary, **{"dimension": 30, **params}))
+    encoder.learn(documents)
+    return encoder
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +104,38 @@ def test_a_document_is_nearest_to_one_of_its_topic_in_another_language(
     mine, theirs = (np.flatnonzero(whole & (documents["lang"] == lang).to_numpy()) for lang in (source, target))
     nearest = theirs[(planted_vectors[mine] @ planted_vectors[theirs].T).argmax(axis=1)]
     assert (topics[nearest] == topics[mine]).mean() >= 0.98
+
+
+def test_the_words_vectors_lie_in_one_space(tmp_path: Path) -> None:
+    documents, _ = planted()
+    for lang in LANGUAGES[1:]:
+        write_dictionary(tmp_path, [word for word in range(WORDS) if word % 4], lang)
+    encoder = learnt(documents, tmp_path)
+    words = {lang: [spell(lang, word) for word in range(WORDS)] for lang in LANGUAGES}
+    vectors = {lang: encoder.words(lang, words[lang]) for lang in LANGUAGES}
+    for lang in LANGUAGES[1:]:
+        nearest = (unit_rows(vectors[lang]) @ unit_rows(vectors["en"]).T).argmax(axis=1)
+        assert (nearest == np.arange(WORDS)).mean() >= 0.8
+    some = encoder.words("zh", ["never seen", words["zh"][7], words["ja"][7]])
+    assert not some[[0, 2]].any()
+    assert np.array_equal(some[1], vectors["zh"][7])
+
+
+def test_the_pivots_words_have_the_vectors_of_their_counts(tmp_path: Path) -> None:
+    rows = small_corpus("en", 3)
+    counts = np.array([[tokens.count(f"w{i}") for i in range(50)] for _, split, tokens in rows if split == "train"])
+    encoder = learnt(table(rows), tmp_path, dimension=8)
+    words = encoder.spaces["en"].words
+    plain = word_vectors(csr_array(counts[:, [int(word[1:]) for word in words]]), 8, seed=0)
+    assert encoder.words("en", words[::-1]) == pytest.approx(plain[::-1], abs=1e-6)
+
+
+def test_a_language_that_was_not_learnt_is_named(tmp_path: Path) -> None:
+    encoder = learnt(table(small_corpus("en", 0) + small_corpus("zh", 1)), tmp_path)
+    with pytest.raises(InputError, match="has not learnt `ja`, but en, zh"):
+        encoder.encode(table(small_corpus("ja", 0)))
+    with pytest.raises(InputError, match="has not learnt `ja`"):
+        encoder.words("ja", ["w1"])
 
 
 def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
@@ -230,7 +269,7 @@ def test_blocks_of_documents_change_no_vector(tmp_path: Path, monkeypatch: pytes
     documents = table([*small_corpus("en", 0), ("en", "test", []), *small_corpus("zh", 1)])
     write_dictionary(tmp_path, range(50), "zh")
     whole = encode(documents, tmp_path, dimension=8)
-    monkeypatch.setattr("pipeline.encoders.aligned.BLOCK", 7)
+    monkeypatch.setattr("pipeline.encoders.counting.BLOCK", 7)
     np.testing.assert_allclose(encode(documents, tmp_path, dimension=8), whole, atol=1e-6)
 
 

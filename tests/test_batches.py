@@ -11,10 +11,11 @@ from planted import CPU
 from pydantic import ValidationError
 from scipy.sparse import csr_array, eye_array
 
+from pipeline.common.errors import InputError
 from pipeline.corpus import rows_within, training_documents
 from pipeline.models.base import LanguageCorpus
 from pipeline.training.batches import BLOCK, Batches
-from pipeline.training.corpus import training_corpus
+from pipeline.training.corpus import lexicons, training_corpus
 from pipeline.training.loop import TrainParams
 
 SIZES = [  # documents a language, batch size
@@ -135,12 +136,55 @@ def test_training_corpus_splits_the_rows_by_language() -> None:
     bows = {name: csr_array(eye_array(n, dtype=np.int32)) for name, n in (("en", 3), ("zh", 4), ("ja", 2))}
     embeddings = np.arange(9, dtype=np.float32)[:, None]
     documents, clusters = np.array([0, 2, 4, 5, 8]), np.array([7, 6, 5, 4, 3])
-    corpus = training_corpus(documents, clusters, languages, bows, embeddings)
+    table = pl.DataFrame({"lang": languages, "pair": ["x", None, "y", "z", "y", None, "q", "q", "x"]})
+    vocabulary = pl.DataFrame({"lang": languages, "term": [0, 1, 2, 0, 1, 2, 3, 0, 1]})
+    links = pl.DataFrame({"lang": ["zh", "zh", "ja"], "pivot_term": [0, 2, 1], "term": [3, 0, 1], "count": [1, 2, 1]})
+    words = lexicons(vocabulary, 10 * embeddings, links)
+    corpus = training_corpus(documents, clusters, table, bows, embeddings, words)
     assert list(corpus) == ["en", "zh", "ja"]
-    words = {name: part.bow.indices.tolist() for name, part in corpus.items()}
-    assert words == {"en": [0, 2], "zh": [1, 2], "ja": [1]}
+    found = {name: part.bow.indices.tolist() for name, part in corpus.items()}
+    assert found == {"en": [0, 2], "zh": [1, 2], "ja": [1]}
     assert [part.clusters.tolist() for part in corpus.values()] == [[7, 6], [5, 4], [3]]
     assert [part.embeddings[:, 0].tolist() for part in corpus.values()] == [[0, 2], [4, 5], [8]]
+    aligned = {name: part.pairs.tolist() for name, part in corpus.items() if part.pairs is not None}
+    assert (aligned["zh"][1], aligned["en"][0], aligned["en"][1]) == (-1, aligned["ja"][0], aligned["zh"][0])
+    known = {name: part.lexicon for name, part in corpus.items() if part.lexicon}
+    assert {name: part.vectors[:, 0].tolist() for name, part in known.items()} == {
+        "en": [0, 10, 20],
+        "zh": [30, 40, 50, 60],
+        "ja": [70, 80],
+    }
+    assert known["en"].links.toarray().tolist() == np.eye(3).tolist()
+    assert known["zh"].links.toarray().tolist() == [[0, 0, 0, 1], [0, 0, 0, 0], [2, 0, 0, 0]]
+    assert known["ja"].links.toarray().tolist() == [[0, 0], [0, 1], [0, 0]]
+
+
+def test_paired_batches_hold_the_documents_of_a_pair_together() -> None:
+    rng = np.random.default_rng(0)
+    pairs = {"en": np.arange(40), "zh": rng.permutation(np.arange(20, 50)), "ja": np.array([-1, 3, 3, 70, 45])}
+    corpus = {
+        name: LanguageCorpus(
+            csr_array(np.ones((len(p), 2))), p[:, None].astype(np.float32), np.zeros(len(p), np.int64), p
+        )
+        for name, p in pairs.items()
+    }
+    seen: dict[str, list[int]] = {"en": [], "zh": [], "ja": []}
+    batches = Batches(corpus, 8, CPU, paired=True)
+    assert batches.steps == 3  # 22 pairs stand in two languages: 20 to 39, 3 and 45
+    for step in batches.epoch(np.random.default_rng(1)):
+        found = {name: batch.pairs.tolist() for name, batch in step.items() if batch.pairs is not None}
+        for name, listed in found.items():
+            assert len(listed) >= 2
+            assert step[name].embeddings[:, 0].tolist() == listed
+            seen[name] += listed
+        assert {p for p in found["en"] if p >= 20} == {p for p in found["zh"] if p < 40}
+    assert sorted(seen["en"]) == [3, *range(20, 40)]
+    assert sorted(seen["zh"]) in ([*range(20, 40)], [*range(20, 40), 45])
+
+
+def test_unpaired_documents_are_refused_where_pairs_are_needed() -> None:
+    with pytest.raises(InputError, match=r"aligned documents, and 0 training documents.*same `pair`"):
+        Batches(numbered({"en": 6, "zh": 6}), 4, CPU, paired=True)
 
 
 @pytest.mark.parametrize(("size", "share"), [(4, 0.4), (8, 0.8), (99, 1.0)])

@@ -158,6 +158,14 @@ def test_a_document_without_text_has_the_zero_vector(encode: Encode) -> None:
         encode(["", " "])
 
 
+def test_words_are_embedded_like_documents_and_cached_with_them(tiny: Path, tmp_path: Path, encode: Encode) -> None:
+    words = ["bread", "价格", "bread", "ocean"]
+    vectors = encoder(tiny, tmp_path / "cache").words("en", words)
+    assert vectors.shape == (4, 32)
+    assert np.array_equal(vectors, encode(words))
+    assert np.array_equal(vectors, encoder(tiny, tmp_path / "cache", text="tokens").words("zh", words))
+
+
 def test_cached_documents_need_no_model(encode: Encode, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = encode(SENTENCES)
     monkeypatch.setattr(bge_m3, "load_bge_m3", None)

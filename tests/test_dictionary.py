@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.encoders.dictionary import read_dictionary, vocabulary_pairs
+from pipeline.dictionary import read_dictionary, vocabulary_pairs
+
+
+def sorted_pairs(
+    pairs: list[tuple[str, str]], first: list[str], second: list[str], stemmed: tuple[bool, bool]
+) -> list[tuple[int, int]]:
+    return sorted(vocabulary_pairs(pairs, first, second, stemmed))
 
 
 def write(folder: Path, name: str, content: str) -> None:
@@ -75,22 +81,28 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(
 
 def test_pairs_are_sorted_places_in_both_vocabularies() -> None:
     pairs = [("cat", "猫"), ("run", "跑"), ("run", "奔"), ("cat", "猫"), ("dog", "狗"), ("run", "unknown")]
-    assert vocabulary_pairs(pairs, ["run", "tree", "cat"], ["猫", "奔", "跑"], (False, False)) == [
+    assert sorted_pairs(pairs, ["run", "tree", "cat"], ["猫", "奔", "跑"], (False, False)) == [
         (0, 1),
         (0, 2),
         (2, 0),
     ]
-    assert vocabulary_pairs([], ["run"], ["跑"], (True, True)) == []
+    assert sorted_pairs([], ["run"], ["跑"], (True, True)) == []
 
 
 def test_an_english_stem_stands_for_every_word_that_has_it() -> None:
     words = ["running", "runs", "run", "ran", "happy", "happiness"]
     pairs = [("run", "跑"), ("happi", "乐")]
-    assert vocabulary_pairs(pairs, words, ["跑", "乐"], (False, False)) == [(2, 0)]
-    assert vocabulary_pairs(pairs, words, ["跑", "乐"], (True, False)) == [(0, 0), (1, 0), (2, 0), (4, 1), (5, 1)]
+    assert sorted_pairs(pairs, words, ["跑", "乐"], (False, False)) == [(2, 0)]
+    assert sorted_pairs(pairs, words, ["跑", "乐"], (True, False)) == [(0, 0), (1, 0), (2, 0), (4, 1), (5, 1)]
     turned = [(b, a) for a, b in pairs]
-    assert vocabulary_pairs(turned, ["跑", "乐"], words, (False, True)) == [(0, 0), (0, 1), (0, 2), (1, 4), (1, 5)]
+    assert sorted_pairs(turned, ["跑", "乐"], words, (False, True)) == [(0, 0), (0, 1), (0, 2), (1, 4), (1, 5)]
 
 
 def test_where_entries_are_stems_whole_words_match_too() -> None:
-    assert vocabulary_pairs([("happiness", "乐")], ["happiness", "happy"], ["乐"], (True, False)) == [(0, 0)]
+    assert sorted_pairs([("happiness", "乐")], ["happiness", "happy"], ["乐"], (True, False)) == [(0, 0)]
+
+
+def test_entries_that_link_two_words_are_counted_and_repeated_ones_are_not() -> None:
+    pairs = [("run", "跑"), ("running", "跑"), ("runs", "跑"), ("run", "跑")]
+    assert vocabulary_pairs(pairs, ["running", "cat"], ["跑"], (True, False)) == {(0, 0): 2}
+    assert vocabulary_pairs(pairs, ["run", "cat"], ["跑"], (False, False)) == {(0, 0): 1}

@@ -22,7 +22,7 @@ from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import read_json, read_parquet, write_json
 from pipeline.common.layout import LAYOUT
 from pipeline.documents.intake import REJECT_COLUMNS
-from pipeline.inference import posterior_means
+from pipeline.inference import theta_scores
 from pipeline.models.base import LanguageCorpus
 from pipeline.models.store import Run, load_run, save_run
 from pipeline.models.xtra import Xtra, XtraParams
@@ -98,7 +98,7 @@ def call(*options: object) -> subprocess.CompletedProcess[str]:
 def test_same_theta_as_the_models_own_on_the_same_bags(tmp_path: Path, run: Run) -> None:
     found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
     bags = {"en": [[2, 0, 1, 1], [0, 0, 0, 0], [0, 1, 0, 0]], "zh": [[1, 1, 0, 1]], "ja": [[2, 1, 0]]}
-    means = np.concatenate([posterior_means(run.model, lang, csr_array(bag)) for lang, bag in bags.items()])
+    means = np.concatenate([theta_scores(run.model, lang, csr_array(bag)) for lang, bag in bags.items()])
     known = [0, 2, 3, 4]
     np.testing.assert_allclose(found["mean"].gather(known).to_numpy(), means[known], atol=1e-6)
     thetas = torch.from_numpy(means[known]).softmax(dim=1).numpy()

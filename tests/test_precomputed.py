@@ -75,7 +75,7 @@ def test_documents_without_a_vector_are_named(tmp_path: Path) -> None:
 
 def test_vectors_without_a_document_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        encode(npy(tmp_path))
+        PrecomputedEncoder(PrecomputedParams(vectors=npy(tmp_path))).learn(DOCUMENTS)
     assert "1 vectors belong to no document" in caplog.text
 
 
@@ -178,3 +178,24 @@ def test_missing_truncated_and_other_files_are_told(tmp_path: Path) -> None:
         read_vectors(tmp_path / "v.csv")
     with pytest.raises(InputError, match="set `vectors`"):
         read_vectors(PrecomputedParams().vectors)
+
+
+def test_a_word_has_the_mean_vector_of_the_training_documents_that_hold_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.encoders.counting.BLOCK", 2)
+    tokens = [["a", "b", "b"], ["b"], ["c", "b"], ["a", "b"]]
+    table = {"id": IDS, "lang": ["en", "en", "zh", "en"], "split": ["train", "train", "train", "test"]}
+    encoder = PrecomputedEncoder(PrecomputedParams(vectors=npy(tmp_path)))
+    with pytest.raises(InputError, match="none have been learnt from"):
+        encoder.words("en", ["a"])
+    encoder.learn(pl.DataFrame(table | {"tokens": tokens}))
+    found = encoder.words("en", ["b", "c", "a"])
+    assert found.dtype == np.float32
+    assert found == pytest.approx(np.stack([VECTORS[:2].mean(axis=0), np.zeros(5), VECTORS[0]]), abs=1e-6)
+    assert encoder.words("zh", ["b"]) == pytest.approx(VECTORS[2:3])
+
+
+def test_learning_names_the_documents_without_a_vector(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="1 of 1 documents have no vector there: 'x'"):
+        PrecomputedEncoder(PrecomputedParams(vectors=npy(tmp_path))).learn(pl.DataFrame({"id": ["x"]}))

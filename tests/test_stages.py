@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from project import STAGES, make_project, run_stage, run_stages, sample_rows, set_params, write_rows
+from project import SMALL, STAGES, make_project, run_stage, run_stages, sample_rows, set_params, write_rows
 from tiny_bge_m3 import build_tiny_bge_m3
 
 LANGUAGES = ["en", "ja", "zh"]
@@ -34,6 +34,19 @@ def test_tables_are_aligned_row_by_row(finished: Path) -> None:
     for name in ("tokens", "embeddings", "theta"):
         table = pl.read_parquet(finished / f"data/run/{name}.parquet")
         assert table.select("id", "lang", "split").equals(documents.select("id", "lang", "split")), name
+
+
+def test_words_have_vectors_and_links_in_the_vocabularys_order(finished: Path) -> None:
+    vocabulary = pl.read_parquet(finished / "data/run/vocabulary.parquet")
+    vectors = pl.read_parquet(finished / "data/run/word_vectors.parquet")
+    assert vectors.select("lang", "term").equals(vocabulary.select("lang", "term"))
+    assert vectors["vector"].dtype == pl.Array(pl.Float32, SMALL["aligned"]["dimension"])
+    assert vectors["vector"].to_numpy().any(axis=1).mean() > 0.9
+    links = pl.read_parquet(finished / "data/run/links.parquet")
+    assert links["lang"].unique(maintain_order=True).to_list() == LANGUAGES[1:]
+    sizes = dict(vocabulary["lang"].value_counts().iter_rows())
+    assert links["pivot_term"].max() < sizes["en"]
+    assert links.filter(pl.col("lang") == "zh")["term"].max() < sizes["zh"]
 
 
 def test_theta_sums_to_one_and_topics_have_words_in_every_language(finished: Path) -> None:
@@ -99,7 +112,7 @@ def test_bge_m3_runs_the_whole_pipeline_and_embeds_only_what_is_new(tmp_path: Pa
 
 def test_hub_offline_without_the_model_names_the_command(finished: Path, tmp_path: Path) -> None:
     folder = make_project(tmp_path / "project", sample_rows(), encoder="bge-m3")
-    run_stages(folder, ("documents", "tokenise"))
+    run_stages(folder, ("documents", "tokenise", "bow"))
     done = run_stage(folder, "embed", HF_HOME=str(tmp_path / "empty"), HF_HUB_OFFLINE="1")
     assert done.returncode == 3, done.stderr
     assert "hf download BAAI/bge-m3 --revision" in done.stderr

@@ -26,7 +26,11 @@ class Layout:
     bow: Path = Path("data/run/bow.parquet")
     # embed
     embeddings: Path = Path("data/run/embeddings.parquet")
+    word_vectors: Path = Path("data/run/word_vectors.parquet")
+    encoder: Path = Path("models/encoder")
     embedding_cache: Path = Path("data/cache/embeddings")
+    # link
+    links: Path = Path("data/run/links.parquet")
     # cluster
     clusters: Path = Path("data/run/clusters.parquet")
     # train

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec
 
 import typer
@@ -27,7 +28,7 @@ def stage(main: Callable[P, None]) -> Callable[P, None]:
     """Wrap a stage's entry point.
 
     Sends progress to standard error, notes the wall
-    time, and turns the errors a user can meet into a message and an exit code.
+    time and the peak memory, and turns the errors a user can meet into a message and an exit code.
     """
     name = main.__module__.rpartition(".")[2]
     if name == "__main__":
@@ -71,8 +72,21 @@ def keep_freed_memory() -> None:
     mallopt(mmap_threshold, 2**30)
 
 
+def peak_memory() -> float | None:
+    """The most memory that this process has held, in MB (10^6 bytes); None where the system does not say."""
+    # Not getrusage: on Linux its peak counts the memory of the process that started this one, too.
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    kilobytes = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return round(kilobytes[0] * 1024 / 1e6, 1) if kilobytes else None
+
+
 def _note_time(name: str, seconds: float) -> None:
-    LAYOUT.times.parent.mkdir(parents=True, exist_ok=True)
-    row = {"stage": name, "seconds": round(seconds, 2), "finished": round(time.time(), 1)}
-    with LAYOUT.times.open("a", encoding="utf-8") as file:
+    """Add a line to the times, or to the file that PIPELINE_TIMES names; PIPELINE_RUN says what run it is of."""
+    path = Path(os.environ.get("PIPELINE_TIMES", LAYOUT.times))
+    row = {"stage": name, "seconds": round(seconds, 2), "peak_mb": peak_memory(), "finished": round(time.time(), 1)}
+    if run := os.environ.get("PIPELINE_RUN"):
+        row["run"] = run
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")

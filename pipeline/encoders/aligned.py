@@ -7,7 +7,7 @@ words (SIF, Arora et al., 2017) less its language's mean.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +18,18 @@ from scipy.sparse import csr_array, vstack
 
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
+from pipeline.common.files import read_parquet, write_parquet
+from pipeline.dictionary import linked_words
 from pipeline.encoders.alignment import Pairs, align, prune
-from pipeline.encoders.dictionary import read_dictionary, vocabulary_pairs
+from pipeline.encoders.columns import vector_column
+from pipeline.encoders.counting import count_blocks, frequent_words
+from pipeline.encoders.store import write_config
 from pipeline.encoders.word_vectors import word_vectors
 
 log = logging.getLogger(__name__)
 
 FEWEST_PAIRS = 20  # below that a rotation is guesswork
-BLOCK = 50_000  # documents worked on at once, which keeps the memory flat
+WORDS, MEANS = "words.parquet", "means.parquet"
 
 
 class AlignedParams(BaseModel):
@@ -57,17 +61,19 @@ class AlignedParams(BaseModel):
 
 @dataclass(frozen=True)
 class WordSpace:
-    """One language's words, their share of all training tokens, and their vectors.
+    """What is learnt of one language.
 
     Attributes:
         words: V words, the most frequent first.
-        share: (V,) sums to 1.
-        vectors: (V, dimension).
+        share: (V,) of all training tokens; sums to 1.
+        vectors: (V, dimension) float32, in the pivot's space.
+        mean: (dimension,) mean vector of the training documents.
     """
 
     words: list[str]
     share: np.ndarray
     vectors: np.ndarray
+    mean: np.ndarray
 
 
 class AlignedEncoder:
@@ -75,57 +81,110 @@ class AlignedEncoder:
 
     def __init__(self, params: AlignedParams) -> None:
         self.params = params
+        self.spaces: dict[str, WordSpace] = {}  # pivot first
 
-    def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """Learn from the training documents, embed all; see :class:`pipeline.encoders.base.Encoder`.
+    def learn(self, documents: pl.DataFrame) -> None:
+        """Make each language's word vectors and turn them; see :class:`pipeline.encoders.base.Encoder`.
 
         Raises:
-            InputError: a language shares too few dictionary pairs with the pivot.
+            InputError: a language has too few frequent words, or shares too few dictionary pairs with the pivot.
         """
-        languages = documents["lang"].unique(maintain_order=True).to_list()
-        parts = {lang: documents.filter(pl.col("lang") == lang) for lang in languages}
-        spaces = {lang: self._learn(part) for lang, part in parts.items()}
-        pivot = languages[0]
-        for lang in languages[1:]:
-            spaces[lang] = self._turn(spaces[lang], lang, spaces[pivot], pivot)
+        self.spaces = {}
+        for lang in documents["lang"].unique(maintain_order=True):
+            training = (documents["lang"] == lang) & (documents["split"] == "train")
+            self.spaces[lang] = self._learn(lang, documents["tokens"].filter(training))
+
+    def encode(self, documents: pl.DataFrame) -> np.ndarray:
+        """Weighted means of word vectors, less the language's mean; see :class:`pipeline.encoders.base.Encoder`.
+
+        Raises:
+            InputError: documents of a language that was not learnt.
+        """
         vectors = np.zeros((len(documents), self.params.dimension), np.float32)
-        ends = np.cumsum([len(part) for part in parts.values()])
-        for lang, out in zip(languages, np.split(vectors, ends[:-1]), strict=True):
-            self._embed(parts.pop(lang), spaces.pop(lang), out)
+        for lang in documents["lang"].unique(maintain_order=True):
+            mine = documents["lang"] == lang
+            self._embed(documents["tokens"].filter(mine), self._space(lang), vectors, np.flatnonzero(mine.to_numpy()))
         return vectors
 
-    def _learn(self, part: pl.DataFrame) -> WordSpace:
-        train = part.filter(pl.col("split") == "train")
-        words = _frequent_words(train, self.params.min_documents, self.params.max_words)
+    def words(self, language: str, words: Sequence[str]) -> np.ndarray:
+        """(V, dimension) word vectors, neither weighted nor centred; see :class:`pipeline.encoders.base.Encoder`.
+
+        Raises:
+            InputError: the language was not learnt.
+        """
+        space = self._space(language)
+        places = {word: place for place, word in enumerate(space.words)}
+        found = np.array([places.get(word, -1) for word in words], dtype=np.int64)
+        vectors = np.zeros((len(words), self.params.dimension), np.float32)
+        vectors[found >= 0] = space.vectors[found[found >= 0]]
+        return vectors
+
+    def save(self, folder: Path) -> None:
+        """Write words and means as tables; see :class:`pipeline.encoders.base.Encoder`."""
+        write_parquet(pl.concat([_word_rows(lang, space) for lang, space in self.spaces.items()]), folder / WORDS)
+        means = np.array([space.mean for space in self.spaces.values()])
+        column = pl.Series("mean", means, dtype=pl.Array(pl.Float64, means.shape[1]))
+        write_parquet(pl.DataFrame({"lang": list(self.spaces), "mean": column}), folder / MEANS)
+        write_config(folder, "aligned", self.params, (WORDS, MEANS))
+
+    def load(self, folder: Path) -> None:
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            InputError: a table is damaged.
+            ValueError: its vectors are not as wide as the parameters say.
+        """
+        words = read_parquet(folder / WORDS, ["lang", "word", "share", "vector"])
+        means = read_parquet(folder / MEANS, ["lang", "mean"])
+        for lang, mean in zip(means["lang"], means["mean"].to_numpy(), strict=True):
+            if len(mean) != self.params.dimension:
+                raise ValueError(f"{lang}: vectors of {len(mean)}, expected {self.params.dimension}")
+            rows = words.filter(pl.col("lang") == lang)
+            columns = (rows["word"].to_list(), rows["share"].to_numpy(), rows["vector"].to_numpy())
+            self.spaces[lang] = WordSpace(*columns, mean)
+
+    def _space(self, lang: str) -> WordSpace:
+        if lang not in self.spaces:
+            known = ", ".join(self.spaces) or "nothing"
+            raise InputError(
+                f"the aligned encoder has not learnt `{lang}`, but {known}: it embeds the languages of its training "
+                "documents alone. Leave the others out, or train with them."
+            )
+        return self.spaces[lang]
+
+    def _learn(self, lang: str, train: pl.Series) -> WordSpace:
+        words = frequent_words(train, self.params.min_documents, self.params.max_words)
         if len(words) < FEWEST_PAIRS:
             raise InputError(
-                f"{part['lang'][0]}: only {len(words)} words occur in {self.params.min_documents} or more of the "
+                f"{lang}: only {len(words)} words occur in {self.params.min_documents} or more of the "
                 f"{len(train)} training documents; at least {FEWEST_PAIRS} are needed. Add documents, lower "
                 "aligned.min_documents, or use another encoder."
             )
-        bow = _count(train, words)
+        blocks = [counts for _, counts in count_blocks(train, words)]
+        bow = vstack(blocks, format="csr")
         totals = np.asarray(bow.sum(axis=0), dtype=np.float64)
+        share = totals / max(totals.sum(), 1)
         vectors = word_vectors(bow, self.params.dimension, self.params.seed)
-        return WordSpace(words, totals / max(totals.sum(), 1), vectors)
+        if self.spaces:
+            vectors = self._turned(vectors, words, lang)
+        return WordSpace(words, share, vectors, _training_mean(blocks, self._weighted(vectors, share)))
 
-    def _turn(self, space: WordSpace, lang: str, pivot_space: WordSpace, pivot: str) -> WordSpace:
-        pairs = self._pairs(space.words, lang, pivot_space.words, pivot)
-        candidates = (np.arange(len(pivot_space.words)), np.arange(len(space.words)))
-        rotation = align(pivot_space.vectors, space.vectors, pairs, self.params.rounds, candidates)
-        return WordSpace(space.words, space.share, space.vectors @ rotation)
+    def _turned(self, vectors: np.ndarray, words: list[str], lang: str) -> np.ndarray:
+        """The vectors in the space of the pivot, the first language that was learnt."""
+        pivot, space = next(iter(self.spaces.items()))
+        pairs = self._pairs(words, lang, space.words, pivot)
+        candidates = (np.arange(len(space.words)), np.arange(len(words)))
+        return vectors @ align(space.vectors, vectors, pairs, self.params.rounds, candidates)
 
     def _pairs(self, words: list[str], lang: str, pivot_words: list[str], pivot: str) -> Pairs:
-        entries, stemmed = read_dictionary(self.params.dictionary, pivot, lang)
-        # Names, numbers and loans that both languages write alike are translations without a dictionary.
-        same = sorted(set(words) & set(pivot_words))
-        english_stems = (stemmed and pivot == "en", stemmed and lang == "en")
-        found = vocabulary_pairs([*entries, *((w, w) for w in same)], pivot_words, words, english_stems)
+        found = linked_words(self.params.dictionary, pivot, pivot_words, lang, words)
         pairs = prune(
-            np.array(found, dtype=np.int64).reshape(-1, 2),
+            np.array(sorted(found), dtype=np.int64).reshape(-1, 2),
             self.params.max_pivot_translations,
             self.params.max_translations,
         )
-        log.info("%s-%s: %d dictionary pairs, %d words written alike", pivot, lang, len(pairs), len(same))
+        alike = len(set(words) & set(pivot_words))
+        log.info("%s-%s: %d dictionary pairs, %d words written alike", pivot, lang, len(pairs), alike)
         if len(pairs) < FEWEST_PAIRS:
             raise InputError(
                 f"{self.params.dictionary}: only {len(pairs)} pairs of {pivot}-{lang} words occur in the documents; "
@@ -134,50 +193,36 @@ class AlignedEncoder:
             )
         return pairs
 
-    def _embed(self, part: pl.DataFrame, space: WordSpace, out: np.ndarray) -> None:
-        """Fill ``out``, (D, dimension) zeros, with the documents' vectors."""
-        weights = self.params.sif / (self.params.sif + space.share)
-        bow = _count(part, space.words)
-        known = np.diff(bow.indptr) > 0
-        train = known & (part["split"] == "train").to_numpy()
-        weighted = space.vectors * weights[:, None]
-        mean = sum(vectors[train[rows]].sum(axis=0) for rows, vectors in _means(bow, weighted)) / train.sum()
-        for rows, vectors in _means(bow, weighted):  # once more, since all of them in float64 would fill the memory
-            out[rows][known[rows]] = unit_rows((vectors[known[rows]] - mean).astype(np.float32))
+    def _weighted(self, vectors: np.ndarray, share: np.ndarray) -> np.ndarray:
+        return vectors * (self.params.sif / (self.params.sif + share))[:, None]
+
+    def _embed(self, tokens: pl.Series, space: WordSpace, out: np.ndarray, rows: np.ndarray) -> None:
+        """Put the documents' vectors into the ``rows`` of ``out``, which are zeros."""
+        weighted = self._weighted(space.vectors, space.share)
+        for block, counts in count_blocks(tokens, space.words):
+            known = np.diff(counts.indptr) > 0
+            out[rows[block][known]] = unit_rows(_centred(counts[known], weighted, space.mean))
 
 
-def _means(bow: csr_array, vectors: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """The mean vector of each document's words, by blocks of documents."""
-    for start in range(0, bow.shape[0], BLOCK):
-        counts = bow[start : start + BLOCK]
-        lengths = np.maximum(np.asarray(counts.sum(axis=1)), 1)
-        yield slice(start, start + BLOCK), (counts @ vectors) / lengths[:, None]
+def _means(counts: csr_array, vectors: np.ndarray) -> np.ndarray:
+    """(D, dimension) the mean vector of each document's words; zero where there are none."""
+    sums = counts @ vectors
+    sums /= np.maximum(np.asarray(counts.sum(axis=1)), 1)[:, None]
+    return sums
 
 
-def _frequent_words(train: pl.DataFrame, min_documents: int, most: int) -> list[str]:
-    return (
-        train.select(pl.col("tokens").list.unique())
-        .explode("tokens")
-        .drop_nulls()
-        .group_by("tokens")
-        .len()
-        .filter(pl.col("len") >= min_documents)
-        .sort(["len", "tokens"], descending=[True, False])
-        .head(most)["tokens"]
-        .to_list()
-    )
+def _centred(counts: csr_array, vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    means = _means(counts, vectors)
+    means -= mean
+    return means.astype(np.float32)
 
 
-def _count(part: pl.DataFrame, words: list[str]) -> csr_array:
-    """(D, V) counts of ``words`` in the documents' tokens."""
-    index = pl.DataFrame({"tokens": words, "term": np.arange(len(words))}, schema_overrides={"tokens": pl.String})
-    blocks = (_count_block(block, index) for block in part.select("tokens").iter_slices(BLOCK))
-    return vstack([csr_array((0, len(words)), dtype=np.float32), *blocks], format="csr")
+def _training_mean(blocks: Sequence[csr_array], weighted: np.ndarray) -> np.ndarray:
+    """(dimension,) mean over the documents that have words; block by block, since they would fill the memory."""
+    known = sum(int((np.diff(counts.indptr) > 0).sum()) for counts in blocks)
+    return sum(_means(counts, weighted).sum(axis=0) for counts in blocks) / known
 
 
-def _count_block(tokens: pl.DataFrame, index: pl.DataFrame) -> csr_array:
-    occurrences = tokens.with_row_index("document").explode("tokens")
-    entries = occurrences.join(index, on="tokens", how="inner", maintain_order="left")
-    ones = np.ones(len(entries), np.float32)
-    places = (entries["document"].to_numpy(), entries["term"].to_numpy())
-    return csr_array((ones, places), shape=(len(tokens), len(index)))
+def _word_rows(lang: str, space: WordSpace) -> pl.DataFrame:
+    columns = {"word": space.words, "share": space.share, "vector": vector_column(space.vectors)}
+    return pl.DataFrame(columns).select(pl.lit(lang).alias("lang"), pl.all())

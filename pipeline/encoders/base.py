@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -11,13 +13,55 @@ import polars as pl
 class Encoder(Protocol):
     """Anything that embeds documents of all languages in one space."""
 
-    def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """Embed documents.
+    def learn(self, documents: pl.DataFrame) -> None:
+        """Take from the training documents what encoding needs; many encoders need nothing.
 
         Args:
-            documents: D rows with id, lang, split, text and tokens (list of str), languages in order, pivot first.
+            documents: rows with id, lang, split, text and tokens (list of str), languages in order, pivot first.
+
+        Raises:
+            InputError: they do not suffice.
+        """
+        ...
+
+    def encode(self, documents: pl.DataFrame) -> np.ndarray:
+        """Embed documents, those learnt from or new ones.
+
+        Args:
+            documents: D rows with id, lang, text and tokens (list of str).
 
         Returns:
             (D, E) float32, row i the vector of document i; zero where a document has nothing to embed.
+
+        Raises:
+            InputError: documents that this encoder cannot embed.
+        """
+        ...
+
+    def words(self, language: str, words: Sequence[str]) -> np.ndarray:
+        """Vectors of single words in the space of the documents, after :meth:`learn`.
+
+        Args:
+            language: whose words they are.
+            words: V words as the tokeniser gives them.
+
+        Returns:
+            (V, E) float32, row i the vector of word i; zero where a word is unknown.
+        """
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write all that :meth:`encode` needs; the same state gives the same bytes.
+
+        Read it with :func:`pipeline.encoders.table.load_encoder`.
+        """
+        ...
+
+    def load(self, folder: Path) -> None:
+        """Take up the state, parameters aside, that :meth:`save` wrote; the files' digests have been checked.
+
+        Raises:
+            InputError: a file is damaged.
+            ValueError: the state does not fit the parameters.
         """
         ...

@@ -27,6 +27,7 @@ from pipeline.encoders.bge_m3_forward import FirstTokenStates
 from pipeline.encoders.bge_m3_model import load_bge_m3
 from pipeline.encoders.cache import Settings, cached_vectors, missing_texts
 from pipeline.encoders.hub import model_identity
+from pipeline.encoders.store import write_config
 
 if TYPE_CHECKING:
     import torch
@@ -75,6 +76,9 @@ class BgeM3Encoder:
         self.params = params
         self.cache_folder = cache_folder
 
+    def learn(self, documents: pl.DataFrame) -> None:
+        """Nothing: the model has been trained elsewhere."""
+
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
         """Embed documents; see :class:`pipeline.encoders.base.Encoder`.
 
@@ -92,6 +96,23 @@ class BgeM3Encoder:
         vectors = np.zeros((len(documents), known.shape[1]), np.float32)
         vectors[texts["row"].to_numpy()] = known
         return vectors
+
+    def words(self, language: str, words: Sequence[str]) -> np.ndarray:
+        """(V, E) words embedded as documents, whatever their language; see :class:`pipeline.encoders.base.Encoder`.
+
+        Raises:
+            InputError: as for :meth:`encode`.
+            MissingResourceError: as for :meth:`encode`.
+        """
+        documents = pl.DataFrame({"id": words}, schema={"id": pl.String})
+        return self.encode(documents.select("id", text="id", tokens=pl.concat_list("id")))
+
+    def save(self, folder: Path) -> None:
+        """Write the parameters; see :class:`pipeline.encoders.base.Encoder`."""
+        write_config(folder, "bge-m3", self.params)
+
+    def load(self, folder: Path) -> None:
+        """Nothing: the parameters say all."""
 
     def _cached(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
         if self.device == "cpu" and len(missing := missing_texts(texts, self._settings, self.cache_folder)) > FEW:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
+from pipeline.encoders.store import file_digest
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def model_identity(model: str, revision: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for name in FILES:
         if (folder / name).is_file():
-            digest.update(f"{name} {_file_digest(folder / name)}\n".encode())
+            digest.update(f"{name} {file_digest(folder / name)}\n".encode())
     return f"folder@{digest.hexdigest()}"
 
 
@@ -114,13 +115,8 @@ def _check_digests(folder: Path, model: str, revision: str) -> None:
     """Large files lie in the hub's cache under their SHA-256; damaged weights would still give vectors."""
     for name in FILES:
         blob = (folder / name).resolve()
-        if re.fullmatch("[0-9a-f]{64}", blob.name) and _file_digest(blob) != blob.name:
+        if re.fullmatch("[0-9a-f]{64}", blob.name) and file_digest(blob) != blob.name:
             raise InputError(
                 f"{blob} ({name} of {model}) is damaged: its SHA-256 is not its name. "
                 f"Fetch it again: {fetch_command(model, revision)} --force-download"
             )
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.common.errors import InputError
 from pipeline.common.layout import LAYOUT
+from pipeline.encoders.counting import count_blocks
+from pipeline.encoders.store import write_config
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,18 @@ class PrecomputedEncoder:
 
     def __init__(self, params: PrecomputedParams) -> None:
         self.params = params
+        self._documents = pl.DataFrame()
+
+    def learn(self, documents: pl.DataFrame) -> None:
+        """Read the file, and keep the documents for :meth:`words`; see :class:`pipeline.encoders.base.Encoder`.
+
+        Raises:
+            InputError: the file is missing or malformed, or lacks a document.
+        """
+        self._find(documents["id"])
+        if extra := len(self._rows.keys() - set(documents["id"])):
+            log.info("%s: %d vectors belong to no document and are ignored", self.params.vectors, extra)
+        self._documents = documents  # the caller's own, not a copy
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
         """The documents' vectors; see :class:`pipeline.encoders.base.Encoder`.
@@ -45,18 +61,58 @@ class PrecomputedEncoder:
         Raises:
             InputError: the file is missing or malformed, or lacks a document.
         """
-        path = self.params.vectors
-        ids, vectors = read_vectors(path)
-        rows = {id_: row for row, id_ in enumerate(ids)}
-        wanted = documents["id"].to_list()
+        return self._vectors[self._find(documents["id"])]
+
+    def words(self, language: str, words: Sequence[str]) -> np.ndarray:
+        """(V, E) the mean vector of the training documents that hold a word; zero where none does.
+
+        See :class:`pipeline.encoders.base.Encoder`; an encoder that was loaded has no training documents.
+
+        Raises:
+            InputError: there are no training documents of the language.
+        """
+        train = self._training(language)
+        sums, holders = np.zeros((len(words), self._vectors.shape[1])), np.zeros(len(words))
+        for rows, counts in count_blocks(train["tokens"], words):
+            held = (counts > 0).astype(np.float64)
+            sums += held.T @ self._vectors[self._find(train["id"][rows])]
+            holders += held.sum(axis=0)
+        return (sums / np.maximum(holders, 1)[:, None]).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the parameters, the vectors' path among them; see :class:`pipeline.encoders.base.Encoder`."""
+        write_config(folder, "precomputed", self.params)
+
+    def load(self, folder: Path) -> None:
+        """Nothing: the parameters say where the vectors are."""
+
+    def _training(self, language: str) -> pl.DataFrame:
+        if self._documents.is_empty():
+            raise InputError("precomputed: word vectors come from training documents, and none have been learnt from.")
+        mine = (self._documents["lang"] == language) & (self._documents["split"] == "train")
+        return self._documents.select("id", "tokens").filter(mine)
+
+    @cached_property
+    def _table(self) -> tuple[dict[str, int], np.ndarray]:
+        ids, vectors = read_vectors(self.params.vectors)
+        return {id_: row for row, id_ in enumerate(ids)}, vectors
+
+    @property
+    def _rows(self) -> dict[str, int]:
+        return self._table[0]
+
+    @property
+    def _vectors(self) -> np.ndarray:
+        return self._table[1]
+
+    def _find(self, ids: pl.Series) -> list[int]:
+        rows, wanted = self._rows, ids.to_list()
         if lacking := [id_ for id_ in wanted if id_ not in rows]:
             raise InputError(
-                f"{path}: {len(lacking)} of {len(wanted)} documents have no vector there: {_show(lacking)}. Add them, "
-                "or use an encoder that makes its own."
+                f"{self.params.vectors}: {len(lacking)} of {len(wanted)} documents have no vector there: "
+                f"{_show(lacking)}. Add them, or use an encoder that makes its own."
             )
-        if extra := len(rows.keys() - set(wanted)):
-            log.info("%s: %d vectors belong to no document and are ignored", path, extra)
-        return vectors[[rows[id_] for id_ in wanted]]
+        return [rows[id_] for id_ in wanted]
 
 
 def read_vectors(path: Path) -> tuple[list[str], np.ndarray]:

@@ -13,8 +13,8 @@ def gaussian_kl(
     Args:
         mean: (B, K) posterior means.
         logvar: (B, K) posterior log-variances.
-        prior_mean: (K,).
-        prior_variance: (K,).
+        prior_mean: (K,), or (B, K) where every document has its own.
+        prior_variance: the same.
 
     Returns:
         Scalar, in nats a document.

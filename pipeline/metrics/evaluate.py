@@ -63,15 +63,17 @@ def all_scores(
 
     Returns:
         cnpmi, tu, tq, npmi of the trained topics under ``params.top_words``; the same under ``start`` for the
-        clusters before training; ``pairs`` and ``languages``; ``selections``: the same four of each selection and
-        its start; ``counting``: CNPMI of the trained topics in either counting.
+        clusters before training; ``pairs`` and ``languages``; ``selections``: the same four of each selection,
+        its start and its languages; ``counting``: CNPMI of the trained topics in either counting.
     """
     scored = {name: topic_scores(words, reference, params.counting) for name, words in trained.items()}
     chosen = scored[params.top_words]
     modes: tuple[Counting, ...] = get_args(Counting)
     either = {mode: topic_scores(trained[params.top_words], reference, mode)["cnpmi"] for mode in modes}
     selections = {
-        name: _headline(scored[name]) | {"start": _headline(topic_scores(start[name], reference, params.counting))}
+        name: _headline(scored[name])
+        | {"start": _headline(topic_scores(start[name], reference, params.counting))}
+        | {"languages": scored[name]["languages"]}
         for name in trained
     }
     return {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, field_validator
 from scipy.sparse import csr_array
 from torch import nn
 
@@ -16,18 +17,36 @@ from pipeline.sparse import SparseRows
 
 
 @dataclass(frozen=True)
+class Lexicon:
+    """What is known of a language's V words before training.
+
+    Attributes:
+        vectors: (V, E) float32 in the space of the document embeddings; zeros where a word has none.
+        links: (P, V) how often the dictionary pairs a word with each of the pivot's P words; the pivot's own is
+            the identity.
+    """
+
+    vectors: np.ndarray
+    links: csr_array
+
+
+@dataclass(frozen=True)
 class LanguageCorpus:
-    """One language's training documents; row i is the same document in all three.
+    """One language's training documents; row i is the same document in each.
 
     Attributes:
         bow: (D, V) counts.
         embeddings: (D, E) float32.
         clusters: (D,) int64 pivot cluster of each document.
+        pairs: (D,) int64, equal where documents are aligned, -1 where one has no partner; None: none has.
+        lexicon: of the V words; None where no model asks for it.
     """
 
     bow: csr_array
     embeddings: np.ndarray
     clusters: np.ndarray
+    pairs: np.ndarray | None = None
+    lexicon: Lexicon | None = None
 
 
 @dataclass(frozen=True)
@@ -38,11 +57,13 @@ class Batch:
         bow: B sparse rows.
         embeddings: (B, E) float32.
         clusters: (B,) int64.
+        pairs: (B,) int64, -1 where a document has no partner; None where the corpus has none.
     """
 
     bow: SparseRows
     embeddings: torch.Tensor
     clusters: torch.Tensor
+    pairs: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -61,38 +82,90 @@ class LossParts:
         return {name: float(term.detach()) for name, term in self.terms.items()}
 
 
-class NeuralTopicModel(nn.Module, ABC):
-    """The seam between the training loop and a model.
+class ModelParams(BaseModel):
+    """A model's section of params.yaml.
 
     Attributes:
-        languages: their codes, pivot first.
-        topics: K.
-        embedding: width E of the document embeddings.
-        params: the model's block of params.yaml.
+        ablations: names of what can be left out.
+        ablate: those that are (top level).
     """
 
-    languages: tuple[str, ...]
-    topics: int
-    embedding: int
-    params: BaseModel
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ablations: ClassVar[tuple[str, ...]] = ()
+
+    ablate: tuple[str, ...] = ()
+
+    @field_validator("ablate")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(names) - set(cls.ablations):
+            known = f"it can do without {', '.join(cls.ablations)}" if cls.ablations else "it has nothing to leave out"
+            raise ValueError(f"the model knows no {', '.join(sorted(unknown))}; {known}")
+        return names
+
+
+class TopicModel(nn.Module, ABC):
+    """What the stages know of a model.
+
+    Args:
+        vocabulary: number of words V of each language, in order, pivot first.
+        topics: K.
+        embedding: width E of the document embeddings.
+        params: the model's section of params.yaml.
+
+    Attributes:
+        reads: what theta is inferred from, a document's words or its embedding.
+        theta_from_paper: False where theta is this project's addition.
+        languages: their codes, pivot first.
+    """
+
+    reads: ClassVar[Literal["words", "embeddings"]] = "words"
+    theta_from_paper: ClassVar[bool] = True
+
+    params: ModelParams
+
+    def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ModelParams) -> None:
+        super().__init__()
+        self.languages = tuple(vocabulary)
+        self.topics, self.embedding, self.params = topics, embedding, params
 
     @abstractmethod
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Set what the corpus fixes before training (priors, the start of beta)."""
+        """Set what the corpus fixes before training: priors, the start of beta; all of a model without training."""
+
+    def finish(self, corpus: Mapping[str, LanguageCorpus]) -> None:
+        """Set what the corpus fixes after training: the words of languages that the model does not learn."""
 
     @abstractmethod
-    def loss(self, batches: Mapping[str, Batch]) -> LossParts:
-        """One training step's loss over one batch a language."""
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
+        """(B, K) scores of documents' topics, in evaluation mode; their softmax is theta.
 
-    @abstractmethod
-    def infer(self, language: str, bow: SparseRows) -> torch.Tensor:
-        """(B, K) posterior means of documents, in evaluation mode; their softmax is theta."""
+        Args:
+            language: of the documents.
+            bow: B documents.
+            embeddings: (B, E), for a model that reads them.
+        """
 
     @abstractmethod
     def word_scores(self, language: str) -> torch.Tensor:
         """(K, V) topic-word scores, the larger the more typical."""
 
 
+class NeuralTopicModel(TopicModel):
+    """The seam between the training loop and a model that it trains.
+
+    Attributes:
+        paired: it learns from aligned documents alone, which then stand in one batch.
+    """
+
+    paired: ClassVar[bool] = False
+
+    @abstractmethod
+    def loss(self, batches: Mapping[str, Batch]) -> LossParts:
+        """One training step's loss over one batch a language."""
+
+
 def model_device(model: nn.Module) -> torch.device:
-    """Where the model's weights are."""
-    return next(model.parameters()).device
+    """Where the model's tensors are."""
+    return next(iter(model.state_dict().values())).device

@@ -48,8 +48,8 @@ class ShiftNorm(nn.BatchNorm1d):
     running_var: torch.Tensor
     num_batches_tracked: torch.Tensor
 
-    def __init__(self, features: int) -> None:
-        super().__init__(features)
+    def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        super().__init__(features, eps, momentum)
         del self.weight
         self.register_parameter("weight", None)
 
@@ -96,37 +96,3 @@ class Dropout(nn.Dropout):
         draws = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None).view(torch.int16)
         kept = draws[: x.numel()].view(x.shape) >= round(self.p * 2**16) - 2**15
         return x * kept.to(x.dtype).mul_(1 / (1 - self.p))
-
-
-class SharedEncoder(nn.Module):
-    """From the shared space to the posterior over topics (XTRA, section 3.1).
-
-    Linear, softplus, Linear, softplus, dropout, then two normalised heads.
-    """
-
-    def __init__(self, inputs: int, hidden: int, topics: int, dropout: float) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Linear(inputs, hidden), nn.Softplus(), nn.Linear(hidden, hidden), nn.Softplus(), Dropout(dropout)
-        )
-        self.mean = nn.Linear(hidden, topics)
-        self.mean_norm = ShiftNorm(topics)
-        self.logvar = nn.Linear(hidden, topics)
-        self.logvar_norm = ShiftNorm(topics)
-
-    def forward(self, x: torch.Tensor, sizes: list[int]) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """Map the languages' batches to their (B, K) means and (B, K) log-variances.
-
-        Args:
-            x: (sum of sizes, inputs) the batches stacked: one pass through the body serves them all.
-            sizes: documents of each; the norms see one language at a time.
-        """
-        h = self.body(x)
-        means, logvars = self.mean(h).split(sizes), self.logvar(h).split(sizes)
-        return [(self.mean_norm(m), self.logvar_norm(v)) for m, v in zip(means, logvars, strict=True)]
-
-
-def sample(mean: torch.Tensor, logvar: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
-    """Draw (B, K) from N(mean, exp(logvar)) by reparameterisation; ``noise`` fixes the draw."""
-    noise = torch.randn_like(mean) if noise is None else noise
-    return mean + torch.exp(logvar / 2) * noise

@@ -1,10 +1,11 @@
-"""What the clusters say before training: the prior over topics."""
+"""The prior over topics, from the clusters or flat."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+import torch
 
 from pipeline.models.base import LanguageCorpus
 
@@ -22,3 +23,8 @@ def cluster_prior(corpus: Mapping[str, LanguageCorpus], topics: int) -> tuple[np
     mean = np.log(alpha) - np.log(alpha).mean()
     variance = (1 - 2 / topics) / alpha + (1 / alpha).sum() / topics**2
     return mean, variance
+
+
+def flat_prior(topics: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """(K,) mean 0 and (K,) variance 1 - 1/K, the Gaussian nearest to a Dirichlet of ones (ProdLDA)."""
+    return torch.zeros(topics), torch.full((topics,), 1 - 1 / topics)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import read_json, read_parquet, whole_file, write_json, write_parquet
-from pipeline.models.base import NeuralTopicModel
+from pipeline.models.base import TopicModel
 from pipeline.models.table import MODELS, build_model
 
 WEIGHTS, VOCABULARY = "weights.safetensors", "vocabulary.parquet"
@@ -31,14 +31,12 @@ class Run:
         tokenise: the parameters that the training texts were tokenised with, as plain values.
     """
 
-    model: NeuralTopicModel
+    model: TopicModel
     vocabulary: pl.DataFrame
     tokenise: dict[str, Any]
 
 
-def save_run(
-    folder: Path, name: str, model: NeuralTopicModel, vocabulary: pl.DataFrame, tokenise: dict[str, Any]
-) -> None:
+def save_run(folder: Path, name: str, model: TopicModel, vocabulary: pl.DataFrame, tokenise: dict[str, Any]) -> None:
     """Write the folder; the same weights give the same bytes."""
     write_parquet(vocabulary, folder / VOCABULARY)
     weights = {key: tensor.cpu().contiguous() for key, tensor in model.state_dict().items()}
@@ -73,7 +71,7 @@ def load_run(folder: Path, device: torch.device | str = "cpu") -> Run:
         vocabulary = read_parquet(folder / VOCABULARY, ["lang", "term", "word"])
         params = MODELS[config["model"]][0].model_validate(config["params"])
         sizes = vocabulary_sizes(vocabulary)
-        model = build_model(config["model"], sizes, config["topics"], config["embedding"], params)
+        model = build_model(config["model"], sizes, int(config["topics"]), int(config["embedding"]), params)
         model.load_state_dict(load_file(folder / WEIGHTS))
         return Run(model.to(device).eval(), vocabulary, config["tokenise"])
     except (KeyError, TypeError, ValueError, SafetensorError, RuntimeError, OSError) as error:

@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
-from pipeline.models.base import NeuralTopicModel
+from pipeline.models.base import ModelParams, TopicModel
+from pipeline.models.gloctm import Gloctm, GloctmParams
+from pipeline.models.infoctm import Infoctm, InfoctmParams
+from pipeline.models.lda import LdaParams, TranslatedLda
+from pipeline.models.m3l import M3l, M3lParams
+from pipeline.models.nmtm import Nmtm, NmtmParams
+from pipeline.models.svdlr import SvdLr
+from pipeline.models.usvd import Usvd, UsvdParams
 from pipeline.models.xtra import Xtra, XtraParams
+from pipeline.models.zeroshot import Zeroshot, ZeroshotParams
+from pipeline.models.zeroshot_kd import ZeroshotKd
 
-MODELS: dict[str, tuple[type[BaseModel], Any]] = {
+MODELS: dict[str, tuple[type[ModelParams], Any]] = {
     "xtra": (XtraParams, Xtra),
+    "gloctm": (GloctmParams, Gloctm),
+    "infoctm": (InfoctmParams, Infoctm),
+    "nmtm": (NmtmParams, Nmtm),
+    "usvd": (UsvdParams, Usvd),
+    "svdlr": (UsvdParams, SvdLr),
+    "lda-translated": (LdaParams, TranslatedLda),
+    "zeroshot": (ZeroshotParams, Zeroshot),
+    "zeroshot-kd": (ZeroshotParams, ZeroshotKd),
+    "m3l": (M3lParams, M3l),
 }
 
 
 def build_model(
-    name: str, vocabulary: Mapping[str, int], topics: int, embedding: int, params: BaseModel
-) -> NeuralTopicModel:
+    name: str, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ModelParams
+) -> TopicModel:
     """A fresh model of the table.
 
     Args:
@@ -27,5 +43,5 @@ def build_model(
         embedding: width of the document embeddings.
         params: the model's block of params.yaml.
     """
-    model: NeuralTopicModel = MODELS[name][1](vocabulary, topics, embedding, params)
+    model: TopicModel = MODELS[name][1](vocabulary, topics, embedding, params)
     return model

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import nn
 
-from pipeline.losses import beta_alignment, cluster_contrast, embedding_infonce, gaussian_kl, reconstruction
-from pipeline.models.base import Batch, LanguageCorpus, LossParts, NeuralTopicModel
-from pipeline.models.decoder import word_probabilities
-from pipeline.models.layers import Dropout, SharedEncoder, ShiftNorm, SparseLinear, sample
+from pipeline.losses import beta_alignment, cluster_anchor, cluster_contrast, embedding_infonce
+from pipeline.models.autoencoder import Autoencoder
+from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
+from pipeline.models.layers import Dropout, SparseLinear
+from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.start import cluster_prior
 from pipeline.sparse import SparseRows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
 
-class XtraParams(BaseModel):
-    """The ``xtra`` section of params.yaml with the three lambdas; sizes are numbers of units."""
+class XtraParams(ModelParams):
+    """The ``xtra`` section of params.yaml with the three lambdas; sizes are numbers of units.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Attributes:
+        anchor: weight of the pull of theta towards the document's cluster; 0 as published.
+        ablations: ``prior`` makes it flat, ``beta_init`` starts beta at random, the others leave out a term.
+    """
+
+    ablations: ClassVar[tuple[str, ...]] = ("infonce", "cluster", "beta", "prior", "beta_init")
 
     lambda1: float = Field(80.0, ge=0)
     lambda2: float = Field(5.0, ge=0)
     lambda3: float = Field(7.0, ge=0)
+    anchor: float = Field(0.0, ge=0)
     shared: int = Field(1000, ge=1)
     hidden: int = Field(300, ge=1)
     semantic: int = Field(384, ge=1)
@@ -37,51 +44,41 @@ class XtraParams(BaseModel):
     cluster_form: Literal["published", "paper"] = "published"
 
 
-class Xtra(NeuralTopicModel):
-    """XTRA for any number of languages; betas, maps and norms are lists in the order of the languages.
+class Xtra(Autoencoder):
+    """XTRA for any number of languages; betas, maps and norms are lists in the order of the languages."""
 
-    Args:
-        vocabulary: number of words V of each language, in the order of the languages.
-        topics: K.
-        embedding: width E of the document embeddings.
-        params: weights of the losses and sizes of the layers.
-    """
-
-    prior_mean: torch.Tensor
-    prior_variance: torch.Tensor
+    params: XtraParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: XtraParams) -> None:
-        super().__init__()
-        self.languages = tuple(vocabulary)
-        self.params: XtraParams = params
-        self.topics, self.embedding = topics, embedding
+        super().__init__(vocabulary, topics, embedding, params)
         sizes = list(vocabulary.values())
         self.input = nn.ModuleList(SparseLinear(size, params.shared) for size in sizes)
-        self.encoder = SharedEncoder(params.shared, params.hidden, topics, params.dropout)
-        self.beta = nn.ParameterList(nn.Parameter(torch.zeros(topics, size)) for size in sizes)
-        self.decoder_norm = nn.ModuleList(ShiftNorm(size) for size in sizes)
+        body = softplus_layers([params.shared, params.hidden, params.hidden], params.dropout)
+        self.encoder = Posterior(body, params.hidden, topics)
         self.beta_map = nn.ModuleList(nn.Linear(size, params.semantic) for size in sizes)
         self.theta_map = nn.Linear(topics, embedding)
         self.dropout = Dropout(params.dropout)
-        self.register_buffer("prior_mean", torch.zeros(topics))
-        self.register_buffer("prior_variance", torch.ones(topics))
 
     @torch.no_grad()
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
         """Set the prior and the betas from the corpus's clusters (XTRA, section 3.4; published code)."""
-        mean, variance = cluster_prior(corpus, self.topics)
-        self.prior_mean.copy_(torch.from_numpy(mean))
-        self.prior_variance.copy_(torch.from_numpy(variance))
+        if "prior" not in self.params.ablate:
+            mean, variance = cluster_prior(corpus, self.topics)
+            self.prior_mean.copy_(torch.from_numpy(mean))
+            self.prior_variance.copy_(torch.from_numpy(variance))
+        if "beta_init" in self.params.ablate:
+            super().start_from(corpus)
+            return
         for beta, language in zip(self.beta, self.languages, strict=True):
             part = corpus[language]
             start = cluster_tf_idf(cluster_counts(part.bow, part.clusters, self.topics))
             beta.copy_(torch.from_numpy(start.astype(np.float32)))
 
-    def posteriors(self, bows: Mapping[str, SparseRows]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    def posteriors(self, bows: Mapping[str, SparseRows]) -> list[Gaussian]:
         """(B, K) mean and log-variance of the posterior over topics, of each language's documents."""
         shared = [torch.relu(self.input[self.languages.index(name)](bow)) for name, bow in bows.items()]
         stacked = self.dropout(torch.cat(shared))
-        posteriors: list[tuple[torch.Tensor, torch.Tensor]] = self.encoder(stacked, [len(x) for x in shared])
+        posteriors: list[Gaussian] = self.encoder(stacked, [len(x) for x in shared])
         return posteriors
 
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
@@ -91,30 +88,37 @@ class Xtra(NeuralTopicModel):
             batches: one batch a language.
             noise: (B, K) standard normal draws a language; drawn afresh by default.
         """
-        reconstructions, kls, infonces, thetas = [], [], [], []
         posteriors = self.posteriors({language: batches[language].bow for language in self.languages})
-        for index, (language, (mean, logvar)) in enumerate(zip(self.languages, posteriors, strict=True)):
-            norm: ShiftNorm = self.decoder_norm[index]  # type: ignore[assignment]
-            batch = batches[language]
-            theta = self.dropout(sample(mean, logvar, noise[language] if noise else None).softmax(dim=1))
-            words = word_probabilities(theta, self.beta[index], norm, batch.bow)
-            projected = self.dropout(self.theta_map(theta))
-            thetas.append(theta)
-            reconstructions.append(reconstruction(words, batch.bow))
-            kls.append(gaussian_kl(mean, logvar, self.prior_mean, self.prior_variance))
-            infonces.append(embedding_infonce(projected, batch.embeddings, self.params.infonce_form))
-        clusters = torch.cat([batches[language].clusters for language in self.languages])
-        cluster = cluster_contrast(torch.cat(thetas), clusters, self.params.temperature, self.params.cluster_form)
-        beta = self._beta_alignment()
-        return LossParts(
-            {
-                "reconstruction": torch.stack(reconstructions).sum(),
-                "kl": torch.stack(kls).sum(),
-                "infonce": self.params.lambda1 * torch.stack(infonces).sum(),
-                "cluster": self.params.lambda2 * cluster,
-                "beta": self.params.lambda3 * beta,
-            }
-        )
+        scores = [
+            sample(mean, logvar, noise[language] if noise else None)
+            for language, (mean, logvar) in zip(self.languages, posteriors, strict=True)
+        ]
+        thetas = [self.dropout(score.softmax(dim=1)) for score in scores]
+        parts = [batches[language] for language in self.languages]
+        explained = [self.explain(i, theta, parts[i].bow) for i, theta in enumerate(thetas)]
+        terms = {"reconstruction": torch.stack(explained).sum(), "kl": self.prior_kl(posteriors)}
+        clusters = torch.cat([part.clusters for part in parts])
+        if self._has("infonce"):
+            terms["infonce"] = self.params.lambda1 * self._embedding_alignment(thetas, parts)
+        if self._has("cluster"):
+            contrast = cluster_contrast(torch.cat(thetas), clusters, self.params.temperature, self.params.cluster_form)
+            terms["cluster"] = self.params.lambda2 * contrast
+        if self._has("beta"):
+            terms["beta"] = self.params.lambda3 * self._beta_alignment()
+        if self.params.anchor:
+            terms["anchor"] = self.params.anchor * cluster_anchor(torch.cat(scores), clusters)
+        return LossParts(terms)
+
+    def _has(self, term: str) -> bool:
+        return term not in self.params.ablate
+
+    def _embedding_alignment(self, thetas: list[torch.Tensor], parts: list[Batch]) -> torch.Tensor:
+        """L_InfoNCE, summed over languages."""
+        losses = [
+            embedding_infonce(self.dropout(self.theta_map(theta)), part.embeddings, self.params.infonce_form)
+            for theta, part in zip(thetas, parts, strict=True)
+        ]
+        return torch.stack(losses).sum()
 
     def _beta_alignment(self) -> torch.Tensor:
         """L_beta in one step of ``beta_every``, drawn at random, and as many times as heavy: the same on average."""
@@ -124,11 +128,6 @@ class Xtra(NeuralTopicModel):
         return every * beta_alignment([self.dropout(to(b)) for to, b in zip(self.beta_map, self.beta, strict=True)])
 
     @torch.no_grad()
-    def infer(self, language: str, bow: SparseRows) -> torch.Tensor:
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
         """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
         return self.posteriors({language: bow})[0][0]
-
-    def word_scores(self, language: str) -> torch.Tensor:
-        """(K, V) beta of a language."""
-        beta: torch.Tensor = self.beta[self.languages.index(language)]
-        return beta.detach()

@@ -1,16 +1,20 @@
-"""One epoch's batches: the largest language once, the smaller ones wrapping round."""
+"""One epoch's batches: the largest language once, the smaller ones wrapping round; or aligned documents together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
 
+from pipeline.common.errors import InputError
 from pipeline.models.base import Batch, LanguageCorpus
 from pipeline.sparse import sparse_rows
 
 BLOCK = 64  # steps whose words are gathered, and sent to the device, together
+FEWEST = 2  # documents of a language that BatchNorm can work on
+
+Order = tuple[np.ndarray, np.ndarray]  # documents in the order of an epoch, and where its steps begin and end
 
 
 class Batches:
@@ -18,13 +22,20 @@ class Batches:
 
     Args:
         corpus: one part a language.
-        size: most documents of a language in a batch.
+        size: most documents of a language in a batch; with ``paired`` most pairs.
         device: where the batches are wanted.
+        paired: only documents that are aligned with one of another language, those of a pair in one batch.
+
+    Raises:
+        InputError: no documents are aligned, and they are to be.
     """
 
-    def __init__(self, corpus: Mapping[str, LanguageCorpus], size: int, device: torch.device) -> None:
+    def __init__(
+        self, corpus: Mapping[str, LanguageCorpus], size: int, device: torch.device, paired: bool = False
+    ) -> None:
         self.corpus, self.size, self.device = corpus, size, device
-        self.largest = max(len(part.clusters) for part in corpus.values())
+        self.pairs = common_pairs(corpus) if paired else None
+        self.largest = max(len(part.clusters) for part in corpus.values()) if self.pairs is None else len(self.pairs)
         self.steps = -(-self.largest // size)
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
@@ -35,30 +46,74 @@ class Batches:
         return max(len(np.unique(bow.indices)) / bow.shape[1] for bow in firsts)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
-        """Yield :attr:`steps` batches a language, all equally long to within one document.
+        """Yield :attr:`steps` batches a language, equally long to within one document; paired, by pairs.
 
-        Equal parts, rather than full batches and a rest, so that BatchNorm never meets a single document.
+        Equal parts, rather than full batches and a rest, so that BatchNorm never meets a single document. Paired,
+        a language of which a batch has fewer than two sits that step out.
         """
-        orders = {name: _wrapped_order(len(part.clusters), self.largest, rng) for name, part in self.corpus.items()}
-        bounds = np.linspace(0, self.largest, self.steps + 1).astype(int)
+        orders = self._independent_orders(rng) if self.pairs is None else self._paired_orders(self.pairs, rng)
         for first in range(0, self.steps, BLOCK):
-            cut = bounds[first : first + BLOCK + 1]
-            blocks = [self.cut(name, orders[name][cut[0] : cut[-1]], np.diff(cut)) for name in self.corpus]
+            blocks = []
+            for name, (order, bounds) in orders.items():
+                cut = bounds[first : first + BLOCK + 1]
+                blocks.append(self.cut(name, order[cut[0] : cut[-1]], np.diff(cut)))
             for batches in zip(*blocks, strict=True):
-                yield dict(zip(self.corpus, batches, strict=True))
+                named = zip(orders, batches, strict=True)
+                yield {name: batch for name, batch in named if batch.bow.size >= FEWEST}
 
-    def cut(self, language: str, documents: np.ndarray, sizes: Sequence[int] | np.ndarray) -> list[Batch]:
+    def cut(self, language: str, documents: np.ndarray, sizes: np.ndarray | list[int]) -> list[Batch]:
         """Batches of ``sizes`` consecutive ``documents`` (row numbers) of a language."""
-        bow, lengths = self.corpus[language].bow, [int(size) for size in sizes]
-        per_document = bow.indptr[documents + 1] - bow.indptr[documents]
-        entries = np.add.reduceat(per_document, np.cumsum([0, *lengths[:-1]])).tolist()
+        part, bounds = self.corpus[language], np.cumsum([0, *sizes])
+        lengths = np.diff(bounds).tolist()
+        before = np.concatenate([[0], np.cumsum(part.bow.indptr[documents + 1] - part.bow.indptr[documents])])
+        entries = np.diff(before[bounds]).tolist()
         index = torch.from_numpy(documents).to(self.device, non_blocking=True)
-        parts = (
-            sparse_rows(bow, documents).to(self.device).split(lengths, entries),
+        parts = [
+            sparse_rows(part.bow, documents).to(self.device).split(lengths, entries),
             self.embeddings[language][index].split(lengths),
             self.clusters[language][index].split(lengths),
+        ]
+        if part.pairs is not None:
+            parts.append(torch.from_numpy(part.pairs[documents]).to(self.device).split(lengths))
+        return [Batch(*one) for one in zip(*parts, strict=True)]
+
+    def _independent_orders(self, rng: np.random.Generator) -> dict[str, Order]:
+        bounds = np.linspace(0, self.largest, self.steps + 1).astype(int)
+        return {
+            name: (_wrapped_order(len(part.clusters), self.largest, rng), bounds) for name, part in self.corpus.items()
+        }
+
+    def _paired_orders(self, pairs: np.ndarray, rng: np.random.Generator) -> dict[str, Order]:
+        bounds = np.linspace(0, len(pairs), self.steps + 1).astype(int)
+        place = dict(zip(rng.permutation(pairs).tolist(), range(len(pairs)), strict=True))
+        orders = {}
+        for name, part in self.corpus.items():
+            places = np.array([place.get(pair, len(pairs)) for pair in pairs_of(part).tolist()], dtype=np.int64)
+            order = np.argsort(places, kind="stable")
+            orders[name] = (order, np.searchsorted(places[order], bounds))
+        return orders
+
+
+def pairs_of(part: LanguageCorpus) -> np.ndarray:
+    """(D,) pairs of a language's documents, -1 where there is none."""
+    return np.full(len(part.clusters), -1) if part.pairs is None else part.pairs
+
+
+def common_pairs(corpus: Mapping[str, LanguageCorpus]) -> np.ndarray:
+    """The pairs that stand in two languages or more, ascending.
+
+    Raises:
+        InputError: there are fewer than two.
+    """
+    found = np.concatenate([np.unique(pairs_of(part)) for part in corpus.values()])
+    pairs, languages = np.unique(found[found >= 0], return_counts=True)
+    common: np.ndarray = pairs[languages > 1]
+    if len(common) < FEWEST:
+        raise InputError(
+            f"this model learns from aligned documents, and {len(common)} training documents have a partner in another "
+            "language. Give aligned documents the same `pair`, or choose another `model`."
         )
-        return [Batch(*part) for part in zip(*parts, strict=True)]
+    return common
 
 
 def _wrapped_order(documents: int, wanted: int, rng: np.random.Generator) -> np.ndarray:

@@ -6,32 +6,58 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
 from pipeline.corpus import rows_within
-from pipeline.models.base import LanguageCorpus
+from pipeline.models.base import LanguageCorpus, Lexicon
 
 
 def training_corpus(
-    documents: np.ndarray,
+    rows: np.ndarray,
     clusters: np.ndarray,
-    languages: pl.Series,
+    documents: pl.DataFrame,
     bows: Mapping[str, csr_array],
     embeddings: np.ndarray,
+    words: Mapping[str, Lexicon],
 ) -> dict[str, LanguageCorpus]:
     """Split the training documents by language.
 
     Args:
-        documents: (T,) row numbers of the training documents, ascending.
+        rows: (T,) row numbers of the training documents, ascending.
         clusters: (T,) their clusters.
-        languages: (D,) language of every document; a language's rows stand together.
+        documents: D rows with lang and pair; a language's rows stand together.
         bows: each language's documents in table order, from :func:`pipeline.bow.counts.language_bow`.
         embeddings: (D, E) of every document.
+        words: from :func:`lexicons`.
     """
-    names = languages.to_numpy()[documents]
+    names = documents["lang"].to_numpy()[rows]
+    pairs = documents["pair"].rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     corpus = {}
     for name, bow in bows.items():
         mine = names == name
-        rows = documents[mine]
-        corpus[name] = LanguageCorpus(bow[rows_within(languages, name, rows)], embeddings[rows], clusters[mine])
+        own = rows[mine]
+        bow_rows = bow[rows_within(documents["lang"], name, own)]
+        corpus[name] = LanguageCorpus(bow_rows, embeddings[own], clusters[mine], pairs[own], words[name])
     return corpus
+
+
+def lexicons(vocabulary: pl.DataFrame, vectors: np.ndarray, links: pl.DataFrame) -> dict[str, Lexicon]:
+    """What is known of each language's words.
+
+    Args:
+        vocabulary: columns lang and term, pivot first.
+        vectors: (V of all languages, E) of its rows.
+        links: columns lang, pivot_term, term and count.
+    """
+    languages = vocabulary["lang"].to_numpy()
+    found: dict[str, Lexicon] = {}
+    for name in vocabulary["lang"].unique(maintain_order=True):
+        mine = vectors[languages == name]
+        if not found:
+            pivot_words, entries = len(mine), eye_array(len(mine), format="csr")
+        else:
+            part = links.filter(pl.col("lang") == name)
+            places = (part["pivot_term"].to_numpy(), part["term"].to_numpy())
+            entries = csr_array((part["count"].to_numpy().astype(np.float64), places), shape=(pivot_words, len(mine)))
+        found[name] = Lexicon(mine, csr_array(entries))
+    return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import polars as pl
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,7 +90,7 @@ def train(
     keep_freed_memory()
     device = pick_device(params.device)
     model.to(device).train()
-    batches = Batches(corpus, params.batch_size, device)
+    batches = Batches(corpus, params.batch_size, device, model.paired)
     by_rows = device.type == "cpu" and batches.share_of_words() < ROWS_PAY
     with closing(Optimiser(model, params.learning_rate, params.clip, by_rows)) as optimiser:  # whole, come what may
         history = load_checkpoint(checkpoints, model, optimiser)
@@ -103,6 +104,13 @@ def train(
             if (epoch + 1) % params.checkpoint_every == 0 and epoch + 1 < params.epochs:
                 save_checkpoint(checkpoints, model, optimiser, history)
     return history
+
+
+def loss_table(losses: list[dict[str, float]]) -> pl.DataFrame:
+    """What :func:`train` returns as rows of epoch, term and loss; none for a model without training."""
+    if not losses:
+        return pl.DataFrame(schema={"epoch": pl.Int64, "term": pl.String, "loss": pl.Float64})
+    return pl.DataFrame(losses).unpivot(index="epoch", variable_name="term", value_name="loss")
 
 
 def _rates(params: TrainParams, epoch: int, steps: int) -> list[float]:

@@ -14,12 +14,19 @@ import torch
 from planted import CPU, EMBEDDING, SMALL, TOPICS, first_batch, planted_corpus, same_weights
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.models.base import LanguageCorpus, NeuralTopicModel, model_device
+from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel, TopicModel, model_device
 from pipeline.models.store import load_run, save_run, vocabulary_sizes
 from pipeline.models.table import MODELS, build_model
+from pipeline.models.usvd import Usvd, UsvdParams
 from pipeline.sparse import SparseRows
 
-PARAMS = {"xtra": SMALL}  # small layers, so that tests are fast; other models take their defaults
+SMALLER = {  # small layers, so that tests are fast
+    "xtra": SMALL.model_dump(),
+    "gloctm": {"hidden": 8, "hidden_global": 10},
+    **{name: {"hidden": 8} for name in ("infoctm", "nmtm", "zeroshot", "zeroshot-kd", "m3l")},
+    **{name: {"dimension": 4, "restarts": 1} for name in ("usvd", "svdlr")},
+}
+NEURAL = [name for name, (_, kind) in MODELS.items() if issubclass(kind, NeuralTopicModel)]
 LANGUAGES = [("en", "zh"), ("zh", "en", "ja"), ("to", "is", "type")]  # the last are names of nn.Module too
 DOCUMENTS, TOKENISE = 8, {"min_characters": 2, "zh": {"script": "keep"}}
 
@@ -36,21 +43,31 @@ class Case:
         ]
         self.vocabulary = pl.DataFrame(rows, schema=["lang", "term", "word"], orient="row")
 
-    def model(self, seed: int = 0, topics: int = TOPICS) -> NeuralTopicModel:
+    def model(self, seed: int = 0, topics: int = TOPICS) -> TopicModel:
         torch.manual_seed(seed)
-        params = PARAMS.get(self.name, MODELS[self.name][0]())
+        kind = MODELS[self.name][0]
+        seeded = {"seed": seed} if "seed" in kind.model_fields else {}
+        params = kind.model_validate(SMALLER.get(self.name, {}) | seeded)
         model = build_model(self.name, vocabulary_sizes(self.vocabulary), topics, EMBEDDING, params)
         model.start_from(self.corpus)
         return model
 
-    def trained(self) -> NeuralTopicModel:
-        """After a step, with all that training changes."""
+    def neural(self) -> NeuralTopicModel:
         model = self.model().train()
-        model.loss(self.batches).total.backward()
-        torch.optim.SGD(model.parameters(), lr=0.01).step()
+        assert isinstance(model, NeuralTopicModel)
         return model
 
-    def save(self, model: NeuralTopicModel, folder: Path) -> Path:
+    def trained(self) -> TopicModel:
+        """After a step, where the model makes any, with all that training changes."""
+        if self.name not in NEURAL:
+            return self.model()
+        model = self.neural()
+        model.loss(self.batches).total.backward()
+        torch.optim.SGD(model.parameters(), lr=0.01).step()
+        model.finish(self.corpus)
+        return model
+
+    def save(self, model: TopicModel, folder: Path) -> Path:
         save_run(folder, self.name, model, self.vocabulary, TOKENISE)
         return folder
 
@@ -60,16 +77,30 @@ def case(request: pytest.FixtureRequest) -> Case:
     return Case(*request.param)
 
 
+@pytest.fixture(params=[(name, languages) for name in NEURAL for languages in LANGUAGES], ids=str)
+def neural_case(request: pytest.FixtureRequest) -> Case:
+    return Case(*request.param)
+
+
 @pytest.fixture(params=MODELS)
 def simple(request: pytest.FixtureRequest) -> Case:
     return Case(request.param, ("en", "zh"))
+
+
+@pytest.fixture(params=NEURAL)
+def neural_simple(request: pytest.FixtureRequest) -> Case:
+    return Case(request.param, ("en", "zh"))
+
+
+def infer(model: TopicModel, language: str, batch: Batch) -> torch.Tensor:
+    return model.infer(language, batch.bow, batch.embeddings if model.reads == "embeddings" else None)
 
 
 def test_shapes(case: Case) -> None:
     model = case.model().eval()
     assert (model.languages, model.topics, model.embedding) == (case.languages, TOPICS, EMBEDDING)
     for language, part in case.corpus.items():
-        mean = model.infer(language, case.batches[language].bow)
+        mean = infer(model, language, case.batches[language])
         assert mean.shape == (DOCUMENTS, TOPICS)
         assert not mean.requires_grad
         torch.testing.assert_close(mean.softmax(dim=1).sum(dim=1), torch.ones(DOCUMENTS))
@@ -78,14 +109,16 @@ def test_shapes(case: Case) -> None:
         assert not scores.requires_grad
 
 
-def test_loss_is_a_finite_sum_that_reaches_every_weight(case: Case) -> None:
-    model = case.model().train()
-    parts = model.loss(case.batches)
+def test_loss_is_a_finite_sum_that_reaches_every_weight(neural_case: Case) -> None:
+    model = neural_case.neural()
+    parts = model.loss(neural_case.batches)
     assert parts.total.shape == ()
     assert parts.total.item() == pytest.approx(sum(parts.values().values()))
     assert all(term.isfinite() for term in parts.terms.values())
     parts.total.backward()
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all(), name
 
@@ -94,16 +127,16 @@ def test_inference_is_deterministic_and_a_document_is_alone(case: Case) -> None:
     model = case.trained().eval()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     for language, batch in case.batches.items():
-        together = model.infer(language, batch.bow)
-        assert torch.equal(together, model.infer(language, batch.bow))
-        alone = first_batch(case.corpus, 1)[language].bow
-        torch.testing.assert_close(model.infer(language, alone), together[:1])
+        together = infer(model, language, batch)
+        assert torch.equal(together, infer(model, language, batch))
+        alone = first_batch(case.corpus, 1)[language]
+        torch.testing.assert_close(infer(model, language, alone), together[:1])
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
 
 
 def test_a_document_without_words_has_a_finite_mean(simple: Case) -> None:
     nothing = SparseRows(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), torch.zeros(0), 2)
-    mean = simple.model().eval().infer("zh", nothing)
+    mean = simple.model().eval().infer("zh", nothing, torch.zeros(2, EMBEDDING))
     assert mean.shape == (2, TOPICS)
     assert mean.isfinite().all()
 
@@ -111,14 +144,15 @@ def test_a_document_without_words_has_a_finite_mean(simple: Case) -> None:
 def test_the_seed_decides_the_weights(case: Case) -> None:
     first = case.model(seed=1)
     assert same_weights(first, case.model(seed=1))
-    assert not same_weights(first, case.model(seed=2))
+    assert not all(same_weights(first, case.model(seed=seed)) for seed in range(2, 6))
 
 
-def test_the_seed_decides_the_loss(simple: Case) -> None:
-    model, losses = simple.model().train(), []
+def test_the_seed_decides_the_loss(neural_simple: Case) -> None:
+    losses = []
     for seed in (3, 3, 4):
+        model = neural_simple.neural()
         torch.manual_seed(seed)
-        losses.append(model.loss(simple.batches).total.item())
+        losses.append(model.loss(neural_simple.batches).total.item())
     assert losses[0] == losses[1] != losses[2]
 
 
@@ -132,7 +166,8 @@ def test_a_saved_model_comes_back_equal(case: Case, tmp_path: Path) -> None:
     assert (run.model.topics, run.model.embedding, run.tokenise) == (TOPICS, EMBEDDING, TOKENISE)
     assert run.vocabulary.equals(case.vocabulary)
     for language, batch in case.batches.items():
-        assert torch.equal(run.model.infer(language, batch.bow), model.eval().infer(language, batch.bow))
+        assert torch.equal(infer(run.model, language, batch), infer(model.eval(), language, batch))
+        assert torch.equal(run.model.word_scores(language), model.word_scores(language))
 
 
 def test_the_same_weights_are_saved_as_the_same_bytes(case: Case, tmp_path: Path) -> None:
@@ -183,6 +218,21 @@ def test_weights_of_another_model_are_named(simple: Case, tmp_path: Path) -> Non
     (other / "weights.safetensors").replace(folder / "weights.safetensors")
     with pytest.raises(InputError, match=r"weights\.safetensors"):
         load_run(folder)
+
+
+class Upside(Usvd):
+    """A toy model."""
+
+    def word_scores(self, language: str) -> torch.Tensor:
+        return -super().word_scores(language)
+
+
+def test_a_new_model_is_one_row_of_the_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(MODELS, "upside", (UsvdParams, Upside))
+    case = Case("upside", ("en", "zh"))
+    run = load_run(case.save(case.model(), tmp_path))
+    assert type(run.model) is Upside
+    assert run.model.word_scores("zh").max() <= 0
 
 
 TAMPERED: dict[str, dict[str, Any]] = {

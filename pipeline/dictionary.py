@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -12,8 +12,15 @@ from pipeline.common.errors import InputError
 from pipeline.common.word_lists import read_lines
 
 Pair = tuple[str, str]
+Places = tuple[int, int]  # of a word in the first vocabulary and of one in the second
 
 STEM_MARK = "# english: porter"
+
+
+def dictionary_file(folder: Path, pivot: str, language: str) -> Path | None:
+    """``<pivot>-<language>.tsv`` in ``folder``, else the reverse, else none."""
+    names = (f"{pivot}-{language}.tsv", f"{language}-{pivot}.tsv")
+    return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 def read_dictionary(folder: Path, pivot: str, language: str) -> tuple[list[Pair], bool]:
@@ -26,14 +33,12 @@ def read_dictionary(folder: Path, pivot: str, language: str) -> tuple[list[Pair]
     Raises:
         InputError: a line has not exactly two words.
     """
-    forward, backward = folder / f"{pivot}-{language}.tsv", folder / f"{language}-{pivot}.tsv"
-    if forward.is_file():
-        pairs, stemmed = _read(forward)
-        return pairs, stemmed
-    if backward.is_file():
-        pairs, stemmed = _read(backward)
-        return [(pivot_word, word) for word, pivot_word in pairs], stemmed
-    return [], False
+    path = dictionary_file(folder, pivot, language)
+    if path is None:
+        return [], False
+    pairs, stemmed = _read(path)
+    forward = path.name.startswith(f"{pivot}-")
+    return pairs if forward else [(pivot_word, word) for word, pivot_word in pairs], stemmed
 
 
 def _read(path: Path) -> tuple[list[Pair], bool]:
@@ -49,19 +54,36 @@ def _read(path: Path) -> tuple[list[Pair], bool]:
     return pairs, bool(lines) and lines[0] == STEM_MARK
 
 
+def linked_words(
+    folder: Path, pivot: str, pivot_words: Sequence[str], language: str, words: Sequence[str]
+) -> Counter[Places]:
+    """How many entries of the dictionary in ``folder`` link a word of the pivot and one of the other language.
+
+    Names, numbers and loans that both languages write alike are translations without a dictionary: each counts as
+    an entry if the dictionary has none for it.
+
+    Raises:
+        InputError: the dictionary has a line that is not two words.
+    """
+    entries, stemmed = read_dictionary(folder, pivot, language)
+    alike = ((word, word) for word in set(words) & set(pivot_words))
+    english_stems = (stemmed and pivot == "en", stemmed and language == "en")
+    return vocabulary_pairs([*entries, *alike], pivot_words, words, english_stems)
+
+
 def vocabulary_pairs(
     pairs: Iterable[Pair], first: Sequence[str], second: Sequence[str], stemmed: tuple[bool, bool]
-) -> list[tuple[int, int]]:
-    """Dictionary pairs as sorted index pairs of two vocabularies.
+) -> Counter[Places]:
+    """How many different dictionary pairs stand for each pair of words of two vocabularies, given by their places.
 
     Args:
-        pairs: words of the first and of the second language.
+        pairs: words of the first and of the second language; one that is there again does not count again.
         first: the first language's words.
         second: the second language's words.
         stemmed: for each side, whether a dictionary entry also stands for all words with that English stem.
     """
     first_forms, second_forms = _by_form(first, stemmed[0]), _by_form(second, stemmed[1])
-    return sorted({(i, j) for a, b in pairs for i in first_forms.get(a, ()) for j in second_forms.get(b, ())})
+    return Counter((i, j) for a, b in set(pairs) for i in first_forms.get(a, ()) for j in second_forms.get(b, ()))
 
 
 def _by_form(words: Sequence[str], stemmed: bool) -> dict[str, list[int]]:

@@ -1,0 +1,63 @@
+"""The figures of one run, flat: ``part/figure`` -> value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Figures = dict[str, float | None]
+
+HEADLINE = ("cnpmi", "tu", "tq", "npmi")
+
+
+def run_figures(
+    metrics: Mapping[str, Any],
+    classification: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    training: Mapping[str, float] | None,
+    top_words: str,
+) -> Figures:
+    """Every figure of a run.
+
+    Args:
+        metrics: reports/metrics.json.
+        classification: reports/classification.json.
+        training: ``seconds`` and ``peak_mb``, None if they were not noted.
+        top_words: the selection that ``metrics["languages"]`` is of.
+
+    Returns:
+        ``SELECTION/cnpmi`` (and tu, tq, npmi, ``start cnpmi`` ..., ``npmi LANGUAGE``), ``theta/intra`` (mean accuracy
+        within languages), ``theta/cross``, ``theta/en->zh`` ..., the same of ``mean``, ``retrieval/mrr`` and
+        ``retrieval/jsd``, ``cost/seconds`` and ``cost/peak_mb``.
+    """
+    figures: Figures = {}
+    for name, scores in metrics["selections"].items():
+        languages = scores.get("languages") or (metrics["languages"] if name == top_words else {})
+        figures |= _selection(name, scores, languages)
+    for features, directions in classification.items():
+        figures |= _accuracies(features, directions)
+    for key in ("mrr", "jsd"):
+        figures[f"retrieval/{key}"] = _mean(scores[key] for scores in metrics["retrieval"].values())
+    figures |= {f"cost/{key}": (training or {}).get(key) for key in ("seconds", "peak_mb")}
+    return figures
+
+
+def _selection(name: str, scores: Mapping[str, Any], languages: Mapping[str, Mapping[str, float]]) -> Figures:
+    start = scores.get("start") or {}
+    figures = {f"{name}/{key}": scores[key] for key in HEADLINE}
+    figures |= {f"{name}/npmi {language}": values["npmi"] for language, values in languages.items()}
+    return figures | {f"{name}/start {key}": start.get(key) for key in HEADLINE}
+
+
+def _accuracies(features: str, directions: Mapping[str, Mapping[str, Any]]) -> Figures:
+    found = {direction: score["accuracy"] for direction, score in directions.items()}
+    within = {name for name in found if len(set(name.split("->"))) == 1}
+    return {
+        f"{features}/intra": _mean(found[name] for name in found if name in within),
+        f"{features}/cross": _mean(found[name] for name in found if name not in within),
+        **{f"{features}/{name}": value for name, value in found.items()},
+    }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,125 @@
+"""From what was asked for to the table: plan the runs, have them done, gather their figures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.common.errors import InputError, PipelineError
+from pipeline.common.files import write_json, write_text
+from pipeline.common.layout import LAYOUT
+from pipeline.comparison.collect import run_figures
+from pipeline.comparison.keys import Stages, path_parameters
+from pipeline.comparison.plot import draw
+from pipeline.comparison.published import read_published
+from pipeline.comparison.rows import check_models, choose_rows, run_settings
+from pipeline.comparison.runs import Outcome, Plan, run_all
+from pipeline.comparison.table import Comparison, RunFigures, as_json, write_markdown
+from pipeline.presets import PRESETS
+
+FACTS = ("dataset", "num_topics", "encoder", "reference")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be compared.
+
+    Attributes:
+        preset: of the data set; None: params.yaml as it stands.
+        models: names of rows; empty: all that are listed.
+        seeds: as typed.
+        listed: the list of rows, see :func:`pipeline.comparison.rows.choose_rows`.
+        where: the list's file.
+        stages: of dvc.yaml.
+    """
+
+    preset: str | None
+    models: Sequence[str]
+    seeds: Sequence[str]
+    listed: Mapping[str, Any]
+    where: str
+    stages: Stages
+
+
+def compare(request: Request, published: Mapping[str, Any], root: Path | None = None) -> Comparison:
+    """Run what has not been run and gather all figures; see :func:`pipeline.comparison.runs.run_all`.
+
+    Args:
+        request: what to compare.
+        published: see :func:`pipeline.comparison.published.read_published`.
+        root: the repository; by default the working folder.
+
+    Raises:
+        InputError: rows, models, seeds, parameters or inputs that do not exist.
+    """
+    from pipeline.models.table import MODELS  # here: it loads torch
+
+    root = (root or Path.cwd()).resolve()
+    rows = choose_rows(request.listed, request.models, request.where)
+    check_models(rows, list(MODELS), request.where)
+    seeds, paths = read_seeds(request.seeds), path_parameters(request.stages)
+    settings = {
+        (row, seed): run_settings(root / LAYOUT.params, request.preset, row, seed, paths, root / PRESETS)
+        for row in rows
+        for seed in seeds
+    }
+    outcomes = run_all([Plan(row, seed, found) for (row, seed), found in settings.items()], request.stages, root)
+    values = settings[rows[0], seeds[0]].values
+    # A model of the table is a tuple with its class in it, which may say that theta is not the paper's.
+    own = {name for name, parts in MODELS.items() if not all(getattr(part, "theta_from_paper", True) for part in parts)}
+    return Comparison(
+        f"Comparison on {request.preset or values['dataset']}",
+        {name: _fact(values.get(name)) for name in FACTS},
+        {row: [_figures(found) for found in outcomes if found.plan.row is row] for row in rows},
+        read_published(published, str(values["dataset"]), [row.name for row in rows]),
+        frozenset(row.name for row in rows if row.model in own),
+    )
+
+
+def write_comparison(comparison: Comparison, output: Path) -> None:
+    """Write the table, the figures and the plot.
+
+    Args:
+        comparison: of runs that are done.
+        output: the files' path without ending.
+
+    Raises:
+        PipelineError: every run failed; the table, which says why, is written.
+    """
+    write_text(write_markdown(comparison), output.with_suffix(".md"))
+    write_json(as_json(comparison), output.with_suffix(".json"))
+    if not comparison.keys:
+        raise PipelineError(f"every run failed; {output.with_suffix('.md')} lists why.")
+    write_text(draw(comparison), output.with_suffix(".svg"))
+    failed = len(comparison.failed())
+    log.info("%s (and .json, .svg)%s", output.with_suffix(".md"), f"; {failed} runs failed" if failed else "")
+
+
+def read_seeds(texts: Sequence[str]) -> list[int]:
+    """Seeds as numbers.
+
+    Raises:
+        InputError: none, one that is no number of the kind, or the same twice.
+    """
+    if not texts or len(set(texts)) < len(texts) or not all(text.isascii() and text.isdigit() for text in texts):
+        raise InputError(f"seeds {','.join(texts)!r}: expected different whole numbers from 0 on, as in 0,1,2.")
+    return [int(text) for text in texts]
+
+
+def _fact(value: object) -> object:
+    """A value for the report, which is no place for the paths of one machine."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+
+
+def _figures(outcome: Outcome) -> RunFigures:
+    plan = outcome.plan
+    if outcome.metrics is None or outcome.classification is None:
+        return RunFigures(plan.seed, outcome.key, None, outcome.error)
+    top_words = str(plan.settings.values.get("top_words"))
+    figures = run_figures(outcome.metrics, outcome.classification, outcome.training, top_words)
+    return RunFigures(plan.seed, outcome.key, figures)

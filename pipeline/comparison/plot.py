@@ -1,0 +1,121 @@
+"""The comparison as one picture."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.comparison.table import Comparison
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73")  # told apart by colour-blind eyes too (Okabe and Ito)
+ROW_INCHES, PANEL_INCHES, COLUMNS = 0.42, 3.1, 3
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of one figure: filled, or hollow for the start."""
+
+    key: str
+    label: str
+    colour: str
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure, a row a line."""
+
+    title: str
+    series: Sequence[Series]
+
+
+def panels(keys: Sequence[str]) -> list[Panel]:
+    """What is drawn of the figures that there are."""
+    chosen = [_quality(key, keys) for key in ("cnpmi", "tu", "tq")]
+    chosen += [
+        Panel(f"SVM accuracy, {where} languages", _features(key, keys))
+        for key, where in (("intra", "within"), ("cross", "across"))
+    ]
+    chosen.append(Panel("Retrieval (MRR)", [Series("retrieval/mrr", "theta", COLOURS[0])]))
+    return [panel for panel in chosen if any(series.key in keys for series in panel.series)]
+
+
+def draw(comparison: Comparison) -> str:
+    """SVG; the same comparison gives the same bytes."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # its news is of fonts
+    with mpl.rc_context():
+        mpl.rcdefaults()  # not what a user's own settings say
+        mpl.rcParams["svg.hashsalt"] = "comparison"
+        figure = _figure(comparison)
+        FigureCanvasSVG(figure)
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _figure(comparison: Comparison) -> Figure:
+    from matplotlib.figure import Figure as NewFigure
+
+    shown = panels(comparison.keys)
+    deep = max(1, -(-len(shown) // COLUMNS))
+    height = deep * (1.5 + ROW_INCHES * len(comparison.rows)) + 0.4
+    figure = NewFigure(figsize=(1.8 + PANEL_INCHES * COLUMNS, height), layout="constrained")
+    axes = figure.subplots(deep, COLUMNS, sharey=True, squeeze=False).flat
+    for ax, panel in zip(axes, shown, strict=False):
+        _draw_panel(ax, panel, comparison)
+    for ax in list(axes)[len(shown) :]:
+        ax.set_axis_off()
+    seeds = comparison.seeds
+    spread = "bars: one standard deviation over seeds" if len(seeds) > 1 else "one seed"
+    figure.suptitle(f"{comparison.title} ({spread})", fontsize=12)
+    return figure
+
+
+def _draw_panel(ax: Axes, panel: Panel, comparison: Comparison) -> None:
+    names = comparison.names
+    for index, series in enumerate(panel.series):
+        shift = (index - (len(panel.series) - 1) / 2) * 0.16
+        found = [(place, summary) for place, summary in enumerate(comparison.column(series.key).values()) if summary]
+        ax.errorbar(
+            [summary.mean for _, summary in found],
+            [place + shift for place, _ in found],
+            xerr=[summary.std or 0.0 for _, summary in found],
+            fmt="o",
+            color=series.colour,
+            markerfacecolor="white" if series.hollow else series.colour,
+            markersize=6,
+            capsize=2,
+            label=series.label,
+        )
+    ax.set_title(panel.title, fontsize=11)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.margins(x=0.08)
+    ax.grid(color="#e4e4e4")
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=2.4, frameon=False)
+
+
+def _quality(figure: str, keys: Sequence[str]) -> Panel:
+    selections = [key.partition("/")[0] for key in keys if key.endswith(f"/{figure}")]
+    series = []
+    for name, colour in zip(selections, COLOURS, strict=False):
+        series.append(Series(f"{name}/{figure}", name, colour))
+        series.append(Series(f"{name}/start {figure}", f"{name}, start", colour, hollow=True))
+    return Panel(figure.upper(), series)
+
+
+def _features(figure: str, keys: Sequence[str]) -> list[Series]:
+    kinds = [key.partition("/")[0] for key in keys if key.endswith(f"/{figure}")]
+    return [Series(f"{kind}/{figure}", kind, colour) for kind, colour in zip(kinds, COLOURS, strict=False)]

@@ -1,0 +1,126 @@
+"""InfoCTM: mutual information between the topics of linked words (Wu et al., 2023)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from pydantic import Field
+from scipy.sparse import coo_array, csr_array
+from torch import nn
+from torch.nn import functional
+
+from pipeline.losses import Links, link_information
+from pipeline.models.autoencoder import Autoencoder
+from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
+from pipeline.models.layers import Dropout, SparseLinear
+from pipeline.models.links import dictionary_links
+from pipeline.models.neighbours import similar_words, word_vectors
+from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.sparse import SparseRows
+
+Ways = tuple[Links, Links]  # from the pivot, anchored at its words, and back, anchored at the other's
+
+
+class InfoctmParams(ModelParams):
+    """The ``infoctm`` section of params.yaml.
+
+    Attributes:
+        weight: of the mutual information.
+        threshold: cosine from which words of one language are near synonyms.
+        temperature: of the contrast.
+        hidden: units of the encoders.
+    """
+
+    weight: float = Field(30.0, ge=0)
+    threshold: float = Field(0.4, ge=-1, le=1)
+    temperature: float = Field(0.2, gt=0)
+    hidden: int = Field(100, ge=1)
+    dropout: float = Field(0.0, ge=0, lt=1)
+
+
+class Infoctm(Autoencoder):
+    """An encoder and a beta a language; linked words of the pivot and another language get like topics.
+
+    Two words are linked where the dictionary pairs one with a near synonym of the other. Every language is linked
+    with the pivot, as the dictionaries are. A step takes time in proportion to V x V of each such pair.
+    """
+
+    params: InfoctmParams
+
+    def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: InfoctmParams) -> None:
+        super().__init__(vocabulary, topics, embedding, params)
+        sizes, hidden = list(vocabulary.values()), params.hidden
+        self.input = nn.ModuleList(SparseLinear(size, hidden) for size in sizes)
+        self.encoder = nn.ModuleList(
+            Posterior(softplus_layers([hidden, hidden], params.dropout), hidden, topics) for _ in sizes
+        )
+        self.dropout = Dropout(params.dropout)
+        self.links: list[Ways] = []
+
+    @torch.no_grad()
+    def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
+        """Draw the betas, and link the words.
+
+        Raises:
+            InputError: the dictionary links no words.
+            ValueError: the corpus says nothing of its words.
+        """
+        super().start_from(corpus)
+        near = [similar_words(word_vectors(corpus, name), self.params.threshold) for name in self.languages]
+        direct = [dictionary_links(corpus, name) for name in self.languages[1:]]
+        self.links = [
+            (_links(near[0] @ links), _links((near[other] @ links.T).T)) for other, links in enumerate(direct, 1)
+        ]
+
+    def posterior(self, index: int, bow: SparseRows) -> Gaussian:
+        """Posterior of B documents of a language."""
+        hidden = functional.softplus(self.input[index](bow))
+        posterior: Gaussian = self.encoder[index](hidden, [len(hidden)])[0]
+        return posterior
+
+    def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
+        """The paper's objective; reconstruction and KL summed over languages.
+
+        Args:
+            batches: one batch a language.
+            noise: (B, K) standard normal draws a language; drawn afresh by default.
+        """
+        posteriors, explained = [], []
+        for index, language in enumerate(self.languages):
+            bow = batches[language].bow
+            posterior = self.posterior(index, bow)
+            theta = self.dropout(sample(*posterior, noise[language] if noise else None).softmax(dim=1))
+            explained.append(self.explain(index, theta, bow))
+            posteriors.append(posterior)
+        return LossParts(
+            {
+                "reconstruction": torch.stack(explained).sum(),
+                "kl": self.prior_kl(posteriors),
+                "links": self.params.weight * self._link_information(),
+            }
+        )
+
+    def _link_information(self) -> torch.Tensor:
+        """The mean over all links of all languages with the pivot, in both directions."""
+        pivot, *others = self.beta
+        links = [(forth.to(pivot.device), back.to(pivot.device)) for forth, back in self.links]
+        sums = [
+            link_information(pivot, beta, forth, back, self.params.temperature)
+            for beta, (forth, back) in zip(others, links, strict=True)
+        ]
+        return torch.stack(sums).sum() / sum(way.weights.sum() for ways in links for way in ways)
+
+    @torch.no_grad()
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
+        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        return self.posterior(self.languages.index(language), bow)[0]
+
+
+def _links(mask: csr_array) -> Links:
+    """The entries of a (P, V) mask, by row and column."""
+    entries = coo_array(mask)
+    order = np.lexsort((entries.col, entries.row))
+    rows, columns = (torch.from_numpy(side[order].astype(np.int64)) for side in (entries.row, entries.col))
+    return Links(rows, columns, torch.from_numpy(entries.data[order].astype(np.float32)))

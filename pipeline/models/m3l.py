@@ -1,0 +1,115 @@
+"""M3L: contrast between aligned documents, the multilingual part of M3L-Contrast (Zosa and Pivovarova, 2022)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import ClassVar, Literal
+
+import torch
+from pydantic import Field
+from torch import nn
+
+from pipeline.losses import gaussian_kl, pair_contrast
+from pipeline.models.autoencoder import Autoencoder
+from pipeline.models.base import Batch, LossParts, ModelParams
+from pipeline.models.layers import Dropout
+from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.sparse import SparseRows
+
+
+class M3lParams(ModelParams):
+    """The ``m3l`` section of params.yaml.
+
+    Attributes:
+        weight: of the contrast between aligned documents.
+        temperature: of it.
+        hidden: units of the inference networks.
+    """
+
+    weight: float = Field(50.0, ge=0)
+    temperature: float = Field(0.07, gt=0)
+    hidden: int = Field(100, ge=1)
+    dropout: float = Field(0.2, ge=0, lt=1)
+
+
+class M3l(Autoencoder):
+    """An inference network and a beta a view; here every view is a language.
+
+    The embeddings need not be aligned. It learns from aligned documents alone; theta of any document comes from
+    its own language's network.
+    """
+
+    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+    paired: ClassVar[bool] = True
+
+    params: M3lParams
+
+    def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: M3lParams) -> None:
+        super().__init__(vocabulary, topics, embedding, params)
+        self.encoder = nn.ModuleList(
+            Posterior(softplus_layers([embedding, params.hidden], params.dropout), params.hidden, topics)
+            for _ in vocabulary
+        )
+        self.dropout = Dropout(params.dropout)
+
+    def posterior(self, index: int, embeddings: torch.Tensor) -> Gaussian:
+        """Posterior of B documents of a language."""
+        posterior: Gaussian = self.encoder[index](embeddings, [len(embeddings)])[0]
+        return posterior
+
+    def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
+        """Equation 1: reconstruction, KL between aligned documents both ways, and their contrast.
+
+        Args:
+            batches: one batch a language; a language may be missing where few documents have a partner.
+            noise: (B, K) standard normal draws a language; drawn afresh by default.
+        """
+        present = [(index, name) for index, name in enumerate(self.languages) if name in batches]
+        posteriors = [self.posterior(index, batches[name].embeddings) for index, name in present]
+        thetas = [
+            sample(*posterior, noise[name] if noise else None).softmax(dim=1)
+            for (_, name), posterior in zip(present, posteriors, strict=True)
+        ]
+        explained = [
+            self.explain(index, self.dropout(theta), batches[name].bow)
+            for (index, name), theta in zip(present, thetas, strict=True)
+        ]
+        kl, contrast = self._alignment([batches[name] for _, name in present], posteriors, thetas)
+        return LossParts(
+            {"reconstruction": torch.stack(explained).sum(), "kl": kl, "contrast": self.params.weight * contrast}
+        )
+
+    def _alignment(
+        self, batches: Sequence[Batch], posteriors: Sequence[Gaussian], thetas: Sequence[torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """KL and contrast, summed over pairs of languages that have aligned documents in the batch."""
+        kl = contrast = self.prior_mean.new_zeros(())
+        for first, second in combinations(range(len(batches)), 2):
+            matches = aligned(batches[first].pairs, batches[second].pairs)
+            if not len(matches):
+                continue
+            (mean1, logvar1), (mean2, logvar2) = (
+                (mean[rows], logvar[rows])
+                for (mean, logvar), rows in zip((posteriors[first], posteriors[second]), matches.T, strict=True)
+            )
+            kl = (
+                kl
+                + gaussian_kl(mean1, logvar1, mean2, logvar2.exp())
+                + gaussian_kl(mean2, logvar2, mean1, logvar1.exp())
+            )
+            contrast = contrast + pair_contrast(thetas[first], thetas[second], matches, self.params.temperature)
+        return kl, contrast
+
+    @torch.no_grad()
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
+        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        assert embeddings is not None
+        return self.posterior(self.languages.index(language), embeddings)[0]
+
+
+def aligned(first: torch.Tensor | None, second: torch.Tensor | None) -> torch.Tensor:
+    """(M, 2) int64 rows of two batches that are aligned, from the (A,) and (B,) pairs of their documents."""
+    if first is None or second is None:
+        return torch.zeros(0, 2, dtype=torch.int64)
+    return ((first[:, None] == second) & (first >= 0)[:, None]).nonzero()

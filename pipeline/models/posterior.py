@@ -1,0 +1,58 @@
+"""From a document to the Gaussian posterior over its topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from pipeline.models.layers import Dropout, ShiftNorm
+
+Gaussian = tuple[torch.Tensor, torch.Tensor]  # (B, K) mean and (B, K) log-variance
+
+
+def softplus_layers(sizes: Sequence[int], dropout: float) -> nn.Sequential:
+    """Linear and softplus from each size to the next, then dropout."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        layers += [nn.Linear(inputs, outputs), nn.Softplus()]
+    return nn.Sequential(*layers, Dropout(dropout))
+
+
+class Posterior(nn.Module):
+    """A body that all languages share, then two heads, each with a norm of its own (XTRA, section 3.1).
+
+    Args:
+        body: maps (B, inputs) to (B, hidden).
+        hidden: what the body puts out.
+        topics: K.
+        eps: of the norms.
+        momentum: of the norms' running figures.
+    """
+
+    def __init__(self, body: nn.Module, hidden: int, topics: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        super().__init__()
+        self.body = body
+        self.mean = nn.Linear(hidden, topics)
+        self.mean_norm = ShiftNorm(topics, eps, momentum)
+        self.logvar = nn.Linear(hidden, topics)
+        self.logvar_norm = ShiftNorm(topics, eps, momentum)
+
+    def forward(self, x: torch.Tensor, sizes: list[int]) -> list[Gaussian]:
+        """Map the languages' batches to their posteriors.
+
+        Args:
+            x: (sum of sizes, inputs) the batches stacked: one pass through the body serves them all.
+            sizes: documents of each; the norms see one language at a time.
+        """
+        h = self.body(x)
+        means, logvars = self.mean(h).split(sizes), self.logvar(h).split(sizes)
+        return [(self.mean_norm(m), self.logvar_norm(v)) for m, v in zip(means, logvars, strict=True)]
+
+
+def sample(mean: torch.Tensor, logvar: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
+    """Draw (B, K) from N(mean, exp(logvar)) by reparameterisation; ``noise`` fixes the draw."""
+    noise = torch.randn_like(mean) if noise is None else noise
+    return mean + torch.exp(logvar / 2) * noise

@@ -1,0 +1,83 @@
+"""ZeroshotTM: a topic model of the pivot that reads embeddings, and so any language (Bianchi et al., 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from pipeline.models.autoencoder import Autoencoder
+from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
+from pipeline.models.layers import Dropout
+from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.sparse import SparseRows
+from pipeline.topics.selection import topic_mass
+from pipeline.topics.tf_idf import cluster_tf_idf
+
+CHUNK = 4096  # documents whose theta is inferred at once
+
+
+class ZeroshotParams(ModelParams):
+    """The ``zeroshot`` and ``zeroshot-kd`` sections of params.yaml."""
+
+    hidden: int = Field(100, ge=1)
+    dropout: float = Field(0.2, ge=0, lt=1)
+
+
+class Zeroshot(Autoencoder):
+    """ProdLDA whose encoder reads the pivot's embeddings and whose decoder says the pivot's words.
+
+    The other languages get theta from their embeddings, and topic words from c-TF-IDF over their documents' theta.
+    """
+
+    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+
+    def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
+        super().__init__(vocabulary, topics, embedding, params)
+        self.encoder = embedding_encoder(embedding, params.hidden, topics, params.dropout)
+        self.dropout = Dropout(params.dropout)
+        for unlearnt in (*list(self.beta)[1:], *list(self.decoder_norm)[1:]):  # see `finish`
+            unlearnt.requires_grad_(False)
+
+    def posterior(self, embeddings: torch.Tensor) -> Gaussian:
+        """Posterior of B documents of one language."""
+        posterior: Gaussian = self.encoder(embeddings, [len(embeddings)])[0]
+        return posterior
+
+    def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
+        """Reconstruction and KL of the pivot's documents (ProdLDA).
+
+        Args:
+            batches: one batch a language, of which the pivot's is read.
+            noise: (B, K) standard normal draws a language; drawn afresh by default.
+        """
+        pivot = self.languages[0]
+        posterior = self.posterior(batches[pivot].embeddings)
+        theta = self.dropout(sample(*posterior, noise[pivot] if noise else None).softmax(dim=1))
+        terms = {"reconstruction": self.explain(0, theta, batches[pivot].bow), "kl": self.prior_kl([posterior])}
+        return LossParts(terms)
+
+    @torch.no_grad()
+    def finish(self, corpus: Mapping[str, LanguageCorpus]) -> None:
+        """Weigh the other languages' words by the theta of their documents."""
+        self.eval()
+        for language, beta in list(zip(self.languages, self.beta, strict=True))[1:]:
+            part = corpus[language]
+            blocks = np.split(part.embeddings, range(CHUNK, len(part.embeddings), CHUNK))
+            means = [self.posterior(torch.from_numpy(block).to(beta.device))[0].cpu() for block in blocks]
+            theta = torch.cat(means).softmax(dim=1).numpy()
+            beta.copy_(torch.from_numpy(cluster_tf_idf(topic_mass(theta, part.bow))))
+
+    @torch.no_grad()
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
+        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        assert embeddings is not None
+        return self.posterior(embeddings)[0]
+
+
+def embedding_encoder(embedding: int, hidden: int, topics: int, dropout: float) -> Posterior:
+    """The inference network of ZeroshotTM: two hidden layers over the document embedding."""
+    return Posterior(softplus_layers([embedding, hidden, hidden], dropout), hidden, topics)

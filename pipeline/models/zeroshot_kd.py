@@ -1,0 +1,77 @@
+"""ZeroshotTM-KD: the pivot's model teaches one of each other language (Pivovarova and Zosa, 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import torch
+from torch import nn
+
+from pipeline.losses import gaussian_kl
+from pipeline.models.autoencoder import Autoencoder
+from pipeline.models.base import Batch, LossParts
+from pipeline.models.layers import Dropout
+from pipeline.models.posterior import Gaussian, sample
+from pipeline.models.zeroshot import ZeroshotParams, embedding_encoder
+from pipeline.sparse import SparseRows
+
+
+class ZeroshotKd(Autoencoder):
+    """An encoder and a beta a language; the teacher's posterior of a document is the prior of the student's.
+
+    The teacher reads the student's document through the shared embedding space, so that no aligned documents are
+    needed, and it learns in the same steps as the students, whose losses do not reach it.
+    """
+
+    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+
+    def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
+        super().__init__(vocabulary, topics, embedding, params)
+        self.encoder = nn.ModuleList(
+            embedding_encoder(embedding, params.hidden, topics, params.dropout) for _ in vocabulary
+        )
+        self.dropout = Dropout(params.dropout)
+
+    def posterior(self, index: int, embeddings: torch.Tensor) -> Gaussian:
+        """Posterior of B documents under the model of the ``index``-th language."""
+        posterior: Gaussian = self.encoder[index](embeddings, [len(embeddings)])[0]
+        return posterior
+
+    def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
+        """Reconstruction of all languages, the teacher's KL to the flat prior, the students' to the teacher.
+
+        Args:
+            batches: one batch a language.
+            noise: (B, K) standard normal draws a language; drawn afresh by default.
+        """
+        explained, lessons = [], []
+        for index, language in enumerate(self.languages):
+            batch = batches[language]
+            posterior = self.posterior(index, batch.embeddings)
+            theta = self.dropout(sample(*posterior, noise[language] if noise else None).softmax(dim=1))
+            explained.append(self.explain(index, theta, batch.bow))
+            lessons.append(self._lesson(index, posterior, batch))
+        return LossParts(
+            {
+                "reconstruction": torch.stack(explained).sum(),
+                "kl": lessons[0],
+                "teacher": torch.stack(lessons[1:]).sum(),
+            }
+        )
+
+    def _lesson(self, index: int, posterior: Gaussian, batch: Batch) -> torch.Tensor:
+        if index == 0:
+            return self.prior_kl([posterior])
+        with torch.no_grad():
+            teacher = self.encoder[0]
+            teacher.eval()  # its norms keep to the pivot's documents
+            mean, logvar = self.posterior(0, batch.embeddings)
+            teacher.train(self.training)
+        return gaussian_kl(*posterior, mean, logvar.exp())
+
+    @torch.no_grad()
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
+        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        assert embeddings is not None
+        return self.posterior(self.languages.index(language), embeddings)[0]

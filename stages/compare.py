@@ -1,0 +1,45 @@
+"""Compare models on one corpus (``make compare DATASET=sample MODELS=xtra,gloctm SEEDS=0,1``)."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.common.params import Params
+from pipeline.common.runtime import stage
+from pipeline.comparison.compare import Request, compare, write_comparison
+
+COMPARISONS = Path("comparisons")
+
+
+def _values(path: Path) -> dict[str, object]:
+    return Params(path).values if path.exists() else {}
+
+
+@stage
+def main(
+    preset: Annotated[str | None, typer.Option(help="A file of presets/; by default params.yaml as it is.")] = None,
+    models: Annotated[str, typer.Option(help="Rows: models, or names that the list of rows has; by default all.")] = "",
+    seeds: Annotated[str, typer.Option(help="Numbers, separated by commas.")] = "0",
+    rows: Annotated[str | None, typer.Option(help="A file of comparisons/; by default the preset's.")] = None,
+    output: Annotated[Path, typer.Option(help="Without ending; .md, .json and .svg are written.")] = Path(
+        "reports/comparison"
+    ),
+) -> None:
+    """Run what has not been run yet, each run an experiment, and write the table and the plot."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped, too
+    where = COMPARISONS / f"{rows or preset or Params().values.get('dataset')}.yaml"
+    stages = Params(Path("dvc.yaml")).values["stages"]
+    request = Request(preset, _list(models), _list(seeds), _values(where), str(where), stages)
+    write_comparison(compare(request, _values(COMPARISONS / "published.yaml")), output)
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+if __name__ == "__main__":
+    typer.run(main)
