@@ -49,6 +49,16 @@ def test_a_term_of_xtra_is_left_out(term: str) -> None:
     assert all(less[name] == whole[name] for name in less)
 
 
+def test_an_anchor_adds_its_term_alone() -> None:
+    torch.manual_seed(0)
+    plain = terms(xtra())
+    torch.manual_seed(0)
+    anchored = Xtra(SIZES, TOPICS, EMBEDDING, SMALL.model_copy(update={"anchor": 2.0, "dropout": 0.0}))
+    found = terms(started(anchored))
+    assert found.pop("anchor") > 0
+    assert found == plain
+
+
 def test_without_its_prior_xtra_has_a_flat_one() -> None:
     np.testing.assert_allclose(xtra("prior").prior_mean, 0)
     np.testing.assert_allclose(xtra("prior").prior_variance, 1 - 1 / TOPICS)

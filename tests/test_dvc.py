@@ -63,11 +63,18 @@ def test_only_what_changed_runs_again(repository: Path) -> None:
     assert tuple(ran(experiment)) == AFTER_LAMBDA
     difference = call(repository, "dvc", "metrics", "diff")
     assert "reports/metrics.json" in difference
-    assert "reports/metrics.json" in difference
 
     call(repository, "git", "checkout", "--quiet", "params.yaml")
     back = call(repository, "dvc", "repro")
     assert "train" not in ran(back), "the run cache answers for a run that was done before"
+
+
+def test_another_model_runs_from_train_on_and_back_runs_nothing(repository: Path) -> None:
+    assert tuple(ran(call(repository, "dvc", "exp", "run", "-S", "model=usvd"))) == AFTER_LAMBDA
+    plots = call(repository, "dvc", "plots", "show", "--json")
+    assert "losses" in plots, "a model without training has no losses to draw, and breaks no plot"
+    call(repository, "git", "checkout", "--quiet", "params.yaml")
+    assert ran(call(repository, "dvc", "repro")) == []
 
 
 def test_unknown_parameter_is_refused_before_anything_runs(repository: Path) -> None:

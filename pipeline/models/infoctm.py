@@ -18,6 +18,7 @@ from pipeline.models.layers import Dropout, SparseLinear
 from pipeline.models.links import dictionary_links
 from pipeline.models.neighbours import similar_words, word_vectors
 from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.rarely import rarely
 from pipeline.sparse import SparseRows
 
 Ways = tuple[Links, Links]  # from the pivot, anchored at its words, and back, anchored at the other's
@@ -31,6 +32,8 @@ class InfoctmParams(ModelParams):
         threshold: cosine from which words of one language are near synonyms.
         temperature: of the contrast.
         hidden: units of the encoders.
+        links_every: the mutual information is computed in one step of so many, see
+            :func:`pipeline.models.rarely.rarely`.
     """
 
     weight: float = Field(30.0, ge=0)
@@ -38,6 +41,7 @@ class InfoctmParams(ModelParams):
     temperature: float = Field(0.2, gt=0)
     hidden: int = Field(100, ge=1)
     dropout: float = Field(0.0, ge=0, lt=1)
+    links_every: int = Field(1, ge=1)
 
 
 class Infoctm(Autoencoder):
@@ -98,7 +102,7 @@ class Infoctm(Autoencoder):
             {
                 "reconstruction": torch.stack(explained).sum(),
                 "kl": self.prior_kl(posteriors),
-                "links": self.params.weight * self._link_information(),
+                "links": self.params.weight * rarely(self._link_information, self.params.links_every, self),
             }
         )
 

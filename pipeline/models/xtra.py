@@ -15,6 +15,7 @@ from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.models.layers import Dropout, SparseLinear
 from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.rarely import rarely
 from pipeline.models.start import cluster_prior
 from pipeline.sparse import SparseRows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
@@ -24,6 +25,7 @@ class XtraParams(ModelParams):
     """The ``xtra`` section of params.yaml with the three lambdas; sizes are numbers of units.
 
     Attributes:
+        beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.rarely.rarely`.
         anchor: weight of the pull of theta towards the document's cluster; 0 as published.
         ablations: ``prior`` makes it flat, ``beta_init`` starts beta at random, the others leave out a term.
     """
@@ -104,7 +106,7 @@ class Xtra(Autoencoder):
             contrast = cluster_contrast(torch.cat(thetas), clusters, self.params.temperature, self.params.cluster_form)
             terms["cluster"] = self.params.lambda2 * contrast
         if self._has("beta"):
-            terms["beta"] = self.params.lambda3 * self._beta_alignment()
+            terms["beta"] = self.params.lambda3 * rarely(self._beta_alignment, self.params.beta_every, self)
         if self.params.anchor:
             terms["anchor"] = self.params.anchor * cluster_anchor(torch.cat(scores), clusters)
         return LossParts(terms)
@@ -121,11 +123,7 @@ class Xtra(Autoencoder):
         return torch.stack(losses).sum()
 
     def _beta_alignment(self) -> torch.Tensor:
-        """L_beta in one step of ``beta_every``, drawn at random, and as many times as heavy: the same on average."""
-        every = self.params.beta_every if self.training else 1
-        if every > 1 and float(torch.rand(())) * every >= 1:
-            return self.prior_mean.new_zeros(())
-        return every * beta_alignment([self.dropout(to(b)) for to, b in zip(self.beta_map, self.beta, strict=True)])
+        return beta_alignment([self.dropout(to(b)) for to, b in zip(self.beta_map, self.beta, strict=True)])
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
