@@ -29,11 +29,12 @@ data: $(READY)
 preset: $(READY)
 	@python -m stages.preset "$(PRESET)"
 
-# DATASET=ecnews-fast MODELS=xtra,gloctm SEEDS=0,1,2: a preset, rows of comparisons/PRESET.yaml or models, seeds.
-# ROWS=NAME takes the rows of comparisons/NAME.yaml; OUT=reports/NAME writes there. Nothing is run twice.
+# DATASET=ecnews-40 MODELS=xtra,gloctm SEEDS=0,1,2: a preset, rows of comparisons/PRESET.yaml or models, seeds.
+# ROWS=NAME takes the rows of comparisons/NAME.yaml; SET="name=value ..." holds for all; OUT=reports/NAME writes there.
 compare: $(READY)
 	@python -m stages.compare $(if $(DATASET),--preset "$(DATASET)") $(if $(MODELS),--models "$(MODELS)") \
-		$(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ROWS),--rows "$(ROWS)") $(if $(OUT),--output "$(OUT)")
+		$(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ROWS),--rows "$(ROWS)") \
+		$(foreach pair,$(SET),--set "$(pair)") $(if $(OUT),--output "$(OUT)")
 
 test: $(READY)
 	@python -m pytest -m "not slow"

@@ -91,7 +91,7 @@ def infer_theta(run: Run, documents: pl.DataFrame, encoder: Encoder | None = Non
     tokens = tokenise(documents, _with_lists_for(documents["lang"].unique(), _tokenise_params(run)))
     bows = language_bow(count_words(tokens, run.vocabulary), run.vocabulary, documents["lang"])
     words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
-    vectors = encoder.encode(documents.with_columns(tokens)) if encoder else None
+    vectors = _embedded(encoder, documents.with_columns(tokens), words > 0, run.model.embedding) if encoder else None
     table = documents.select("id", "lang").with_columns(theta_table(run.model, bows, vectors))
     return table.with_columns(pl.Series("words", words, dtype=pl.UInt32), top=_largest(table["theta"]))
 
@@ -150,6 +150,14 @@ def _with_lists_for(languages: pl.Series, params: TokeniseParams) -> TokenisePar
     if not folder.is_dir() or any((folder / f"{lang}.txt").exists() for lang in languages):
         return params
     return params.model_copy(update={"stopwords": LAYOUT.none})
+
+
+def _embedded(encoder: Encoder, documents: pl.DataFrame, known: np.ndarray, width: int) -> np.ndarray:
+    """(D, E) vectors of the documents with known words; zeros for the others, whose theta is null anyway."""
+    vectors = np.zeros((len(documents), width), np.float32)
+    if known.any():
+        vectors[known] = encoder.encode(documents.filter(pl.Series(known)))
+    return vectors
 
 
 def _largest(theta: pl.Series) -> pl.Expr:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from pipeline.common.errors import InputError
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
-from pipeline.comparison.compare import Request, compare, write_comparison
+from pipeline.comparison.compare import Request, compare, read_overrides, write_comparison
 
 COMPARISONS = Path("comparisons")
 
@@ -25,6 +26,9 @@ def main(
     models: Annotated[str, typer.Option(help="Rows: models, or names that the list of rows has; by default all.")] = "",
     seeds: Annotated[str, typer.Option(help="Numbers, separated by commas.")] = "0",
     rows: Annotated[str | None, typer.Option(help="A file of comparisons/; by default the preset's.")] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value of params.yaml, for all rows; may be repeated.")
+    ] = None,
     output: Annotated[Path, typer.Option(help="Without ending; .md, .json and .svg are written.")] = Path(
         "reports/comparison"
     ),
@@ -33,8 +37,15 @@ def main(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped, too
     where = COMPARISONS / f"{rows or preset or Params().values.get('dataset')}.yaml"
     stages = Params(Path("dvc.yaml")).values["stages"]
-    request = Request(preset, _list(models), _list(seeds), _values(where), str(where), stages)
+    if rows and not where.exists():
+        raise InputError(f"--rows {rows}: there is no {where}; known are {', '.join(_known())}.")
+    listed, common = _values(where), read_overrides(overrides or [])
+    request = Request(preset, _list(models), _list(seeds), listed, str(where), stages, common)
     write_comparison(compare(request, _values(COMPARISONS / "published.yaml")), output)
+
+
+def _known() -> list[str]:
+    return sorted(path.stem for path in COMPARISONS.glob("*.yaml") if path.stem != "published")
 
 
 def _list(text: str) -> list[str]:

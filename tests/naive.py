@@ -31,6 +31,18 @@ def softmax(row: Row) -> list[float]:
     return [power / math.fsum(powers) for power in powers]
 
 
+def softplus(value: float) -> float:
+    return math.log(1 + math.exp(value))
+
+
+def drawn(means: Rows, logvars: Rows, noise: Rows) -> list[list[float]]:
+    """Mean plus deviation times noise."""
+    return [
+        [m + math.exp(v / 2) * n for m, v, n in zip(*document, strict=True)]
+        for document in zip(means, logvars, noise, strict=True)
+    ]
+
+
 def product(first: Rows, second: Rows) -> list[list[float]]:
     return [[dot(row, column) for column in zip(*second, strict=True)] for row in first]
 
@@ -176,11 +188,7 @@ def xtra(
     thetas, clusters, profiles = [], [], []
     for index, batch in enumerate(batches):
         means, logvars = xtra_posterior(weights, index, batch["bow"])
-        drawn = [
-            [m + math.exp(v / 2) * n for m, v, n in zip(*document, strict=True)]
-            for document in zip(means, logvars, batch["noise"], strict=True)
-        ]
-        theta = [softmax(row) for row in drawn]
+        theta = [softmax(row) for row in drawn(means, logvars, batch["noise"])]
         topics = weights[f"beta.{index}"]
         words = shift_norm(product(theta, topics), weights[f"decoder_norm.{index}.bias"])
         projected = linear(theta, weights["theta_map.weight"], weights["theta_map.bias"])
@@ -201,7 +209,7 @@ def xtra_posterior(weights: Weights, index: int, bow: Rows) -> tuple[list[list[f
     shared = [[max(0.0, s + b) for s, b in zip(row, weights[f"input.{index}.bias"], strict=True)] for row in shared]
     for layer in ("encoder.body.0", "encoder.body.2"):
         shared = linear(shared, weights[f"{layer}.weight"], weights[f"{layer}.bias"])
-        shared = [[math.log(1 + math.exp(value)) for value in row] for row in shared]
+        shared = [[softplus(value) for value in row] for row in shared]
     heads = []
     for head in ("encoder.mean", "encoder.logvar"):
         raw = linear(shared, weights[f"{head}.weight"], weights[f"{head}.bias"])
@@ -290,3 +298,27 @@ def neighbours(mine: Rows, theirs: Rows, count: int, same: bool) -> list[list[in
         candidates = [j for j, other in enumerate(theirs) if any(other) and any(word) and not (same and i == j)]
         found.append(sorted(candidates, key=lambda j: -cosine(word, theirs[j]))[:count])
     return found
+
+
+def smoothed_map(links: Rows, frequencies: Row) -> list[list[float]]:
+    """NMTM: links times the frequency of the row's word, plus 1, rows to one."""
+    rows = [[link * frequency + 1 for link in row] for row, frequency in zip(links, frequencies, strict=True)]
+    return [[value / math.fsum(row) for value in row] for row in rows]
+
+
+def soft_start(mass: Rows) -> list[list[float]]:
+    """As beta_start, a word's number of topics taken as exp of the entropy of its shares."""
+    idf = []
+    for column in zip(*mass, strict=True):
+        shares = [value / sum(column) for value in column if value]
+        spread = math.exp(-sum(share * math.log(share) for share in shares)) if shares else 0.0
+        idf.append(math.log((len(mass) + 1) / (spread + 1)) + 1)
+    rows = []
+    for row in mass:
+        weighted = [value / math.fsum(row) * i for value, i in zip(row, idf, strict=True)]
+        rows.append([value / math.fsum(weighted) + 1e-8 for value in weighted])
+    return rows
+
+
+def cosine_distance(first: Rows, second: Rows) -> float:
+    return mean(1 - cosine(a, b) for a, b in zip(first, second, strict=True))

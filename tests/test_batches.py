@@ -183,7 +183,7 @@ def test_paired_batches_hold_the_documents_of_a_pair_together() -> None:
 
 
 def test_unpaired_documents_are_refused_where_pairs_are_needed() -> None:
-    with pytest.raises(InputError, match=r"aligned documents, and 0 training documents.*same `pair`"):
+    with pytest.raises(InputError, match=r"aligned documents, and 0 training documents of en.*same `pair`"):
         Batches(numbered({"en": 6, "zh": 6}), 4, CPU, paired=True)
 
 

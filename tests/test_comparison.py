@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from pipeline.common.errors import InputError, PipelineError
 from pipeline.comparison.collect import run_figures
 from pipeline.comparison.columns import write_figure
-from pipeline.comparison.compare import read_seeds, write_comparison
+from pipeline.comparison.compare import read_overrides, read_seeds, write_comparison
 from pipeline.comparison.keys import Keys, fill, inputs, leading_to
 from pipeline.comparison.plot import draw
 from pipeline.comparison.published import Published, read_published
@@ -147,22 +147,25 @@ def test_all_failed_is_an_error_with_the_table_written(tmp_path: Path) -> None:
 def test_figures_of_a_run() -> None:
     headline = {"cnpmi": 0.1, "tu": 0.9, "tq": 0.09, "npmi": 0.2}
     metrics = {
-        "languages": {"en": {"npmi": 0.25}, "zh": {"npmi": 0.15}},
-        "selections": {"owned": headline | {"start": headline | {"cnpmi": 0.3}}, "beta": headline | {"start": None}},
+        "selections": {
+            "owned": headline | {"start": headline | {"cnpmi": 0.3}, "languages": {"en": {"npmi": 0.25}}},
+            "beta": headline | {"start": headline, "languages": {"en": {"npmi": 0.2}, "zh": {"npmi": 0.15}}},
+        },
         "retrieval": {"en->zh": {"mrr": 0.4, "jsd": 0.01}, "zh->en": {"mrr": 0.6, "jsd": 0.03}},
     }
     accuracy = {"en->en": 0.9, "zh->zh": 0.7, "en->zh": 0.5, "zh->en": None}
     classification = {"theta": {name: {"accuracy": value} for name, value in accuracy.items()}}
-    found = run_figures(metrics, classification, {"seconds": 3.0, "peak_mb": 400.0}, "owned")
+    found = run_figures(metrics, classification, {"seconds": 3.0, "peak_mb": 400.0}, with_start=True)
     assert found["owned/cnpmi"] == 0.1
     assert found["owned/start cnpmi"] == 0.3
-    assert found["owned/npmi zh"] == 0.15
-    assert found["beta/start cnpmi"] is None
-    assert "beta/npmi zh" not in found
+    assert found["beta/npmi zh"] == 0.15
+    assert "owned/npmi zh" not in found
     assert (found["theta/intra"], found["theta/cross"]) == (pytest.approx(0.8), 0.5)
     assert (found["retrieval/mrr"], found["retrieval/jsd"]) == (pytest.approx(0.5), pytest.approx(0.02))
     assert found["cost/seconds"] == 3.0
-    assert run_figures(metrics, classification, None, "owned")["cost/peak_mb"] is None
+    other = run_figures(metrics, classification, None, with_start=False)
+    assert other["cost/peak_mb"] is None
+    assert other["owned/start cnpmi"] is None, "the clusters are not where this model starts"
 
 
 def test_rows_are_models_or_variants() -> None:
@@ -195,15 +198,27 @@ def test_wrong_seeds_are_refused(texts: list[str]) -> None:
 def test_settings_are_the_parameters_with_what_the_row_changes(tmp_path: Path) -> None:
     base = tmp_path / "params.yaml"
     base.write_text(
-        "model: a\nseed: 0\npath: ../far/x.csv  # where\ntrain:\n  epochs: 5\n  list: []\n", encoding="utf-8"
+        "model: a\nablate: [x]\nseed: 0\npath: ../far/x.csv  # where\ntrain:\n  epochs: 5\n  list: []\n",
+        encoding="utf-8",
     )
     row = Row("r", "b", {"train.epochs": 7, "train.list": ["x"]})
     settings = run_settings(base, None, row, 3, ["path"])
     far = str((tmp_path / "../far/x.csv").resolve())
-    assert settings.values == {"model": "b", "seed": 3, "path": far, "train": {"epochs": 7, "list": ["x"]}}
+    expected = {"model": "b", "ablate": [], "seed": 3, "path": far, "train": {"epochs": 7, "list": ["x"]}}
+    assert settings.values == expected, "what params.yaml ablates is not ablated in a comparison"
+    common = {"train.epochs": 9, "path": "y.csv"}
+    shared = run_settings(base, None, row, 3, ["path"], common=common).values
+    assert (shared["train"]["epochs"], shared["path"]) == (7, "y.csv"), "a row's own come last"
     assert "# where" in settings.text
     with pytest.raises(InputError, match=r"row 'r'.*`train\.epoch` is not a parameter of params\.yaml; did you mean"):
         run_settings(base, None, Row("r", "b", {"train.epoch": 1}), 0)
+
+
+def test_overrides_are_typed_values() -> None:
+    assert read_overrides(["a.b=3", "c=[x]", "d=p=q"]) == {"a.b": 3, "c": ["x"], "d": "p=q"}
+    for text in ("a.b", "a=[x"):
+        with pytest.raises(InputError, match=r"expected name=value|is not a value"):
+            read_overrides([text])
 
 
 STAGES_BY_HAND = {

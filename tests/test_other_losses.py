@@ -97,7 +97,7 @@ def test_kl_to_a_prior_of_each_document() -> None:
 @pytest.mark.parametrize("count", [0, 2, 30])
 @pytest.mark.parametrize("same", [True, False])
 def test_nearest_words_are_those_of_the_largest_cosine(count: int, same: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.models.neighbours.BLOCK", 4)
+    monkeypatch.setattr("pipeline.models.neighbours.CELLS", 40)
     rng = np.random.default_rng(0)
     mine = rng.normal(size=(11, 5))
     mine[3] = 0  # a word without a vector
@@ -108,7 +108,7 @@ def test_nearest_words_are_those_of_the_largest_cosine(count: int, same: bool, m
 
 
 def test_similar_words_reach_the_threshold_and_a_word_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.models.neighbours.BLOCK", 4)
+    monkeypatch.setattr("pipeline.models.neighbours.CELLS", 40)
     vectors = np.random.default_rng(1).normal(size=(9, 2))
     vectors[4] = 0
     near = similar_words(unit_rows(vectors), 0.4).toarray()
@@ -167,8 +167,10 @@ def test_three_languages_mix_with_the_pivot() -> None:
     model = Nmtm(sizes, TOPICS, EMBEDDING, NmtmParams(hidden=4, mix=0.7))
     model.start_from(corpus)
     phi = [beta.detach().double().numpy() for beta in model.beta]
-    maps = [rows_to_one(part.lexicon.links).toarray() for part in corpus.values() if part.lexicon]
-    back = [rows_to_one(csr_array(part.lexicon.links.T)).toarray() for part in corpus.values() if part.lexicon]
+    counts = [part.bow.toarray().sum(axis=0) for part in corpus.values()]
+    links = [part.lexicon.links.toarray() for part in corpus.values() if part.lexicon]
+    maps = [naive.smoothed_map(link.tolist(), counts[0].tolist()) for link in links]
+    back = [naive.smoothed_map(link.T.tolist(), count.tolist()) for link, count in zip(links, counts, strict=True)]
     expected = [
         0.7 * (phi[1] @ back[1] + phi[2] @ back[2]) / 2 + 0.3 * phi[0],
         0.7 * phi[0] @ maps[1] + 0.3 * phi[1],

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from pipeline.models.base import LanguageCorpus
 from pipeline.models.start import cluster_prior
 from pipeline.models.xtra import Xtra, XtraParams
-from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
+from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf, theta_tf_idf
 
 CASES = {  # documents a language, topics, clusters without any document
     "two languages": ([7, 5], 3, []),
@@ -90,3 +90,14 @@ def test_a_model_starts_from_the_corpus(case: Case) -> None:
         np.testing.assert_allclose(model.word_scores(name), expected, rtol=1e-6)
     assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
     assert torch.equal(model.state_dict()["encoder.mean.weight"], before)
+
+
+def test_soft_c_tf_idf_counts_the_topics_that_a_word_is_spread_over() -> None:
+    mass = np.random.default_rng(0).random((4, 6))
+    mass[:, 1] = 3.0  # a word of every topic alike
+    mass[:, 2] = [2.0, 2.0, 0, 0]
+    mass[:, 3] = 0
+    found = theta_tf_idf(mass)
+    np.testing.assert_allclose(found, naive.soft_start(mass.tolist()), rtol=1e-10)
+    hard = np.array([[5.0, 0, 2], [0, 3, 2], [0, 0, 2]])
+    np.testing.assert_allclose(theta_tf_idf(hard), cluster_tf_idf(hard))  # equal shares: their number

@@ -14,7 +14,7 @@ def run_figures(
     metrics: Mapping[str, Any],
     classification: Mapping[str, Mapping[str, Mapping[str, Any]]],
     training: Mapping[str, float] | None,
-    top_words: str,
+    with_start: bool,
 ) -> Figures:
     """Every figure of a run.
 
@@ -22,7 +22,7 @@ def run_figures(
         metrics: reports/metrics.json.
         classification: reports/classification.json.
         training: ``seconds`` and ``peak_mb``, None if they were not noted.
-        top_words: the selection that ``metrics["languages"]`` is of.
+        with_start: the model starts from the pivot clusters, whose figures then stand beside its own.
 
     Returns:
         ``SELECTION/cnpmi`` (and tu, tq, npmi, ``start cnpmi`` ..., ``npmi LANGUAGE``), ``theta/intra`` (mean accuracy
@@ -31,8 +31,7 @@ def run_figures(
     """
     figures: Figures = {}
     for name, scores in metrics["selections"].items():
-        languages = scores.get("languages") or (metrics["languages"] if name == top_words else {})
-        figures |= _selection(name, scores, languages)
+        figures |= _selection(name, scores, with_start)
     for features, directions in classification.items():
         figures |= _accuracies(features, directions)
     for key in ("mrr", "jsd"):
@@ -41,11 +40,10 @@ def run_figures(
     return figures
 
 
-def _selection(name: str, scores: Mapping[str, Any], languages: Mapping[str, Mapping[str, float]]) -> Figures:
-    start = scores.get("start") or {}
+def _selection(name: str, scores: Mapping[str, Any], with_start: bool) -> Figures:
     figures = {f"{name}/{key}": scores[key] for key in HEADLINE}
-    figures |= {f"{name}/npmi {language}": values["npmi"] for language, values in languages.items()}
-    return figures | {f"{name}/start {key}": start.get(key) for key in HEADLINE}
+    figures |= {f"{name}/npmi {language}": values["npmi"] for language, values in scores["languages"].items()}
+    return figures | {f"{name}/start {key}": scores["start"][key] if with_start else None for key in HEADLINE}
 
 
 def _accuracies(features: str, directions: Mapping[str, Mapping[str, Any]]) -> Figures:

@@ -58,7 +58,8 @@ def sections(keys: Collection[str]) -> list[Section]:
     ]
     remark = (
         "Finding a test document's translation by theta; the divergence alone says little, since theta that is the "
-        "same everywhere has none. Seconds and memory of the training alone; no record: it was trained without notes."
+        "same everywhere has none. Seconds and memory of the stage `train`, of a training that was resumed those of "
+        "its last part; no record: it was trained without notes."
     )
     return [*quality, *accuracy, Section("Retrieval and cost", remark, COST)]
 

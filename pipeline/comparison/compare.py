@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from pipeline.common.errors import InputError, PipelineError
 from pipeline.common.files import write_json, write_text
@@ -36,6 +39,7 @@ class Request:
         listed: the list of rows, see :func:`pipeline.comparison.rows.choose_rows`.
         where: the list's file.
         stages: of dvc.yaml.
+        common: dotted parameter -> value, for all rows.
     """
 
     preset: str | None
@@ -44,6 +48,7 @@ class Request:
     listed: Mapping[str, Any]
     where: str
     stages: Stages
+    common: Mapping[str, Any] = field(default_factory=dict)
 
 
 def compare(request: Request, published: Mapping[str, Any], root: Path | None = None) -> Comparison:
@@ -64,18 +69,20 @@ def compare(request: Request, published: Mapping[str, Any], root: Path | None = 
     check_models(rows, list(MODELS), request.where)
     seeds, paths = read_seeds(request.seeds), path_parameters(request.stages)
     settings = {
-        (row, seed): run_settings(root / LAYOUT.params, request.preset, row, seed, paths, root / PRESETS)
+        (row, seed): run_settings(
+            root / LAYOUT.params, request.preset, row, seed, paths, root / PRESETS, request.common
+        )
         for row in rows
         for seed in seeds
     }
     outcomes = run_all([Plan(row, seed, found) for (row, seed), found in settings.items()], request.stages, root)
     values = settings[rows[0], seeds[0]].values
-    # A model of the table is a tuple with its class in it, which may say that theta is not the paper's.
-    own = {name for name, parts in MODELS.items() if not all(getattr(part, "theta_from_paper", True) for part in parts)}
+    own = {name for name, (_, kind) in MODELS.items() if not kind.theta_from_paper}
+    starting = {name for name, (_, kind) in MODELS.items() if kind.starts_from_clusters}
     return Comparison(
         f"Comparison on {request.preset or values['dataset']}",
         {name: _fact(values.get(name)) for name in FACTS},
-        {row: [_figures(found) for found in outcomes if found.plan.row is row] for row in rows},
+        {row: [_figures(found, row.model in starting) for found in outcomes if found.plan.row is row] for row in rows},
         read_published(published, str(values["dataset"]), [row.name for row in rows]),
         frozenset(row.name for row in rows if row.model in own),
     )
@@ -111,15 +118,32 @@ def read_seeds(texts: Sequence[str]) -> list[int]:
     return [int(text) for text in texts]
 
 
+def read_overrides(texts: Sequence[str]) -> dict[str, Any]:
+    """``name=value`` as typed, the values as YAML.
+
+    Raises:
+        InputError: no ``=``, or a value that is no YAML.
+    """
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        try:
+            found[name] = YAML(typ="safe").load(value)
+        except YAMLError as error:
+            raise InputError(f"{text!r}: {value!r} is not a value: {error}") from error
+        if not sign:
+            raise InputError(f"{text!r}: expected name=value, as in classify.method=fast.")
+    return found
+
+
 def _fact(value: object) -> object:
     """A value for the report, which is no place for the paths of one machine."""
     return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
-def _figures(outcome: Outcome) -> RunFigures:
+def _figures(outcome: Outcome, with_start: bool) -> RunFigures:
     plan = outcome.plan
     if outcome.metrics is None or outcome.classification is None:
         return RunFigures(plan.seed, outcome.key, None, outcome.error)
-    top_words = str(plan.settings.values.get("top_words"))
-    figures = run_figures(outcome.metrics, outcome.classification, outcome.training, top_words)
+    figures = run_figures(outcome.metrics, outcome.classification, outcome.training, with_start)
     return RunFigures(plan.seed, outcome.key, figures)

@@ -77,9 +77,17 @@ def check_models(rows: Sequence[Row], known: Sequence[str], where: str) -> None:
 
 
 def run_settings(
-    base: Path, preset: str | None, row: Row, seed: int, paths: Sequence[str] = (), presets: Path = PRESETS
+    base: Path,
+    preset: str | None,
+    row: Row,
+    seed: int,
+    paths: Sequence[str] = (),
+    presets: Path = PRESETS,
+    common: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """The parameters of one run: ``base``, then the preset, the row's own, its model and the seed.
+    """The parameters of one run: ``base``, then the preset, those of all rows, the row's own, its model and the seed.
+
+    Nothing is ablated that the row does not name.
 
     Args:
         base: params.yaml.
@@ -89,6 +97,7 @@ def run_settings(
         paths: dotted parameters that name inputs; those that leave the folder of ``base`` are made absolute, since
             the run takes place in another.
         presets: folder of the presets.
+        common: dotted parameter -> value, for all rows.
 
     Raises:
         InputError: an unknown preset, or a parameter that ``base`` does not have.
@@ -98,7 +107,7 @@ def run_settings(
         params.write_bytes(base.read_bytes())
         if preset:
             apply_preset(preset, params, presets)
-        _override(params, {**row.overrides, "model": row.model, "seed": seed}, row.name)
+        _override(params, {"ablate": [], **(common or {}), **row.overrides, "model": row.model, "seed": seed}, row.name)
         values = Params(params).values
         found = {name: str(look_up(values, name)) for name in paths}
         outside = {name: str((base.parent / path).resolve()) for name, path in found.items() if path.startswith("..")}

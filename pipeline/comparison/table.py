@@ -123,7 +123,7 @@ def _preface(comparison: Comparison) -> Iterator[str]:
     else:
         yield f"Seed {seeds[0]}. **Bold**: the best of its column."
         yield "With one seed it is unknown how much of a difference is noise."
-    yield "start: the clusters before training, which a model must be held against. –: not measured."
+    yield "start: the clusters that the model starts from, which it must be held against. –: there is none."
     if comparison.own_theta:
         yield f"{OWN_THETA}: the paper gives the model no theta; this project's addition is classified and searched."
     yield ""

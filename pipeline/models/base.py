@@ -117,11 +117,13 @@ class TopicModel(nn.Module, ABC):
     Attributes:
         reads: what theta is inferred from, a document's words or its embedding.
         theta_from_paper: False where theta is this project's addition.
+        starts_from_clusters: its beta starts from the pivot clusters.
         languages: their codes, pivot first.
     """
 
     reads: ClassVar[Literal["words", "embeddings"]] = "words"
     theta_from_paper: ClassVar[bool] = True
+    starts_from_clusters: ClassVar[bool] = False
 
     params: ModelParams
 

@@ -48,7 +48,8 @@ class Infoctm(Autoencoder):
     """An encoder and a beta a language; linked words of the pivot and another language get like topics.
 
     Two words are linked where the dictionary pairs one with a near synonym of the other. Every language is linked
-    with the pivot, as the dictionaries are. A step takes time in proportion to V x V of each such pair.
+    with the pivot, as the dictionaries are. A step takes time in proportion to V x V of each such pair, and as many
+    float32 of memory twice.
     """
 
     params: InfoctmParams
@@ -109,12 +110,13 @@ class Infoctm(Autoencoder):
     def _link_information(self) -> torch.Tensor:
         """The mean over all links of all languages with the pivot, in both directions."""
         pivot, *others = self.beta
-        links = [(forth.to(pivot.device), back.to(pivot.device)) for forth, back in self.links]
+        if self.links[0][0].rows.device != pivot.device:
+            self.links = [(forth.to(pivot.device), back.to(pivot.device)) for forth, back in self.links]
         sums = [
             link_information(pivot, beta, forth, back, self.params.temperature)
-            for beta, (forth, back) in zip(others, links, strict=True)
+            for beta, (forth, back) in zip(others, self.links, strict=True)
         ]
-        return torch.stack(sums).sum() / sum(way.weights.sum() for ways in links for way in ways)
+        return torch.stack(sums).sum() / sum(way.weights.sum() for ways in self.links for way in ways)
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:

@@ -17,7 +17,7 @@ from pipeline.models.links import dictionary_links, rows_to_one
 from pipeline.models.word_map import WordMap
 from pipeline.sparse import SparseRows
 from pipeline.topics.selection import topic_mass
-from pipeline.topics.tf_idf import cluster_tf_idf
+from pipeline.topics.tf_idf import theta_tf_idf
 
 
 class LdaParams(ModelParams):
@@ -63,7 +63,7 @@ class TranslatedLda(CountedModel):
         self.components.copy_(torch.from_numpy(lda.components_))
         for index, name in enumerate(self.languages):
             mass = topic_mass(lda.transform(bows[name]), corpus[name].bow)
-            scores = lda.components_ if index == 0 else cluster_tf_idf(mass)
+            scores = lda.components_ if index == 0 else theta_tf_idf(mass)
             self.word_scores(name).copy_(torch.from_numpy(scores / scores.sum(axis=1, keepdims=True)))
 
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:

@@ -61,6 +61,9 @@ class M3l(Autoencoder):
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
         """Equation 1: reconstruction, KL between aligned documents both ways, and their contrast.
 
+        Means over documents. As the paper's text has it, and not its equation, negatives are of the two languages of
+        a pair alone.
+
         Args:
             batches: one batch a language; a language may be missing where few documents have a partner.
             noise: (B, K) standard normal draws a language; drawn afresh by default.

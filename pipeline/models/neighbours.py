@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, eye_array, vstack
 from pipeline.common.arrays import unit_rows
 from pipeline.models.base import LanguageCorpus, Lexicon
 
-BLOCK = 2048  # words compared with all others at once
+CELLS = 2**24  # cosines held at once
 
 
 def lexicon(corpus: Mapping[str, LanguageCorpus], language: str) -> Lexicon:
@@ -50,8 +50,8 @@ def nearest_words(mine: np.ndarray, theirs: np.ndarray, count: int, same: bool) 
     known, alone = np.any(theirs, axis=1), ~np.any(mine, axis=1)
     words, good = np.zeros((len(mine), count), np.int64), np.zeros((len(mine), count), bool)
     taken = min(count, len(theirs))
-    for start in range(0, len(mine), BLOCK):
-        block = slice(start, min(start + BLOCK, len(mine)))
+    for start in range(0, len(mine), _block(theirs)):
+        block = slice(start, min(start + _block(theirs), len(mine)))
         cosine = mine[block] @ theirs.T
         cosine[:, ~known] = -np.inf
         if same:
@@ -73,7 +73,12 @@ def similar_words(vectors: np.ndarray, threshold: float) -> csr_array:
         threshold: least cosine.
     """
     blocks = [
-        csr_array((vectors[start : start + BLOCK] @ vectors.T >= threshold).astype(np.int32))
-        for start in range(0, len(vectors), BLOCK)
+        csr_array((vectors[start : start + _block(vectors)] @ vectors.T >= threshold).astype(np.int32))
+        for start in range(0, len(vectors), _block(vectors))
     ]
     return csr_array((vstack(blocks) + eye_array(len(vectors), dtype=np.int32) > 0).astype(np.int32))
+
+
+def _block(others: np.ndarray) -> int:
+    """How many words are compared with all others at once."""
+    return max(1, CELLS // len(others))

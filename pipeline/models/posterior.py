@@ -22,7 +22,7 @@ def softplus_layers(sizes: Sequence[int], dropout: float) -> nn.Sequential:
 
 
 class Posterior(nn.Module):
-    """A body that all languages share, then two heads, each with a norm of its own (XTRA, section 3.1).
+    """A body, then two heads, each with a norm of its own (XTRA, section 3.1).
 
     Args:
         body: maps (B, inputs) to (B, hidden).
@@ -41,7 +41,7 @@ class Posterior(nn.Module):
         self.logvar_norm = ShiftNorm(topics, eps, momentum)
 
     def forward(self, x: torch.Tensor, sizes: list[int]) -> list[Gaussian]:
-        """Map the languages' batches to their posteriors.
+        """Map the batches of languages that share the body to their posteriors.
 
         Args:
             x: (sum of sizes, inputs) the batches stacked: one pass through the body serves them all.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pipeline.models.base import ModelParams, TopicModel
 from pipeline.models.gloctm import Gloctm, GloctmParams
@@ -17,7 +16,7 @@ from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.models.zeroshot import Zeroshot, ZeroshotParams
 from pipeline.models.zeroshot_kd import ZeroshotKd
 
-MODELS: dict[str, tuple[type[ModelParams], Any]] = {
+MODELS: dict[str, tuple[type[ModelParams], type[TopicModel]]] = {
     "xtra": (XtraParams, Xtra),
     "gloctm": (GloctmParams, Gloctm),
     "infoctm": (InfoctmParams, Infoctm),
@@ -43,5 +42,4 @@ def build_model(
         embedding: width of the document embeddings.
         params: the model's block of params.yaml.
     """
-    model: TopicModel = MODELS[name][1](vocabulary, topics, embedding, params)
-    return model
+    return MODELS[name][1](vocabulary, topics, embedding, params)

@@ -55,11 +55,7 @@ class Usvd(CountedModel):
         self.register_buffer("centroids", torch.zeros(topics, dimension))
 
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Cluster the documents and weigh each cluster's words in every language; there is nothing to train.
-
-        Raises:
-            InputError: more topics are wanted than there are documents.
-        """
+        """Cluster the documents and weigh each cluster's words in every language; there is nothing to train."""
         embeddings = np.concatenate([corpus[name].embeddings for name in self.languages])
         languages = np.repeat(self.languages, [len(corpus[name].embeddings) for name in self.languages])
         found = projection(embeddings, languages, self.space, self.params.dimension)

@@ -49,6 +49,8 @@ class XtraParams(ModelParams):
 class Xtra(Autoencoder):
     """XTRA for any number of languages; betas, maps and norms are lists in the order of the languages."""
 
+    starts_from_clusters: ClassVar[bool] = True
+
     params: XtraParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: XtraParams) -> None:

@@ -15,7 +15,7 @@ from pipeline.models.layers import Dropout
 from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.sparse import SparseRows
 from pipeline.topics.selection import topic_mass
-from pipeline.topics.tf_idf import cluster_tf_idf
+from pipeline.topics.tf_idf import theta_tf_idf
 
 CHUNK = 4096  # documents whose theta is inferred at once
 
@@ -69,7 +69,7 @@ class Zeroshot(Autoencoder):
             blocks = np.split(part.embeddings, range(CHUNK, len(part.embeddings), CHUNK))
             means = [self.posterior(torch.from_numpy(block).to(beta.device))[0].cpu() for block in blocks]
             theta = torch.cat(means).softmax(dim=1).numpy()
-            beta.copy_(torch.from_numpy(cluster_tf_idf(topic_mass(theta, part.bow))))
+            beta.copy_(torch.from_numpy(theta_tf_idf(topic_mass(theta, part.bow))))
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:

@@ -25,8 +25,28 @@ def cluster_tf_idf(counts: np.ndarray) -> np.ndarray:
     Returns:
         (K, V) float64.
     """
-    in_clusters = (counts > 0).sum(axis=0)
-    idf = np.log((len(counts) + 1) / (in_clusters + 1)) + 1
+    return _weighed(counts, (counts > 0).sum(axis=0))
+
+
+def theta_tf_idf(mass: np.ndarray) -> np.ndarray:
+    """c-TF-IDF where documents are split among topics, so that every word has some mass in every topic.
+
+    As :func:`cluster_tf_idf`, with df the number of topics that a word is spread over: the exponential of the
+    entropy of its shares, which is their number where they are equal.
+
+    Args:
+        mass: (K, V) from :func:`pipeline.topics.selection.topic_mass`.
+
+    Returns:
+        (K, V) float64.
+    """
+    share = _rows_to_one(mass.T).T
+    entropy = -(share * np.log(share, out=np.zeros_like(share), where=share > 0)).sum(axis=0)
+    return _weighed(mass, np.where(mass.any(axis=0), np.exp(entropy), 0))
+
+
+def _weighed(counts: np.ndarray, topics_of_word: np.ndarray) -> np.ndarray:
+    idf = np.log((len(counts) + 1) / (topics_of_word + 1)) + 1
     return _rows_to_one(_rows_to_one(counts) * idf) + 1e-8
 
 

@@ -85,10 +85,12 @@ class Batches:
 
     def _paired_orders(self, pairs: np.ndarray, rng: np.random.Generator) -> dict[str, Order]:
         bounds = np.linspace(0, len(pairs), self.steps + 1).astype(int)
-        place = dict(zip(rng.permutation(pairs).tolist(), range(len(pairs)), strict=True))
+        place = np.append(rng.permutation(len(pairs)), len(pairs))  # of a pair; documents without one come last
         orders = {}
         for name, part in self.corpus.items():
-            places = np.array([place.get(pair, len(pairs)) for pair in pairs_of(part).tolist()], dtype=np.int64)
+            found = pairs_of(part)
+            at = np.searchsorted(pairs, found)
+            places = place[np.where(np.isin(found, pairs), at, len(pairs))]
             order = np.argsort(places, kind="stable")
             orders[name] = (order, np.searchsorted(places[order], bounds))
         return orders
@@ -103,16 +105,18 @@ def common_pairs(corpus: Mapping[str, LanguageCorpus]) -> np.ndarray:
     """The pairs that stand in two languages or more, ascending.
 
     Raises:
-        InputError: there are fewer than two.
+        InputError: a language has fewer than two such documents.
     """
     found = np.concatenate([np.unique(pairs_of(part)) for part in corpus.values()])
     pairs, languages = np.unique(found[found >= 0], return_counts=True)
     common: np.ndarray = pairs[languages > 1]
-    if len(common) < FEWEST:
-        raise InputError(
-            f"this model learns from aligned documents, and {len(common)} training documents have a partner in another "
-            "language. Give aligned documents the same `pair`, or choose another `model`."
-        )
+    for name, part in corpus.items():
+        aligned = int(np.isin(pairs_of(part), common).sum())
+        if aligned < FEWEST:
+            raise InputError(
+                f"this model learns from aligned documents, and {aligned} training documents of {name} have a partner "
+                "in another language. Give aligned documents the same `pair`, or choose another `model`."
+            )
     return common
 
 
