@@ -300,10 +300,9 @@ def neighbours(mine: Rows, theirs: Rows, count: int, same: bool) -> list[list[in
     return found
 
 
-def smoothed_map(links: Rows, frequencies: Row) -> list[list[float]]:
-    """NMTM: links times the frequency of the row's word, plus 1, rows to one."""
-    rows = [[link * frequency + 1 for link in row] for row, frequency in zip(links, frequencies, strict=True)]
-    return [[value / math.fsum(row) for value in row] for row in rows]
+def shared_equally(links: Rows) -> list[list[float]]:
+    """Rows to one; a word without translations goes nowhere."""
+    return [[link / math.fsum(row) if any(row) else 0.0 for link in row] for row in links]
 
 
 def soft_start(mass: Rows) -> list[list[float]]:

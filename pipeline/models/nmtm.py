@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import torch
 from pydantic import Field
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 from torch import nn
 from torch.nn import functional
 
 from pipeline.models.autoencoder import Autoencoder, explain
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.models.layers import Dropout, ShiftNorm, SparseLinear
-from pipeline.models.links import dictionary_links
+from pipeline.models.links import dictionary_links, rows_to_one
 from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.word_map import WordMap
 from pipeline.sparse import SparseRows
@@ -54,10 +53,7 @@ class Nmtm(Autoencoder):
 
     @torch.no_grad()
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Draw phi, and take the maps from the dictionary.
-
-        A map is ``links * (frequency of the row's word in the corpus) + 1``, rows divided by their sums: a frequent
-        word goes to its translations, a rare one to all words alike.
+        """Draw phi, and take the maps from the dictionary: every word's translations share it equally.
 
         Raises:
             InputError: the dictionary links no words.
@@ -66,8 +62,8 @@ class Nmtm(Autoencoder):
         super().start_from(corpus)
         for language, to, back in zip(self.languages[1:], self.to_pivot, self.from_pivot, strict=True):
             links = dictionary_links(corpus, language)
-            to.set(*smoothed(csr_array(links.T), corpus[language].bow))  # type: ignore[operator]
-            back.set(*smoothed(links, corpus[self.languages[0]].bow))  # type: ignore[operator]
+            to.set(rows_to_one(csr_array(links.T)))  # type: ignore[operator]
+            back.set(rows_to_one(links))  # type: ignore[operator]
 
     def mixed(self) -> list[torch.Tensor]:
         """Beta of each language: ``mix * phi_other @ map + (1 - mix) * phi``."""
@@ -107,18 +103,3 @@ class Nmtm(Autoencoder):
     def word_scores(self, language: str) -> torch.Tensor:
         """(K, V) mixed beta of a language."""
         return self.mixed()[self.languages.index(language)]
-
-
-def smoothed(links: csr_array, bow: csr_array) -> tuple[csr_array, np.ndarray]:
-    """A map between vocabularies as its sparse part and what every entry of a row has beside it.
-
-    Args:
-        links: (V, W) dictionary.
-        bow: (D, V) documents, for the words' frequencies.
-
-    Returns:
-        (V, W) and (V,); row i of the map is the sparse row plus the i-th number, and sums to 1.
-    """
-    frequent = csr_array(diags_array(np.asarray(bow.sum(axis=0), dtype=np.float64)) @ links)
-    even = 1 / (np.asarray(frequent.sum(axis=1)) + links.shape[1])
-    return csr_array(diags_array(even) @ frequent), even
