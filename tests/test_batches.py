@@ -154,7 +154,7 @@ def test_training_corpus_splits_the_rows_by_language() -> None:
         "zh": [30, 40, 50, 60],
         "ja": [70, 80],
     }
-    assert known["en"].links.toarray().tolist() == np.eye(3).tolist()
+    assert known["en"].links.nnz == 0
     assert known["zh"].links.toarray().tolist() == [[0, 0, 0, 1], [0, 0, 0, 0], [2, 0, 0, 0]]
     assert known["ja"].links.toarray().tolist() == [[0, 0], [0, 1], [0, 0]]
 

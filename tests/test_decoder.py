@@ -10,8 +10,8 @@ from scipy.sparse import csr_array
 from torch import nn
 from torch.autograd import gradcheck
 
-from pipeline.models.decoder import SoftmaxEntries, word_probabilities
-from pipeline.models.layers import ShiftNorm
+from pipeline.models.parts.decoder import SoftmaxEntries, word_probabilities
+from pipeline.models.parts.layers import ShiftNorm
 from pipeline.sparse import SparseRows, sparse_rows
 
 DOCUMENTS, TOPICS, WORDS = 6, 3, 5

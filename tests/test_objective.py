@@ -11,7 +11,7 @@ import torch
 from scipy.sparse import csr_array
 
 from pipeline.models.base import Batch
-from pipeline.models.rarely import rarely
+from pipeline.models.parts.rarely import rarely
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.sparse import sparse_rows
 

@@ -14,11 +14,11 @@ from pipeline.common.arrays import unit_rows
 from pipeline.losses import Links, cka_distance, cluster_anchor, gaussian_kl, link_information, pair_contrast
 from pipeline.models.gloctm import Gloctm, GloctmParams
 from pipeline.models.infoctm import Infoctm, InfoctmParams
-from pipeline.models.links import rows_to_one
 from pipeline.models.m3l import M3l, M3lParams
-from pipeline.models.neighbours import nearest_words, similar_words
 from pipeline.models.nmtm import Nmtm, NmtmParams
-from pipeline.models.word_map import WordMap
+from pipeline.models.parts.links import rows_to_one
+from pipeline.models.parts.neighbours import nearest_words, similar_words
+from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
 
 LANGUAGES = [{"en": 9, "zh": 9}, {"zh": 9, "en": 9, "ja": 9}]
@@ -97,7 +97,7 @@ def test_kl_to_a_prior_of_each_document() -> None:
 @pytest.mark.parametrize("count", [0, 2, 30])
 @pytest.mark.parametrize("same", [True, False])
 def test_nearest_words_are_those_of_the_largest_cosine(count: int, same: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.models.neighbours.CELLS", 40)
+    monkeypatch.setattr("pipeline.models.parts.neighbours.CELLS", 40)
     rng = np.random.default_rng(0)
     mine = rng.normal(size=(11, 5))
     mine[3] = 0  # a word without a vector
@@ -108,7 +108,7 @@ def test_nearest_words_are_those_of_the_largest_cosine(count: int, same: bool, m
 
 
 def test_similar_words_reach_the_threshold_and_a_word_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.models.neighbours.CELLS", 40)
+    monkeypatch.setattr("pipeline.models.parts.neighbours.CELLS", 40)
     vectors = np.random.default_rng(1).normal(size=(9, 2))
     vectors[4] = 0
     near = similar_words(unit_rows(vectors), 0.4).toarray()

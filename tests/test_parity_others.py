@@ -13,11 +13,11 @@ from parity_files import LANGUAGES, load, plain_batches
 from scipy.sparse import csr_array
 from shared_files import parity_files
 
-from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LanguageCorpus, Lexicon, LossParts
 from pipeline.models.gloctm import Gloctm, GloctmParams
 from pipeline.models.infoctm import Infoctm, InfoctmParams
 from pipeline.models.nmtm import Nmtm, NmtmParams
+from pipeline.models.parts.autoencoder import Autoencoder
 from pipeline.sparse import SparseRows, sparse_rows
 from pipeline.training.optimiser import Optimiser
 

@@ -11,7 +11,7 @@ from parity_files import LANGUAGES, as_ours, batches, corpus, load, noises, xtra
 from shared_files import parity_files
 
 from pipeline.models.base import LanguageCorpus, LossParts
-from pipeline.models.start import cluster_prior
+from pipeline.models.parts.start import cluster_prior
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 from pipeline.training.optimiser import Optimiser

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipeline.models.layers import SparseLinear
+from pipeline.models.parts.layers import SparseLinear
 from pipeline.sparse import SparseRows
 from pipeline.training import optimiser as optimiser_module
 from pipeline.training import rows

@@ -10,7 +10,7 @@ import torch
 from scipy.sparse import csr_array
 from torch import nn
 
-from pipeline.models.layers import Dropout, ShiftNorm, SparseLinear
+from pipeline.models.parts.layers import Dropout, ShiftNorm, SparseLinear
 from pipeline.sparse import SparseRows, sparse_rows
 
 COUNTS = np.array([[0, 2, 0, 1], [0, 0, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0], [1, 1, 4, 1]], dtype=np.int32)

@@ -9,7 +9,7 @@ import torch
 from scipy.sparse import csr_array
 
 from pipeline.models.base import LanguageCorpus
-from pipeline.models.start import cluster_prior
+from pipeline.models.parts.start import cluster_prior
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf, theta_tf_idf
 

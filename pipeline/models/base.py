@@ -22,8 +22,7 @@ class Lexicon:
 
     Attributes:
         vectors: (V, E) float32 in the space of the document embeddings; zeros where a word has none.
-        links: (P, V) how often the dictionary pairs a word with each of the pivot's P words; the pivot's own is
-            the identity.
+        links: (P, V) how often the dictionary pairs a word with each of the pivot's P words; empty for the pivot.
     """
 
     vectors: np.ndarray

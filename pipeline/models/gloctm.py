@@ -13,11 +13,11 @@ from torch.nn import functional
 
 from pipeline.losses import cka_distance, gaussian_kl
 from pipeline.losses.infonce import Form
-from pipeline.models.autoencoder import Autoencoder, explain
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.layers import Dropout, ShiftNorm, SparseLinear
-from pipeline.models.neighbours import nearest_words, word_vectors
-from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.parts.autoencoder import Autoencoder, explain
+from pipeline.models.parts.layers import Dropout, ShiftNorm, SparseLinear
+from pipeline.models.parts.neighbours import nearest_words, word_vectors
+from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.sparse import SparseRows, stack
 
 Noise = Mapping[str, tuple[torch.Tensor, torch.Tensor]]  # of the global and of the local path

@@ -12,13 +12,13 @@ from torch import nn
 from torch.nn import functional
 
 from pipeline.losses import Links, link_information
-from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.layers import Dropout, SparseLinear
-from pipeline.models.links import dictionary_links
-from pipeline.models.neighbours import similar_words, word_vectors
-from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.models.rarely import rarely
+from pipeline.models.parts.autoencoder import Autoencoder
+from pipeline.models.parts.layers import Dropout, SparseLinear
+from pipeline.models.parts.links import dictionary_links
+from pipeline.models.parts.neighbours import similar_words, word_vectors
+from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.parts.rarely import rarely
 from pipeline.sparse import SparseRows
 
 Ways = tuple[Links, Links]  # from the pivot, anchored at its words, and back, anchored at the other's
@@ -33,7 +33,7 @@ class InfoctmParams(ModelParams):
         temperature: of the contrast.
         hidden: units of the encoders.
         links_every: the mutual information is computed in one step of so many, see
-            :func:`pipeline.models.rarely.rarely`.
+            :func:`pipeline.models.parts.rarely.rarely`.
     """
 
     weight: float = Field(30.0, ge=0)

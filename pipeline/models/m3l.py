@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from pydantic import Field
-from torch import nn
 
 from pipeline.losses import gaussian_kl, pair_contrast
-from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LossParts, ModelParams
-from pipeline.models.layers import Dropout
-from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.sparse import SparseRows
+from pipeline.models.parts.embedding_reader import EmbeddingReader
+from pipeline.models.parts.posterior import Gaussian, sample
 
 
 class M3lParams(ModelParams):
@@ -33,30 +30,19 @@ class M3lParams(ModelParams):
     dropout: float = Field(0.2, ge=0, lt=1)
 
 
-class M3l(Autoencoder):
+class M3l(EmbeddingReader):
     """An inference network and a beta a view; here every view is a language.
 
     The embeddings need not be aligned. It learns from aligned documents alone; theta of any document comes from
     its own language's network.
     """
 
-    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
     paired: ClassVar[bool] = True
 
     params: M3lParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: M3lParams) -> None:
-        super().__init__(vocabulary, topics, embedding, params)
-        self.encoder = nn.ModuleList(
-            Posterior(softplus_layers([embedding, params.hidden], params.dropout), params.hidden, topics)
-            for _ in vocabulary
-        )
-        self.dropout = Dropout(params.dropout)
-
-    def posterior(self, index: int, embeddings: torch.Tensor) -> Gaussian:
-        """Posterior of B documents of a language."""
-        posterior: Gaussian = self.encoder[index](embeddings, [len(embeddings)])[0]
-        return posterior
+        super().__init__(vocabulary, topics, embedding, params, [params.hidden], params.dropout)
 
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
         """Equation 1: reconstruction, KL between aligned documents both ways, and their contrast.
@@ -103,12 +89,6 @@ class M3l(Autoencoder):
             )
             contrast = contrast + pair_contrast(thetas[first], thetas[second], matches, self.params.temperature)
         return kl, contrast
-
-    @torch.no_grad()
-    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
-        assert embeddings is not None
-        return self.posterior(self.languages.index(language), embeddings)[0]
 
 
 def aligned(first: torch.Tensor | None, second: torch.Tensor | None) -> torch.Tensor:

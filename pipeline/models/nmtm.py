@@ -10,12 +10,12 @@ from scipy.sparse import csr_array
 from torch import nn
 from torch.nn import functional
 
-from pipeline.models.autoencoder import Autoencoder, explain
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.layers import Dropout, ShiftNorm, SparseLinear
-from pipeline.models.links import dictionary_links, rows_to_one
-from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.models.word_map import WordMap
+from pipeline.models.parts.autoencoder import Autoencoder, explain
+from pipeline.models.parts.layers import Dropout, ShiftNorm, SparseLinear
+from pipeline.models.parts.links import dictionary_links, rows_to_one
+from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
 
 

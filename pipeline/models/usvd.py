@@ -13,7 +13,7 @@ from sklearn.cluster import KMeans
 from pipeline.clusters import Space, project, projection
 from pipeline.common.arrays import unit_rows
 from pipeline.models.base import LanguageCorpus, ModelParams
-from pipeline.models.counted import CountedModel
+from pipeline.models.parts.counted import CountedModel
 from pipeline.sparse import SparseRows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 

@@ -11,12 +11,12 @@ from pydantic import Field
 from torch import nn
 
 from pipeline.losses import beta_alignment, cluster_anchor, cluster_contrast, embedding_infonce
-from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.layers import Dropout, SparseLinear
-from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.models.rarely import rarely
-from pipeline.models.start import cluster_prior
+from pipeline.models.parts.autoencoder import Autoencoder
+from pipeline.models.parts.layers import Dropout, SparseLinear
+from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.parts.rarely import rarely
+from pipeline.models.parts.start import cluster_prior
 from pipeline.sparse import SparseRows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
@@ -25,7 +25,7 @@ class XtraParams(ModelParams):
     """The ``xtra`` section of params.yaml with the three lambdas; sizes are numbers of units.
 
     Attributes:
-        beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.rarely.rarely`.
+        beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.parts.rarely.rarely`.
         anchor: weight of the pull of theta towards the document's cluster; 0 as published.
         ablations: ``prior`` makes it flat, ``beta_init`` starts beta at random, the others leave out a term.
     """

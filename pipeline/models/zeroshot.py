@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.layers import Dropout
-from pipeline.models.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.parts.autoencoder import Autoencoder
+from pipeline.models.parts.layers import Dropout
+from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.sparse import SparseRows
 from pipeline.topics.selection import topic_mass
 from pipeline.topics.tf_idf import theta_tf_idf
@@ -37,7 +37,8 @@ class Zeroshot(Autoencoder):
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
         super().__init__(vocabulary, topics, embedding, params)
-        self.encoder = embedding_encoder(embedding, params.hidden, topics, params.dropout)
+        body = softplus_layers([embedding, params.hidden, params.hidden], params.dropout)
+        self.encoder = Posterior(body, params.hidden, topics)
         self.dropout = Dropout(params.dropout)
         for unlearnt in (*list(self.beta)[1:], *list(self.decoder_norm)[1:]):  # see `finish`
             unlearnt.requires_grad_(False)
@@ -76,8 +77,3 @@ class Zeroshot(Autoencoder):
         """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
         assert embeddings is not None
         return self.posterior(embeddings)[0]
-
-
-def embedding_encoder(embedding: int, hidden: int, topics: int, dropout: float) -> Posterior:
-    """The inference network of ZeroshotTM: two hidden layers over the document embedding."""
-    return Posterior(softplus_layers([embedding, hidden, hidden], dropout), hidden, topics)

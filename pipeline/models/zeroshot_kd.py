@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
 
 import torch
-from torch import nn
 
 from pipeline.losses import gaussian_kl
-from pipeline.models.autoencoder import Autoencoder
 from pipeline.models.base import Batch, LossParts
-from pipeline.models.layers import Dropout
-from pipeline.models.posterior import Gaussian, sample
-from pipeline.models.zeroshot import ZeroshotParams, embedding_encoder
-from pipeline.sparse import SparseRows
+from pipeline.models.parts.embedding_reader import EmbeddingReader
+from pipeline.models.parts.posterior import Gaussian, sample
+from pipeline.models.zeroshot import ZeroshotParams
 
 
-class ZeroshotKd(Autoencoder):
+class ZeroshotKd(EmbeddingReader):
     """An encoder and a beta a language; the teacher's posterior of a document is the prior of the student's.
 
     The teacher reads the student's document through the shared embedding space, so that no aligned documents are
     needed, and it learns in the same steps as the students, whose losses do not reach it.
     """
 
-    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
-
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
-        super().__init__(vocabulary, topics, embedding, params)
-        self.encoder = nn.ModuleList(
-            embedding_encoder(embedding, params.hidden, topics, params.dropout) for _ in vocabulary
-        )
-        self.dropout = Dropout(params.dropout)
-
-    def posterior(self, index: int, embeddings: torch.Tensor) -> Gaussian:
-        """Posterior of B documents under the model of the ``index``-th language."""
-        posterior: Gaussian = self.encoder[index](embeddings, [len(embeddings)])[0]
-        return posterior
+        super().__init__(vocabulary, topics, embedding, params, [params.hidden] * 2, params.dropout)
 
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
         """Reconstruction of all languages, the teacher's KL to the flat prior, the students' to the teacher.
@@ -69,9 +54,3 @@ class ZeroshotKd(Autoencoder):
             mean, logvar = self.posterior(0, batch.embeddings)
             teacher.train(self.training)
         return gaussian_kl(*posterior, mean, logvar.exp())
-
-    @torch.no_grad()
-    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
-        assert embeddings is not None
-        return self.posterior(self.languages.index(language), embeddings)[0]

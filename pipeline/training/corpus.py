@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array
 
 from pipeline.corpus import rows_within
 from pipeline.models.base import LanguageCorpus, Lexicon
@@ -50,14 +50,11 @@ def lexicons(vocabulary: pl.DataFrame, vectors: np.ndarray, links: pl.DataFrame)
         links: columns lang, pivot_term, term and count.
     """
     languages = vocabulary["lang"].to_numpy()
-    found: dict[str, Lexicon] = {}
+    pivot_words = int((languages == languages[0]).sum())
+    found = {}
     for name in vocabulary["lang"].unique(maintain_order=True):
-        mine = vectors[languages == name]
-        if not found:
-            pivot_words, entries = len(mine), eye_array(len(mine), format="csr")
-        else:
-            part = links.filter(pl.col("lang") == name)
-            places = (part["pivot_term"].to_numpy(), part["term"].to_numpy())
-            entries = csr_array((part["count"].to_numpy().astype(np.float64), places), shape=(pivot_words, len(mine)))
-        found[name] = Lexicon(mine, csr_array(entries))
+        mine, part = vectors[languages == name], links.filter(pl.col("lang") == name)
+        places = (part["pivot_term"].to_numpy(), part["term"].to_numpy())
+        counts = part["count"].to_numpy().astype(np.float64)
+        found[name] = Lexicon(mine, csr_array((counts, places), shape=(pivot_words, len(mine))))
     return found

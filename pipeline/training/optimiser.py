@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from pipeline.models.layers import SparseLinear
+from pipeline.models.parts.layers import SparseLinear
 from pipeline.training.rows import BETA1, BETA2, EPSILON, RowTable
 
 Tensors = dict[str, torch.Tensor]

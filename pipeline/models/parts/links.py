@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, diags_array
 
 from pipeline.common.errors import InputError
 from pipeline.models.base import LanguageCorpus
-from pipeline.models.neighbours import lexicon
+from pipeline.models.parts.neighbours import lexicon
 
 
 def dictionary_links(corpus: Mapping[str, LanguageCorpus], language: str) -> csr_array:

@@ -9,10 +9,10 @@ from torch import nn
 
 from pipeline.losses import gaussian_kl, reconstruction
 from pipeline.models.base import LanguageCorpus, ModelParams, NeuralTopicModel
-from pipeline.models.decoder import word_probabilities
-from pipeline.models.layers import ShiftNorm
-from pipeline.models.posterior import Gaussian
-from pipeline.models.start import flat_prior
+from pipeline.models.parts.decoder import word_probabilities
+from pipeline.models.parts.layers import ShiftNorm
+from pipeline.models.parts.posterior import Gaussian
+from pipeline.models.parts.start import flat_prior
 from pipeline.sparse import SparseRows
 
 

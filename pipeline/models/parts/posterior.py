@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from pipeline.models.layers import Dropout, ShiftNorm
+from pipeline.models.parts.layers import Dropout, ShiftNorm
 
 Gaussian = tuple[torch.Tensor, torch.Tensor]  # (B, K) mean and (B, K) log-variance
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from pipeline.models.layers import ShiftNorm
+from pipeline.models.parts.layers import ShiftNorm
 from pipeline.sparse import SparseRows
 
 
