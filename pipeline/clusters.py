@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
 
 from pipeline.common.arrays import unit_rows
@@ -35,6 +36,8 @@ class ClusterParams(BaseModel):
             al., 2024).
         dimension: how many leading dimensions are kept.
         restarts: k-means runs, of which the best counts.
+        centre: take each language's mean away first, which tells the languages apart and nothing else.
+        rounds: of moving centroids to the middle between the languages, see :func:`shared_clusters`; 0 as the paper.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +48,8 @@ class ClusterParams(BaseModel):
     space: Space = "svd"
     dimension: int = Field(100, ge=1)
     restarts: int = Field(10, ge=1)
+    centre: bool = False
+    rounds: int = Field(0, ge=0)
 
 
 def projection(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
@@ -106,10 +111,49 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
             "training documents with words. Lower num_topics or add documents."
         )
     points = reduce(embeddings, languages, params.space, params.dimension)
+    if params.centre:
+        points = centred(points, languages)
     kmeans = KMeans(params.num_topics, n_init=params.restarts, random_state=params.seed).fit(points[pivot])
     clusters = np.empty(len(points), dtype=np.int64)
     clusters[pivot] = kmeans.labels_
     clusters[~pivot] = (points[~pivot] @ kmeans.cluster_centers_.T).argmax(axis=1)
+    return shared_clusters(points, languages, clusters, params.num_topics, params.rounds)
+
+
+def centred(points: np.ndarray, languages: np.ndarray) -> np.ndarray:
+    """(D, d) unit rows less their language's mean, unit rows again."""
+    moved = points.copy()
+    for name in np.unique(languages):
+        moved[languages == name] -= points[languages == name].mean(axis=0)
+    return unit_rows(moved)
+
+
+def shared_clusters(
+    points: np.ndarray, languages: np.ndarray, clusters: np.ndarray, topics: int, rounds: int
+) -> np.ndarray:
+    """(D,) clusters after rounds of k-means in which every language weighs the same.
+
+    A centroid is the mean of its languages' mean points, so that a cluster that only the pivot has moves to where
+    the others can join it; documents go to the nearest by cosine.
+
+    Args:
+        points: (D, d) unit rows.
+        languages: (D,) language of each document.
+        clusters: (D,) where they begin.
+        topics: K.
+        rounds: at most; fewer where nothing moves any more.
+    """
+    for _ in range(rounds):
+        sums = np.zeros((topics, points.shape[1]))
+        for name in np.unique(languages):
+            mine = languages == name
+            sizes = np.bincount(clusters[mine], minlength=topics)
+            member = csr_array((np.ones(mine.sum()), (clusters[mine], np.arange(mine.sum()))), (topics, mine.sum()))
+            sums += (member @ points[mine]) / np.maximum(sizes, 1)[:, None]
+        moved = (points @ unit_rows(sums).T).argmax(axis=1)
+        if (moved == clusters).all():
+            break
+        clusters = moved
     return clusters
 
 

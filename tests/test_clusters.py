@@ -14,9 +14,11 @@ from sklearn.cluster import KMeans
 from pipeline.clusters import (
     ClusterParams,
     Space,
+    centred,
     given_clusters,
     pivot_clusters,
     reduce,
+    shared_clusters,
     warn_of_one_language_clusters,
 )
 from pipeline.common.errors import InputError
@@ -222,3 +224,47 @@ def test_one_language_clusters_are_told(caplog: pytest.LogCaptureFixture) -> Non
 def test_shared_clusters_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
     assert warn_of_one_language_clusters(np.array([0, 1, 1, 0]), tongues(en=2, zh=2), 2) == 0
     assert not caplog.records
+
+
+def test_centred_languages_have_no_mean_and_unit_rows() -> None:
+    points, languages = unit(some_embeddings(40, 5).astype(np.float64)), tongues(en=25, zh=15)
+    points[25:, 0] += 3  # what tells the languages apart
+    found = centred(unit(points), languages)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1)
+    moved = unit(points) - np.repeat([unit(points)[:25].mean(axis=0), unit(points)[25:].mean(axis=0)], [25, 15], axis=0)
+    np.testing.assert_allclose(found, unit(moved))
+
+
+@pytest.mark.parametrize("rounds", [1, 4, 50])
+def test_shared_clusters_lie_in_the_middle_between_the_languages(rounds: int) -> None:
+    points, languages = unit(some_embeddings(60, 4, seed=2)), tongues(en=30, zh=20, ja=10)
+    start = np.random.default_rng(0).integers(5, size=60)
+    expected = start.tolist()
+    for _ in range(rounds):
+        centres = []
+        for k in range(5):
+            means = []
+            for name in ("en", "zh", "ja"):
+                mine = [points[i] for i in range(60) if languages[i] == name and expected[i] == k]
+                means.append(np.mean(mine, axis=0) if mine else np.zeros(4))
+            centres.append(unit(np.sum(means, axis=0, keepdims=True))[0])
+        expected = [int(np.argmax([point @ centre for centre in centres])) for point in points]
+    assert shared_clusters(points, languages, start, 5, rounds).tolist() == expected
+
+
+def test_without_rounds_clusters_stay() -> None:
+    points, start = unit(some_embeddings(20, 4)), np.arange(20) % 3
+    assert shared_clusters(points, tongues(en=10, zh=10), start, 3, 0).tolist() == start.tolist()
+
+
+def test_a_cluster_of_one_language_moves_to_where_another_can_join() -> None:
+    rng = np.random.default_rng(0)
+    topics = np.repeat(np.eye(4), 20, axis=0)
+    gap = np.array([0, 0, 0, 0, 0.9])  # between the languages
+    both = np.concatenate([np.hstack([topics, np.zeros((80, 1))]), np.hstack([topics, np.zeros((80, 1))]) + gap])
+    embeddings = (both + rng.normal(scale=0.05, size=both.shape)).astype(np.float32)
+    languages = tongues(en=80, zh=80)
+    params = ClusterParams(num_topics=4, space="svd", centre=True, rounds=10)
+    clusters = pivot_clusters(embeddings, languages, params)
+    for k in range(4):
+        assert {str(name) for name in languages[clusters == k]} == {"en", "zh"}

@@ -140,7 +140,7 @@ def test_missing_parameters_are_named(params: Path) -> None:
 
 
 def test_the_presets_that_users_are_told_of_are_there() -> None:
-    wanted = "amazon_review ecnews ecnews-40 ecnews-fast rakuten_amazon rakuten_amazon-40 sample"
+    wanted = "amazon_review ecnews ecnews-40 ecnews-anchored ecnews-fast rakuten_amazon rakuten_amazon-40 sample"
     assert wanted.split() == NAMES
 
 
@@ -157,8 +157,15 @@ def test_short_presets_differ_in_length_and_in_what_does_better(name: str) -> No
         "train.epochs",
         "train.halve_every",
         "cluster.space",
+        "cluster.centre",
+        "cluster.rounds",
         "top_words",
     }
+
+
+def test_the_anchored_preset_is_the_fast_one_with_an_anchor() -> None:
+    fast, anchored = (read_values(PRESETS / f"{name}.yaml") for name in ("ecnews-fast", "ecnews-anchored"))
+    assert {key for key in fast if fast[key] != anchored[key]} == {"xtra.anchor"}
 
 
 @pytest.mark.parametrize("name", NAMES)
