@@ -158,7 +158,7 @@ def _topic(path: Path, number: int, line: str, words: int) -> list[str]:
     if len(found) < words:
         raise InputError(
             f"{path}, line {number}: {len(found)} words; {words} of each topic are asked for. "
-            f"Give the topic more words, or set --words to {max(len(found), 2)} or less."
+            "Words are separated by blanks. Give the topic more, or set --words lower."
         )
     twice = sorted(word for word, times in Counter(found[:words]).items() if times > 1)
     if twice:
@@ -215,12 +215,20 @@ def _vocabulary(terms: Mapping[str, Mapping[str, int]]) -> pl.DataFrame:
 
 
 def _log_unknown(lang: str, names: Sequence[str], reference: Reference) -> int:
-    """How many words the reference lacks; a warning shows the first."""
+    """How many words the reference lacks; a warning shows the first.
+
+    Raises:
+        InputError: it has none of them.
+    """
     absent = np.flatnonzero(np.asarray(reference.counts[lang].sum(axis=0)) == 0)
     if len(absent):
         shown = ", ".join(names[term] for term in absent[:SHOWN])
         message = "%s: %d of %d words are not in the reference, their pairs count as 0: %s"
         log.warning(message, lang, len(absent), len(names), shown + (", ..." if len(absent) > SHOWN else ""))
+    if len(absent) == len(names):
+        raise InputError(
+            f"{lang}: none of the {len(names)} words is in the reference. Is it the right language's file?"
+        )
     return len(absent)
 
 

@@ -41,8 +41,8 @@ SELECTIONS = {
     "beta": "A topic's words by beta, as published.",
 }
 FEATURES = {
-    "theta": "On theta.",
-    "mean": "On the mean of the posterior before the softmax, as the published code has it.",
+    "theta": "Within (intra) and across (cross) languages: trained on one, tested on the other.",
+    "mean": "As on theta, on what its softmax is taken of (the mean of the posterior), as the published code has it.",
 }
 
 
@@ -58,8 +58,8 @@ def sections(keys: Collection[str]) -> list[Section]:
     ]
     remark = (
         "Finding a test document's translation by theta; the divergence alone says little, since theta that is the "
-        "same everywhere has none. Seconds and memory of the stage `train`, of a training that was resumed those of "
-        "its last part; no record: it was trained without notes."
+        "same everywhere has none. Seconds and memory are of the stage `train`, in the runs that a comparison "
+        "started; where a stopped training was resumed, of its last part."
     )
     return [*quality, *accuracy, Section("Retrieval and cost", remark, COST)]
 

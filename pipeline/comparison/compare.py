@@ -81,7 +81,7 @@ def compare(request: Request, published: Mapping[str, Any], root: Path | None = 
     starting = {name for name, (_, kind) in MODELS.items() if kind.starts_from_clusters}
     return Comparison(
         f"Comparison on {request.preset or values['dataset']}",
-        {name: _fact(values.get(name)) for name in FACTS},
+        {name: _fact(values.get(name)) for name in FACTS if values.get(name) != str(LAYOUT.none)},
         {row: [_figures(found, row.model in starting) for found in outcomes if found.plan.row is row] for row in rows},
         read_published(published, str(values["dataset"]), [row.name for row in rows]),
         frozenset(row.name for row in rows if row.model in own),

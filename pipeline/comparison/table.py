@@ -119,11 +119,14 @@ def _preface(comparison: Comparison) -> Iterator[str]:
     yield ""
     if len(seeds) > 1:
         yield f"Mean ± standard deviation over seeds {', '.join(map(str, seeds))}. **Bold**: the best of its column."
-        yield "≈: within one pooled standard deviation of the best, which is noise."
+        yield "≈: within one pooled standard deviation of the best, which is noise. The seed decides weights and order,"
+        yield "and the test documents where the corpus does not name them."
     else:
         yield f"Seed {seeds[0]}. **Bold**: the best of its column."
         yield "With one seed it is unknown how much of a difference is noise."
-    yield "start: the clusters that the model starts from, which it must be held against. –: there is none."
+    if any("/start " in key and any(comparison.column(key).values()) for key in comparison.keys):
+        yield "start: the clusters that the model starts from, which it must be held against."
+    yield "–: there is none."
     if comparison.own_theta:
         yield f"{OWN_THETA}: the paper gives the model no theta; this project's addition is classified and searched."
     yield ""
@@ -134,6 +137,8 @@ def _preface(comparison: Comparison) -> Iterator[str]:
 
 def _table(section: Section, comparison: Comparison) -> Iterator[str]:
     columns = [column for column in section.columns if column.key in comparison.keys]
+    # Models without a start need no columns for it.
+    columns = [c for c in columns if "/start " not in c.key or any(comparison.column(c.key).values())]
     papers = [column for column in columns if column.published and _is_published(column, comparison)]
     headers = ["", *(column.header for column in columns), *(f"published {column.header}" for column in papers)]
     yield _line(headers)
