@@ -12,7 +12,7 @@ from pipeline.common.files import read_json, read_parquet, write_text
 from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
-from pipeline.report import topics_report
+from pipeline.report.markdown import topics_report
 from pipeline.topics.selection import Selection
 
 

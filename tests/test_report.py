@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from pipeline.common.files import write_json, write_parquet, write_text
 from pipeline.common.layout import LAYOUT
-from pipeline.report import EXAMPLE_CHARACTERS, escape, topics_report
+from pipeline.report.markdown import EXAMPLE_CHARACTERS, escape, topics_report
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("en", "zh", "ja")
