@@ -20,6 +20,7 @@ $(READY): pyproject.toml constraints.txt
 # PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.
 run: $(READY)
 	@if [ -n "$(PRESET)" ]; then python -m stages.preset "$(PRESET)"; fi
+	@python -m stages.check
 	@since=$$(date +%s); dvc repro && python -m stages.show --since $$since
 
 # DATASET=ecnews, rakuten_amazon or amazon_review; FROM=folder takes the files from disk.

@@ -15,7 +15,7 @@ from pipeline.common.runtime import stage
 @stage
 def main() -> None:
     """Choose the words that count, then count them."""
-    params = Params().section("bow", BowParams)
+    params = Params.checked().section("bow", BowParams)
     tokens = read_parquet(LAYOUT.tokens, ["lang", "split", "tokens"])
     vocabulary = build_vocabulary(tokens, tokens["split"], params)
     bow = count_words(tokens, vocabulary)

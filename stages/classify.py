@@ -15,7 +15,7 @@ from pipeline.common.runtime import stage
 @stage
 def main() -> None:
     """Train an SVM a language on the mean vectors and on theta, test it on every language."""
-    params = Params().section("classify", ClassifyParams)
+    params = Params.checked().section("classify", ClassifyParams)
     documents = read_parquet(LAYOUT.theta, ["lang", "split", "label", "theta", "mean"])
     known = documents.with_columns(known=documents["theta"].is_not_null())
     features = {name: labelled_parts(known, filled(documents[name])) for name in ("mean", "theta")}

@@ -17,7 +17,7 @@ def main() -> None:
     """Cluster the pivot's training documents; the other languages' join the nearest cluster."""
     from pipeline.clusters import ClusterParams, given_clusters, pivot_clusters, warn_of_one_language_clusters
 
-    params = Params().section("cluster", ClusterParams)
+    params = Params.checked().section("cluster", ClusterParams)
     documents = read_parquet(LAYOUT.embeddings, ["id", "lang", "split"])
     rows = training_documents(documents["split"], read_parquet(LAYOUT.bow, ["document"]))
     languages = documents["lang"].to_numpy()[rows]

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
-from pydantic import Field
 
 from pipeline.common.files import write_json, write_parquet
 from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
-from pipeline.documents import DocumentsParams, check_dataset_name, find_reference, read_documents, read_reference
-
-
-class StageParams(DocumentsParams):
-    """How to read, what, and from where."""
-
-    dataset: str
-    path: Path
-    reference: Path = LAYOUT.none
-    languages: str | list[str] = "auto"
-    seed: int = Field(ge=0, lt=2**32)
+from pipeline.documents import IntakeParams, check_dataset_name, find_reference, read_documents, read_reference
 
 
 @stage
 def main() -> None:
     """Read, check and normalise the documents."""
-    params = Params().section("documents", StageParams)
+    params = Params.checked().section("documents", IntakeParams)
     check_dataset_name(params.dataset)
     reference = find_reference(params.path, params.reference)
     intake = read_documents(params.path, params.languages, params, params.seed)

@@ -16,7 +16,7 @@ def main() -> None:
     from pipeline.encoders.columns import vector_column, word_table
     from pipeline.encoders.table import ENCODERS
 
-    params = Params()
+    params = Params.checked()
     name = params.choice("encoder", ENCODERS)
     kind, make = ENCODERS[name]
     encoder = make(params.section(name, kind), LAYOUT.embedding_cache)

@@ -18,7 +18,7 @@ from pipeline.topics.words import start_words, trained_words, words_table
 @stage
 def main() -> None:
     """Score the topics under both selections of words, beside the clusters that training started from."""
-    params = Params().section("evaluate", EvaluateParams)
+    params = Params.checked().section("evaluate", EvaluateParams)
     documents = read_parquet(LAYOUT.theta, ["lang", "split", "pair", "theta"])
     vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
     bows = language_bow(read_parquet(LAYOUT.bow), vocabulary, documents["lang"])

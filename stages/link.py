@@ -15,7 +15,7 @@ from pipeline.links import LinkParams, link_vocabularies
 def main() -> None:
     """Link the pivot's words with their translations in every other language."""
     vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
-    write_parquet(link_vocabularies(vocabulary, Params().top(LinkParams).dictionary), LAYOUT.links)
+    write_parquet(link_vocabularies(vocabulary, Params.checked().top(LinkParams).dictionary), LAYOUT.links)
 
 
 if __name__ == "__main__":

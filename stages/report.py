@@ -19,7 +19,7 @@ from pipeline.topics.selection import Selection
 @stage
 def main() -> None:
     """Write the topics side by side, with sizes and example documents."""
-    selection = Params().choice("top_words", get_args(Selection))
+    selection = Params.checked().choice("top_words", get_args(Selection))
     chosen = (pl.col("source") == "trained") & (pl.col("selection") == selection)
     report = topics_report(
         read_parquet(LAYOUT.topics).filter(chosen),

@@ -14,7 +14,7 @@ from pipeline.tokens.tokenise import TokeniseParams, tokenise
 @stage
 def main() -> None:
     """Cut every document, and the reference corpus by the same rules but unfiltered."""
-    params = Params().section("tokenise", TokeniseParams)
+    params = Params.checked().section("tokenise", TokeniseParams)
     documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "text"])
     keys = documents.select("id", "lang", "split")
     write_parquet(keys.with_columns(tokenise(documents, params)["tokens"]), LAYOUT.tokens)

@@ -43,7 +43,7 @@ def _corpus(
 @stage
 def main() -> None:
     """Train the model of `model` and apply it to every document."""
-    params = Params()
+    params = Params.checked()
     name = params.choice("model", MODELS)
     training, block = params.section("train", TrainParams), params.section(name, MODELS[name][0])
     documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "label", "pair"])

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from project import make_project, run_stage
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.bow.vocabulary import BowParams
-from pipeline.classify import ClassifyParams
-from pipeline.clusters import ClusterParams
 from pipeline.common.errors import InputError
 from pipeline.common.params import Params
 from pipeline.encoders.bge_m3 import BgeM3Params
-from pipeline.encoders.table import ENCODERS
-from pipeline.metrics.evaluate import EvaluateParams
-from pipeline.models.table import MODELS
-from pipeline.tokens.tokenise import TokeniseParams
-from pipeline.training.loop import TrainParams
-from stages.documents import StageParams
+from pipeline.parameters import SECTIONS, check_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
-SECTIONS: dict[str, type[BaseModel]] = {
-    "documents": StageParams,
-    "tokenise": TokeniseParams,
-    "bow": BowParams,
-    **{name: kind for name, (kind, _) in ENCODERS.items()},
-    "cluster": ClusterParams,
-    "train": TrainParams,
-    **{name: kind for name, (kind, _) in MODELS.items()},
-    "evaluate": EvaluateParams,
-    "classify": ClassifyParams,
-}
 
 
 class Inner(BaseModel):
@@ -175,13 +158,46 @@ def test_the_committed_parameters_are_valid(name: str) -> None:
     assert section == given.section(name, SECTIONS[name])
 
 
-def test_the_committed_parameters_have_no_unknown_ones() -> None:
-    given = Params(ROOT / "params.yaml")
-    fields = {field for kind in SECTIONS.values() for field in kind.model_fields}
-    for name, value in given.values.items():
-        assert name in (SECTIONS if isinstance(value, dict) else fields | {"model", "encoder"}), name
-    assert given.choice("encoder", ENCODERS)
-    assert given.choice("model", MODELS)
+def test_the_committed_parameters_pass_the_check_of_all() -> None:
+    check_parameters(Params(ROOT / "params.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lamda1": 80}, "lamda1 is not a parameter; did you mean `lambda1`?"),
+        ({"zzzz": 80}, "zzzz is not a parameter; known are ablate, aligned,"),
+        ({"lambda1": -1}, "lambda1 = -1: Input should be greater than or equal to 0."),
+        ({"model": "glocmt"}, "model = 'glocmt': expected one of gloctm, infoctm, .* Did you mean gloctm?"),
+        ({"encoder": "bge"}, "encoder = 'bge': expected one of aligned, bge-m3, precomputed."),
+        ({"cluster": {"space": "usvd"}}, "cluster.space = 'usvd': Input should be .* Did you mean u-svd?"),
+        ({"nmtm": {"mix": 7}}, "nmtm.mix = 7: Input should be less than"),
+        ({"ablate": ["kl"]}, r"ablate = \['kl'\]: .*the model knows no kl; it can do without infonce, cluster"),
+        ({"top_words": "best"}, "top_words = 'best': Input should be 'beta' or 'owned'."),
+        ({"seed": "x"}, "seed = 'x': Input should be a valid integer"),
+        ({"seed": None}, "seed = None: "),
+    ],
+)
+def test_a_wrong_parameter_is_told_once_whatever_model_runs(changes: dict[str, object], message: str) -> None:
+    given = Params(ROOT / "params.yaml").having(**changes)
+    with pytest.raises(InputError) as caught:
+        check_parameters(given)
+    line, *others = str(caught.value).splitlines()
+    assert not others
+    assert re.match(re.escape(f"{given.path}: ") + message, line), line
+
+
+def test_ablations_are_those_of_the_chosen_model() -> None:
+    check_parameters(Params(ROOT / "params.yaml").having(model="gloctm", ablate=["kl"]))
+
+
+def test_all_wrong_parameters_are_told_before_the_first_stage(tmp_path: Path) -> None:
+    folder = make_project(tmp_path, [], num_topics=0, train={"epochs": "many"})
+    done = run_stage(folder, "documents")
+    assert done.returncode == 2
+    assert "num_topics = 0" in done.stderr
+    assert "train.epochs = 'many'" in done.stderr
+    assert not (folder / "data/run").exists()
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -12,6 +12,7 @@ class Layout:
 
     params: Path = Path("params.yaml")
     none: Path = Path("data/none")
+    checked: Path = Path("data/cache/checked-params.txt")
     times: Path = Path("data/cache/times.jsonl")
     # documents
     documents: Path = Path("data/run/documents.parquet")

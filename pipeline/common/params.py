@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
+import re
 from collections.abc import Collection
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from pipeline.common.errors import InputError
+from pipeline.common.files import write_text
 from pipeline.common.layout import LAYOUT
 
 Section = TypeVar("Section", bound=BaseModel)
@@ -35,6 +40,30 @@ class Params:
         if not isinstance(values, dict):
             raise InputError(f"{path}: expected a mapping of parameters, found {type(values).__name__}.")
         self.values: dict[str, Any] = values
+
+    @classmethod
+    def checked(cls) -> Params:
+        """The parameters of the run, every one of them checked, not only those that the stage takes.
+
+        So a wrong parameter of a late stage is told before the first stage runs. What has been found right is noted
+        by its hash and not checked again, since the check loads what most stages do without.
+
+        Raises:
+            InputError: see :func:`pipeline.parameters.check_parameters`.
+        """
+        params = cls()
+        found = hashlib.sha256(params.path.read_bytes()).hexdigest()
+        if not LAYOUT.checked.exists() or LAYOUT.checked.read_text() != found:
+            # By name: the check can only refuse, so what it imports is no dependency of the stage.
+            import_module("pipeline.parameters").check_parameters(params)
+            write_text(found, LAYOUT.checked)
+        return params
+
+    def having(self, **values: Any) -> Params:  # noqa: ANN401 - YAML values
+        """These parameters with other values at the top level."""
+        changed = copy.copy(self)
+        changed.values = self.values | values
+        return changed
 
     def section(self, name: str, kind: type[Section]) -> Section:
         """Section ``name``, with those of ``kind``'s fields that stand at the top level, checked.
@@ -63,7 +92,9 @@ class Params:
         """
         value = str(self.values.get(name))
         if value not in known:
-            raise InputError(f"{self.path}: {name} = {value!r}: expected one of {', '.join(sorted(known))}.")
+            raise InputError(
+                f"{self.path}: {name} = {value!r}: expected one of {', '.join(sorted(known))}.{_nearest(value, known)}"
+            )
         return value
 
     def _top(self, kind: type[BaseModel]) -> dict[str, Any]:
@@ -85,4 +116,10 @@ class Params:
             return f"{where} is not a parameter; {known}"
         if detail["type"] == "missing":
             return f"{where} is missing."
-        return f"{where} = {detail['input']!r}: {detail['msg']}."
+        allowed = re.findall("'([^']*)'", detail["msg"]) if detail["type"] == "literal_error" else []
+        return f"{where} = {detail['input']!r}: {detail['msg']}.{_nearest(str(detail['input']), allowed)}"
+
+
+def _nearest(value: str, known: Collection[str]) -> str:
+    near = get_close_matches(value, known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""

@@ -1,12 +1,13 @@
 """Intake: files of documents become one checked, normalised table."""
 
 from pipeline.documents.check import check_dataset_name
-from pipeline.documents.intake import DocumentsParams, Intake, read_documents
+from pipeline.documents.intake import DocumentsParams, Intake, IntakeParams, read_documents
 from pipeline.documents.reference import find_reference, read_reference
 
 __all__ = [
     "DocumentsParams",
     "Intake",
+    "IntakeParams",
     "check_dataset_name",
     "find_reference",
     "read_documents",

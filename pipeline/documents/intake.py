@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.common.layout import LAYOUT
 from pipeline.documents.check import check_rows, reject_duplicates
 from pipeline.documents.normalise import normalise
 from pipeline.documents.read import InvalidUtf8, document_files, read_rows
@@ -36,6 +37,24 @@ class DocumentsParams(BaseModel):
     test_share: float = Field(default=0.2, gt=0, lt=1)
     invalid_utf8: InvalidUtf8 = "stop"
     max_characters: int = Field(default=100_000, ge=1)
+
+
+class IntakeParams(DocumentsParams):
+    """What is read, from where and how.
+
+    Attributes:
+        dataset: a name for the documents.
+        path: a file of documents, or a folder.
+        reference: aligned documents for CNPMI, or LAYOUT.none.
+        languages: ``auto``, or codes, the pivot first.
+        seed: of the split.
+    """
+
+    dataset: str
+    path: Path
+    reference: Path = LAYOUT.none
+    languages: str | list[str] = "auto"
+    seed: int = Field(ge=0, lt=2**32)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,72 @@
+"""Every parameter of params.yaml, checked together, before any stage runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from functools import partial
+
+from pydantic import BaseModel
+
+from pipeline.bow.vocabulary import BowParams
+from pipeline.classify import ClassifyParams
+from pipeline.clusters import ClusterParams
+from pipeline.common.errors import InputError
+from pipeline.common.params import Params
+from pipeline.documents import IntakeParams
+from pipeline.encoders.table import ENCODERS
+from pipeline.links import LinkParams
+from pipeline.metrics.evaluate import EvaluateParams
+from pipeline.models.table import MODELS
+from pipeline.tokens.tokenise import TokeniseParams
+from pipeline.training.loop import TrainParams
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "documents": IntakeParams,
+    "tokenise": TokeniseParams,
+    "bow": BowParams,
+    **{name: kind for name, (kind, _) in ENCODERS.items()},
+    "cluster": ClusterParams,
+    "train": TrainParams,
+    **{name: kind for name, (kind, _) in MODELS.items()},
+    "evaluate": EvaluateParams,
+    "classify": ClassifyParams,
+}
+CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
+TOP = {*CHOICES, *LinkParams.model_fields, *(field for kind in SECTIONS.values() for field in kind.model_fields)}
+
+
+def check_parameters(params: Params) -> None:
+    """Check every parameter, also those of sections that the run does not use.
+
+    Raises:
+        InputError: unknown keys with the nearest known name, wrong types and values out of range, one a line.
+    """
+    if problems := list(dict.fromkeys(_problems(params))):  # what several sections share is told once
+        raise InputError("\n".join(problems))
+
+
+def _problems(params: Params) -> Iterator[str]:
+    yield from _unknown(params)
+    for name, known in CHOICES.items():
+        yield from _told(partial(params.choice, name, known))
+    others = params.having(ablate=[])  # `ablate` names terms of the chosen model
+    for name, kind in SECTIONS.items():
+        theirs = others if name in MODELS and name != params.values.get("model") else params
+        yield from _told(partial(theirs.section, name, kind))
+
+
+def _unknown(params: Params) -> Iterator[str]:
+    known = sorted({*TOP, *SECTIONS})
+    for key in sorted(params.values.keys() - set(known)):
+        near = get_close_matches(str(key), known, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}."
+        yield f"{params.path}: {key} is not a parameter; {hint}"
+
+
+def _told(read: Callable[[], object]) -> list[str]:
+    try:
+        read()
+    except InputError as error:
+        return str(error).splitlines()
+    return []

@@ -1,0 +1,18 @@
+"""Check every parameter of params.yaml (``python -m stages.check``); every stage does it too before it begins."""
+
+from __future__ import annotations
+
+import typer
+
+from pipeline.common.params import Params
+from pipeline.common.runtime import stage
+
+
+@stage
+def main() -> None:
+    """Tell all wrong parameters at once, with the nearest names and the allowed values."""
+    Params.checked()
+
+
+if __name__ == "__main__":
+    typer.run(main)
