@@ -5,8 +5,9 @@ READY := $(VENV)/.ready
 PYTHON ?= python3.11
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
+export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: setup run data preset compare test test-slow bench lint clean
+.PHONY: setup run data preset compare test test-slow bench docs lint clean
 
 setup: $(READY)
 
@@ -46,6 +47,10 @@ test-slow: $(READY)
 # ONLY=train_step measures one and keeps the other rows of benchmarks/results.json.
 bench: $(READY)
 	@python -m benchmarks $(if $(ONLY),--only "$(ONLY)")
+
+# The site of docs/, in site/; docs/parameters.md comes from the code.
+docs: $(READY)
+	@python -m docs.write_parameters && mkdocs build --strict --quiet
 
 lint: $(READY)
 	@ruff check . && ruff format --check . && mypy

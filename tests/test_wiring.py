@@ -15,7 +15,15 @@ from pipeline.common.layout import LAYOUT
 
 PIPELINE: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 PARAMS: dict[str, Any] = YAML(typ="safe").load(ROOT / "params.yaml")
-BY_HAND = {"check", "compare", "fetch", "infer", "preset", "score", "show"}  # entries that are not stages of the pipeline
+BY_HAND = {
+    "check",
+    "compare",
+    "fetch",
+    "infer",
+    "preset",
+    "score",
+    "show",
+}  # entries that are not stages of the pipeline
 
 
 def paths(stage: str, kind: str) -> list[str]:

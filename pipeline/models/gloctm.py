@@ -32,6 +32,8 @@ class GloctmParams(ModelParams):
         neighbours: words of each language that a word brings along.
         hidden: units of a language's own encoder.
         hidden_global: units of the global encoder.
+        dropout: of the encoders and of theta.
+        cka_form: the square root of CKA as the authors' code has it, or the paper's equation.
         ablations: ``similarity`` has the cosine of the thetas in place of their KL, the others leave out a term.
     """
 

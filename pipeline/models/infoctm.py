@@ -32,6 +32,7 @@ class InfoctmParams(ModelParams):
         threshold: cosine from which words of one language are near synonyms.
         temperature: of the contrast.
         hidden: units of the encoders.
+        dropout: of them and of theta.
         links_every: the mutual information is computed in one step of so many, see
             :func:`pipeline.models.parts.rarely.rarely`.
     """

@@ -22,6 +22,7 @@ class M3lParams(ModelParams):
         weight: of the contrast between aligned documents.
         temperature: of it.
         hidden: units of the inference networks.
+        dropout: of them and of theta.
     """
 
     weight: float = Field(50.0, ge=0)

@@ -25,6 +25,7 @@ class NmtmParams(ModelParams):
     Attributes:
         mix: lambda, the share of a topic's words that comes from the other language.
         hidden: units of the encoder.
+        dropout: of it and of theta.
     """
 
     mix: float = Field(0.8, ge=0, le=1)

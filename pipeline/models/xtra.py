@@ -22,9 +22,19 @@ from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
 
 class XtraParams(ModelParams):
-    """The ``xtra`` section of params.yaml with the three lambdas; sizes are numbers of units.
+    """The ``xtra`` section of params.yaml with the three lambdas.
 
     Attributes:
+        lambda1: weight of L_InfoNCE (top level).
+        lambda2: weight of L_Cluster (top level).
+        lambda3: weight of L_beta (top level).
+        shared: units of the first layer, one a language.
+        hidden: units of the layers that languages share.
+        semantic: width of the space that betas are compared in.
+        dropout: of layers, of theta and of what is compared.
+        temperature: of L_Cluster.
+        infonce_form: L_InfoNCE as the authors' code or as the paper's equation.
+        cluster_form: L_Cluster likewise.
         beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.parts.rarely.rarely`.
         anchor: weight of the pull of theta towards the document's cluster; 0 as published.
         ablations: ``prior`` makes it flat, ``beta_init`` starts beta at random, the others leave out a term.

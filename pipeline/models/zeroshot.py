@@ -21,7 +21,12 @@ CHUNK = 4096  # documents whose theta is inferred at once
 
 
 class ZeroshotParams(ModelParams):
-    """The ``zeroshot`` and ``zeroshot-kd`` sections of params.yaml."""
+    """The ``zeroshot`` and ``zeroshot-kd`` sections of params.yaml.
+
+    Attributes:
+        hidden: units of the encoder.
+        dropout: of it and of theta.
+    """
 
     hidden: int = Field(100, ge=1)
     dropout: float = Field(0.2, ge=0, lt=1)

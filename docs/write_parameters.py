@@ -1,0 +1,123 @@
+"""Write docs/parameters.md from the parameters' own classes (``make docs``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
+
+from pipeline.parameters import CHOICES, SECTIONS
+
+PAGE = Path(__file__).with_name("parameters.md")
+HEAD = """# Parameters
+
+Every parameter of `params.yaml`, the value it ships with, and what it may be. A wrong name, type or value is told with
+the nearest right one before any stage runs. `dvc exp run -S name=value` sets one for an experiment, with dots for a
+section: `-S train.epochs=40`.
+"""
+TOP = {
+    "dataset": "a name for the documents",
+    "path": "a file of documents, or a folder of them",
+    "languages": "`auto`, or codes with the pivot first: `[ja, en]`",
+    "reference": "aligned documents for CNPMI; without, `reference.jsonl` beside the documents",
+    "model": "see [Other models](models.md)",
+    "ablate": "terms of the model that are left out",
+    "num_topics": "K, the number of topics and of clusters",
+    "lambda1": "XTRA: weight of L_InfoNCE",
+    "lambda2": "XTRA: weight of L_Cluster",
+    "lambda3": "XTRA: weight of L_beta",
+    "seed": "of the split, the encoder, the clusters and the training",
+    "top_words": "`owned`: each word under one topic; `beta`: as published",
+    "encoder": "what embeds the documents",
+    "dictionary": "a folder of `<pivot>-<language>.tsv`",
+    "vectors": "Parquet with id and vector, or `.npy`, for `precomputed`",
+    "labels": "clusters given as a table with id and cluster",
+}
+
+
+def page(params: Path = Path("params.yaml")) -> str:
+    """The page as text."""
+    values = YAML(typ="safe").load(params)
+    fields = {name: field for kind in SECTIONS.values() for name, field in kind.model_fields.items()}
+    lines = [
+        HEAD,
+        *_table(("At the top", [(name, fields.get(name), values[name], TOP[name]) for name in _top(values)])),
+    ]
+    for section, kind in SECTIONS.items():
+        rows = list(_rows(kind, values[section] or {}, ""))
+        lines += _table((f"`{section}`", rows)) if rows else ["", f"## `{section}`", "", "None of its own."]
+    return "\n".join(lines) + "\n"
+
+
+def _top(values: dict[str, Any]) -> list[str]:
+    return [name for name, value in values.items() if name not in SECTIONS and not isinstance(value, dict)]
+
+
+def _rows(kind: type[BaseModel], values: dict[str, Any], prefix: str) -> Iterator[tuple[str, FieldInfo, Any, str]]:
+    meanings = _meanings(kind)
+    for name, field in kind.model_fields.items():
+        if name in values and isinstance(values[name], dict) and field.annotation is not None:
+            yield from _rows(field.annotation, values[name], f"{prefix}{name}.")
+        elif name in values:
+            yield f"{prefix}{name}", field, values[name], meanings.get(name, "")
+
+
+def _table(part: tuple[str, list[tuple[str, FieldInfo | None, Any, str]]]) -> list[str]:
+    title, rows = part
+    lines = ["", f"## {title}", "", "| parameter | ships with | may be | |", "|---|---|---|---|"]
+    for name, field, value, meaning in rows:
+        lines.append(
+            f"| `{name}` | `{_shown(value)}` | {_allowed(field) if field else _listed(CHOICES[name])} | {meaning} |"
+        )
+    return lines
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - YAML values
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return {"None": "null", "True": "true", "False": "false"}.get(str(value), str(value))
+
+
+def _allowed(field: FieldInfo) -> str:
+    signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+    bounds = [f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in signs.items() if hasattr(m, name)]
+    return ", ".join([_kind(field.annotation), *bounds])
+
+
+def _kind(kind: Any) -> str:  # noqa: ANN401 - types
+    if get_origin(kind) is Literal:
+        return _listed(get_args(kind))
+    names = {int: "whole number", float: "number", bool: "true or false", str: "text", Path: "path", type(None): "null"}
+    if kind in names:
+        return names[kind]
+    if get_origin(kind) in (list, tuple):
+        return f"list of {_kind(get_args(kind)[0])}"
+    return " or ".join(dict.fromkeys(map(_kind, get_args(kind))))
+
+
+def _listed(choices: Iterable[str]) -> str:
+    return ", ".join(f"`{choice}`" for choice in choices)
+
+
+def _meanings(kind: type[BaseModel]) -> dict[str, str]:
+    """The lines of a docstring's `Attributes:`, those of the classes it derives from included."""
+    found: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        part = cleandoc(base.__doc__ or "").partition("Attributes:\n")[2]
+        for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", part, re.MULTILINE):
+            found[name] = (
+                re.sub(r":\w+:`~?(?:\w+\.)*(\w+)`", r"`\1`", " ".join(text.split()).rstrip(".,"))
+                .replace("``", "`")
+                .replace("|", "\\|")
+            )
+    return found
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
