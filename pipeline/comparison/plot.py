@@ -86,6 +86,8 @@ def _draw_panel(ax: Axes, panel: Panel, comparison: Comparison) -> None:
     for index, series in enumerate(panel.series):
         shift = (index - (len(panel.series) - 1) / 2) * 0.16
         found = [(place, summary) for place, summary in enumerate(comparison.column(series.key).values()) if summary]
+        if not found:  # such as the start, where no model has one
+            continue
         ax.errorbar(
             [summary.mean for _, summary in found],
             [place + shift for place, _ in found],
@@ -101,6 +103,7 @@ def _draw_panel(ax: Axes, panel: Panel, comparison: Comparison) -> None:
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.margins(x=0.08)
+    ax.locator_params(axis="x", nbins=4)
     ax.grid(color="#e4e4e4")
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
