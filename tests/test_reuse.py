@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,11 @@ from project import ROOT, make_project, run_stage, run_stages, sample_rows
 import pipeline
 from pipeline.common.arrays import filled
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_parquet, write_parquet
+from pipeline.common.files import read_json, read_parquet, write_parquet
 from pipeline.common.layout import LAYOUT
 
-TEXT = "The election and the parliament voted on the budget"
-JAPANESE = "議会は選挙の投票と予算"
+TEXT = "The actor read the dialogue of every scene of the film"
+JAPANESE = "俳優は映画の場面と脚本を読む"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run in three languages, with a list of stop words of the user's own."""
     folder = make_project(tmp_path_factory.mktemp("reuse"), sample_rows(40), tokenise={"stopwords": "lists"})
     (folder / "lists").mkdir()
-    (folder / "lists" / "en.txt").write_text("parliament\n", encoding="utf-8")
+    (folder / "lists" / "en.txt").write_text("film\n", encoding="utf-8")
     run_stages(folder)
     return folder
 
@@ -74,7 +75,7 @@ def test_infer_takes_one_text_or_many_or_none(topics: pipeline.Topics) -> None:
 
 
 def test_the_users_stop_words_count(topics: pipeline.Topics) -> None:
-    assert topics.infer("parliament", lang="en")["words"][0] == 0
+    assert topics.infer("film", lang="en")["words"][0] == 0
 
 
 def test_top_words_are_the_reports(project: Path, topics: pipeline.Topics) -> None:
@@ -150,7 +151,7 @@ def test_topic_data_has_topicwizards_keys_and_shapes(project: Path, topics: pipe
     counts = read_parquet(project / LAYOUT.bow).join(documents, on="document").filter(pl.col("lang") == "zh")
     assert data["document_term_matrix"].sum() == counts["count"].sum()
     expected = np.zeros(len(vocabulary), np.int64)
-    np.add.at(expected, counts["term"], counts["count"])
+    np.add.at(expected, counts["term"].to_numpy(), counts["count"].to_numpy())
     assert data["document_term_matrix"].sum(axis=0).tolist() == expected.tolist()
 
 
@@ -169,7 +170,7 @@ def test_a_model_without_tables_infers_but_says_what_is_missing(
     alone = pipeline.load(model)
     assert alone.infer(TEXT, lang="en")["theta"].null_count() == 0
     for ask in (alone.topics, lambda: alone.similar(TEXT, "en"), lambda: alone.topic_data("en")):
-        with pytest.raises(InputError, match="do not lie beside this model.*stages.export"):
+        with pytest.raises(InputError, match="do not lie beside this model"):
             ask()
     with pytest.raises(MissingResourceError, match="holds no trained model"):
         pipeline.load(tmp_path)
@@ -183,3 +184,71 @@ def test_tables_of_another_model_are_not_taken(tmp_path: Path, project: Path) ->
     assert len(stale.infer(TEXT, lang="en")["top_words"][0][0]) == 5  # from beta
     with pytest.raises(InputError, match="is of another model"):
         stale.topics()
+
+
+def test_an_export_is_all_that_is_needed(project: Path, shared: Path, topics: pipeline.Topics, tmp_path: Path) -> None:
+    code = (
+        f"import pipeline; topics = pipeline.load({str(shared)!r}); "
+        f"print(topics.infer({TEXT!r}, lang='en').write_ndjson(), end='')\n"
+        f"print(topics.similar({TEXT!r}, lang='en', to='zh').write_ndjson(), end='')\n"
+        "print(topics.topics().write_ndjson(), end='')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    similar = topics.similar(TEXT, lang="en", to="zh").with_columns(text=pl.lit(None, pl.String))
+    expected = (topics.infer(TEXT, lang="en"), similar, topics.topics())
+    assert done.stdout == "".join(table.write_ndjson() for table in expected)
+    files = {str(path.relative_to(shared)) for path in shared.rglob("*") if path.is_file()}
+    tables = {"topics.parquet", "theta.parquet", "documents.parquet", "vocabulary.parquet"}
+    assert files == tables | {"weights.safetensors", "config.json", "README.md", "stopwords/en.txt"}
+
+
+def test_an_export_keeps_the_texts_only_if_asked(project: Path, shared: Path, tmp_path: Path) -> None:
+    assert read_parquet(shared / "documents.parquet").columns == ["id", "lang", "label"]
+    with pytest.raises(InputError, match="Export again with `--texts`"):
+        pipeline.load(shared).topic_data("en")
+    for _ in range(2):  # an export may be written over
+        done = run_stage(project, "export", "--output", str(tmp_path / "out"), "--texts")
+        assert done.returncode == 0, done.stderr
+    assert read_parquet(tmp_path / "out" / "documents.parquet").columns == ["id", "lang", "label", "text"]
+    exported, own = (pipeline.load(folder).topic_data("en") for folder in (tmp_path / "out", project / LAYOUT.model))
+    assert exported["corpus"] == own["corpus"]
+    assert (exported["document_term_matrix"] == own["document_term_matrix"]).all()
+
+
+def test_the_card_tells_of_the_run(project: Path, shared: Path) -> None:
+    card = (shared / "README.md").read_text(encoding="utf-8")
+    metrics, words = read_json(project / LAYOUT.metrics), read_parquet(project / LAYOUT.topics)
+    assert "# 4 topics of mine in English, Japanese, Chinese" in card
+    assert "| Japanese | ja | 40 | 40 |" in card
+    assert f"| cnpmi | {metrics['cnpmi']:.3f} | {metrics['start']['cnpmi']:.3f} |" in card
+    assert "- `xtra.hidden`: 16" in card
+    for listed in words.filter(source="trained", selection="owned")["words"]:
+        assert ", ".join(listed[:8]) in card
+    again = run_stage(project, "export", "--output", str(shared))
+    assert again.returncode == 0
+    assert (shared / "README.md").read_text(encoding="utf-8") == card
+
+
+def test_export_writes_over_nothing_else(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.json").write_text("{}", encoding="utf-8")
+    for folder in (tmp_path / "mine", project / LAYOUT.model, project / "params.yaml"):
+        before = sorted(folder.iterdir()) if folder.is_dir() else folder.read_bytes()
+        stopped = run_stage(project, "export", "--output", str(folder))
+        assert stopped.returncode == 2, stopped.stderr
+        assert "Name a" in stopped.stderr
+        assert before == (sorted(folder.iterdir()) if folder.is_dir() else folder.read_bytes())
+
+
+def test_a_model_that_reads_embeddings_takes_its_encoder_along(tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "project", sample_rows(40), model="usvd", usvd={"dimension": 10, "restarts": 2})
+    run_stages(folder)
+    assert run_stage(folder, "export", "--output", str(tmp_path / "shared")).returncode == 0
+    shutil.rmtree(folder / "models")
+    shutil.rmtree(folder / "data" / "run")
+    theta = pipeline.load(tmp_path / "shared").infer(TEXT, lang="en")["theta"]
+    assert theta.null_count() == 0
+    assert "embeddings by `aligned`" in (tmp_path / "shared" / "README.md").read_text(encoding="utf-8")

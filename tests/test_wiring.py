@@ -15,7 +15,16 @@ from pipeline.common.layout import LAYOUT
 
 PIPELINE: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 PARAMS: dict[str, Any] = YAML(typ="safe").load(ROOT / "params.yaml")
-BY_HAND = {"compare", "fetch", "infer", "preset", "score", "show"}  # entries that are not stages of the pipeline
+BY_HAND = {
+    "compare",
+    "export",
+    "fetch",
+    "figures",
+    "infer",
+    "preset",
+    "score",
+    "show",
+}  # entries that are not stages of the pipeline
 
 
 def paths(stage: str, kind: str) -> list[str]:
