@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: setup run data preset compare test test-slow bench docs lint clean
+.PHONY: setup run data preset compare export figures test test-slow bench docs lint clean
 
 setup: $(READY)
 
@@ -37,6 +37,14 @@ compare: $(READY)
 	@python -m stages.compare $(if $(DATASET),--preset "$(DATASET)") $(if $(MODELS),--models "$(MODELS)") \
 		$(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ROWS),--rows "$(ROWS)") \
 		$(foreach pair,$(SET),--set "$(pair)") $(if $(OUT),--output "$(OUT)")
+
+# OUT=folder, to share: the model, its topics and a model card; TEXTS=1 takes the documents' texts along.
+export: $(READY)
+	@python -m stages.export --output "$(OUT)" $(if $(TEXTS),--texts)
+
+# The run as pictures for papers, reports/figures/*.svg and *.png.
+figures: $(READY)
+	@python -m stages.figures
 
 test: $(READY)
 	@python -m pytest -m "not slow"

@@ -1,6 +1,7 @@
 """Give new documents their theta (``python -m stages.infer --input new.jsonl --output theta.parquet``).
 
-The rows stand language by language in the model's order, and within a language in the order of the input.
+Rows stand in the order of the input; memory does not grow with it but for 28 bytes a row. ``-`` is standard input or
+output.
 """
 
 from __future__ import annotations
@@ -10,32 +11,41 @@ from typing import Annotated
 
 import typer
 
-from pipeline.common.files import write_parquet
 from pipeline.common.layout import LAYOUT
 from pipeline.common.runtime import stage
-from pipeline.models.store import load_run
-from pipeline.new_documents import check_output, infer_theta, log_summary, read_new_documents, write_rejects
+from pipeline.documents.read import Format
+from pipeline.reuse.new_documents import STANDARD, read_new_documents
+from pipeline.reuse.output import Rejects, check_output, theta_writer
+from pipeline.reuse.store import load_inference
+from pipeline.reuse.summary import Summary
+
+INPUT = "JSON Lines, CSV or TSV with lang and text, a folder of them, or - for standard input."
+OUTPUT = "A file .parquet or .jsonl; - writes JSON Lines to standard output. Rejected rows are listed beside it."
+FORMAT = "How the rows are written; JSON Lines on standard input. text: a document a line, in the language of --lang."
 
 
 @stage
 def main(
-    source: Annotated[Path, typer.Option("--input", help="JSON Lines, CSV or TSV with lang and text.", exists=True)],
-    output: Annotated[Path, typer.Option(help="A Parquet file; rejected rows are listed beside it.", dir_okay=False)],
-    model: Annotated[Path, typer.Option(help="The folder of a finished run.")] = LAYOUT.model,
+    source: Annotated[Path, typer.Option("--input", help=INPUT)],
+    output: Annotated[Path, typer.Option(help=OUTPUT)],
+    model: Annotated[Path, typer.Option(help="The folder of a finished run, or an exported one.")] = LAYOUT.model,
+    form: Annotated[Format | None, typer.Option("--format", help=FORMAT)] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the documents, for --format text.")] = None,
+    rejected: Annotated[Path | None, typer.Option("--rejects", help="A CSV for rejected rows.", dir_okay=False)] = None,
 ) -> None:
     """Read new documents, tokenise and count them as in training, and infer their topics."""
     check_output(output, model)
-    run = load_run(model)
-    encoder = None
-    if run.model.reads == "embeddings":
-        from pipeline.encoders.table import load_encoder
-
-        encoder = load_encoder(model / LAYOUT.encoder.name, LAYOUT.embedding_cache)
-    documents, rejects = read_new_documents(source, run.model.languages)
-    theta = infer_theta(run, documents, encoder)
-    write_parquet(theta, output)
-    write_rejects(rejects, output.with_suffix(".rejects.csv"))
-    log_summary(theta, rejects, output)
+    inference = load_inference(model)
+    beside = None if output == STANDARD else output.with_suffix(".rejects.csv")
+    summary = Summary()
+    with Rejects(rejected or beside) as rejects, theta_writer(output) as write:
+        for chunk in read_new_documents(source, inference.run.model.languages, form, lang):
+            rejects.add(chunk.rejects)
+            table = inference.table(chunk.documents)
+            write(table)
+            summary.add(table, chunk.rejects.height)
+    rejects.log_summary()
+    summary.log(output)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Which files of the library a module imports, read from the source (imports inside functions too)."""
+"""Which files of the library a module imports, read from the source.
+
+Imports inside functions count too; those for type checkers alone do not.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,18 @@ def library_files(path: Path) -> set[Path]:
 
 def _imported(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {inner for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
+    for node in set(ast.walk(tree)) - typing_only:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return {name for name in names if name.split(".")[0] == "pipeline"}
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _files_of(name: str) -> set[Path]:

@@ -7,7 +7,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,10 @@ from pipeline.inference import theta_scores
 from pipeline.models.base import LanguageCorpus
 from pipeline.models.store import Run, load_run, save_run
 from pipeline.models.xtra import Xtra, XtraParams
-from pipeline.new_documents import check_output, infer_theta, read_new_documents, write_rejects
+from pipeline.reuse.inference import Inference
+from pipeline.reuse.new_documents import read_new_documents
+from pipeline.reuse.output import Rejects, check_output
+from pipeline.reuse.tables import topic_words
 from pipeline.training.loop import TrainParams, train
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -77,13 +79,19 @@ def with_tokenise(run: Run, **params: object) -> Run:
     return Run(run.model, run.vocabulary, params)
 
 
+def read(path: Path, **options: Any) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: ANN401 - form, lang and size
+    """All documents and all rejects."""
+    documents, rejects = zip(*read_new_documents(path, list(WORDS), **options), strict=True)
+    return pl.concat(documents), pl.concat(rejects)
+
+
 def infer(run: Run, path: Path) -> pl.DataFrame:
-    return infer_theta(run, read_new_documents(path, run.model.languages)[0])
+    return Inference(run, topic_words(run, None)).table(read(path)[0])
 
 
-def refused(path: Path, languages: Sequence[str] = tuple(WORDS)) -> str:
+def refused(path: Path, **options: Any) -> str:  # noqa: ANN401 - form and lang
     with pytest.raises(InputError) as error:
-        read_new_documents(path, languages)
+        read(path, **options)
     assert error.value.exit_code == 2
     return str(error.value)
 
@@ -97,22 +105,21 @@ def call(*options: object) -> subprocess.CompletedProcess[str]:
 
 def test_same_theta_as_the_models_own_on_the_same_bags(tmp_path: Path, run: Run) -> None:
     found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
-    bags = {"en": [[2, 0, 1, 1], [0, 0, 0, 0], [0, 1, 0, 0]], "zh": [[1, 1, 0, 1]], "ja": [[2, 1, 0]]}
-    means = np.concatenate([theta_scores(run.model, lang, csr_array(bag)) for lang, bag in bags.items()])
-    known = [0, 2, 3, 4]
+    bags = [("ja", [2, 1, 0]), ("en", [2, 0, 1, 1]), ("zh", [1, 1, 0, 1]), ("en", [0] * 4), ("en", [0, 1, 0, 0])]
+    means = np.concatenate([theta_scores(run.model, lang, csr_array([bag])) for lang, bag in bags])
+    known = [0, 1, 2, 4]
     np.testing.assert_allclose(found["mean"].gather(known).to_numpy(), means[known], atol=1e-6)
     thetas = torch.from_numpy(means[known]).softmax(dim=1).numpy()
     np.testing.assert_allclose(found["theta"].gather(known).to_numpy(), thetas, atol=1e-6)
     assert np.unique(thetas.round(4), axis=0).shape == thetas.shape  # else the comparison would say little
     assert found["top"].gather(known).to_list() == np.argsort(-thetas, axis=1)[:, :3].tolist()
-    assert found["words"].to_list() == [4, 0, 1, 3, 3]
+    assert found["words"].to_list() == [3, 4, 3, 0, 1]
 
 
-def test_rows_stand_in_the_models_order_of_languages_and_the_inputs_order(tmp_path: Path, run: Run) -> None:
+def test_rows_stand_in_the_order_of_the_input(tmp_path: Path, run: Run) -> None:
     found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
-    assert found.select("id", "lang").rows() == [
-        ("e1", "en"), ("e2", "en"), ("e0", "en"), ("z1", "zh"), ("j1", "ja"),
-    ]  # fmt: skip
+    assert found["id"].to_list() == [row["id"] for row in TEXTS]
+    assert found["lang"].to_list() == [row["lang"] for row in TEXTS]
     assert found.schema == {
         "id": pl.String,
         "lang": pl.String,
@@ -120,15 +127,25 @@ def test_rows_stand_in_the_models_order_of_languages_and_the_inputs_order(tmp_pa
         "mean": pl.Array(pl.Float32, 5),
         "words": pl.UInt32,
         "top": pl.List(pl.UInt32),
+        "top_words": pl.List(pl.List(pl.String)),
+        "note": pl.String,
     }
+
+
+def test_the_largest_topics_first_words_are_in_the_documents_language(tmp_path: Path, run: Run) -> None:
+    for lang, top, words in infer(run, write(tmp_path / "new.jsonl", TEXTS)).select("lang", "top", "top_words").rows():
+        scores = run.model.word_scores(lang).detach().numpy()
+        best = [[WORDS[lang][word] for word in np.argsort(-scores[topic])[:5]] for topic in top or []]
+        assert (words or []) == best
 
 
 def test_a_document_without_known_words_has_no_theta(tmp_path: Path, run: Run) -> None:
     found = infer(run, write(tmp_path / "new.jsonl", TEXTS))
-    assert found.row(1) == ("e2", "en", None, None, 0, None)
-    assert found.select(pl.exclude("id", "lang", "words").is_null().sum()).row(0) == (1, 1, 1)
+    nothing = ("e2", "en", None, None, 0, None, None, "no word of the vocabulary")
+    assert found.row(3) == nothing
+    assert found.select(pl.exclude("id", "lang", "words").is_null().sum()).row(0) == (1, 1, 1, 1, 4)
     alone = infer(run, write(tmp_path / "alone.jsonl", [TEXTS[3]]))
-    assert alone.row(0) == ("e2", "en", None, None, 0, None)
+    assert alone.row(0) == nothing
     assert alone.schema == found.schema
 
 
@@ -157,16 +174,16 @@ def test_id_is_optional(tmp_path: Path, run: Run) -> None:
 @pytest.mark.parametrize("more", [{"split": "dev"}, {"label": ["x"]}, {"pair": {}}, {"date": 1.0}, {"group": False}])
 def test_other_columns_are_passed_over(tmp_path: Path, more: dict[str, Any]) -> None:
     rows = [*TEXTS, TEXTS[0] | more]  # the second j1 is the same document all the same
-    documents, rejects = read_new_documents(write(tmp_path / "new.jsonl", rows), list(WORDS))
+    documents, rejects = read(write(tmp_path / "new.jsonl", rows))
     assert documents.columns == ["id", "lang", "text"]
-    assert documents["id"].to_list() == ["e1", "e2", "e0", "z1", "j1"]
+    assert documents["id"].to_list() == ["j1", "e1", "z1", "e2", "e0"]
     assert rejects["reason"].to_list() == ["duplicate: same as new.jsonl:1"]
 
 
 def test_one_language_a_column_is_read_and_named_as_in_training(tmp_path: Path) -> None:
     rows = [{"pair": "a", "split": "dev", "en": "film", "ja": "映画"}, {"id": 7, "en": "moon", "ja": None}]
-    documents, rejects = read_new_documents(write(tmp_path / "new.jsonl", rows), list(WORDS))
-    assert documents.rows() == [("a:en", "en", "film"), ("7:en", "en", "moon"), ("a:ja", "ja", "映画")]
+    documents, rejects = read(write(tmp_path / "new.jsonl", rows))
+    assert documents.rows() == [("a:en", "en", "film"), ("a:ja", "ja", "映画"), ("7:en", "en", "moon")]
     assert rejects.is_empty()
 
 
@@ -193,7 +210,7 @@ def test_bad_input_stops(tmp_path: Path, rows: list[dict[str, Any]], words: str)
 
 def test_every_row_is_a_document_or_listed_as_rejected(tmp_path: Path) -> None:
     content = json_lines(TEXTS) + b'{"lang": "en", "text": "\xff"}\n{\n' + json_lines([{"lang": "en"}, {"text": "a"}])
-    documents, rejects = read_new_documents(write(tmp_path / "new.jsonl", content), list(WORDS))
+    documents, rejects = read(write(tmp_path / "new.jsonl", content))
     assert documents.height == len(TEXTS)
     assert rejects.columns == list(REJECT_COLUMNS)
     assert [(row, reason.partition(":")[0]) for row, reason in rejects.select("row", "reason").iter_rows()] == [
@@ -205,8 +222,11 @@ def test_rejects_are_logged_and_written_inert(tmp_path: Path, caplog: pytest.Log
     ids = ["=1+1", "+1", "-1", "@a", "a=b", 'say "hi"', *map(str, range(10, 16))]
     rejects = pl.DataFrame({"file": "-new.csv", "row": range(1, 13), "id": ids, "lang": None, "reason": "no lang"})
     path = tmp_path / "theta.rejects.csv"
-    with caplog.at_level(logging.WARNING):
-        write_rejects(rejects.cast({"lang": pl.String}), path)
+    with caplog.at_level(logging.WARNING), Rejects(path) as rejected:
+        for part in rejects.cast({"lang": pl.String}).iter_slices(7):
+            rejected.add(part)
+        assert not path.exists()
+    rejected.log_summary()
     messages = [record.getMessage() for record in caplog.records]
     assert messages[0] == "rejected -new.csv:1: no lang"
     assert len(messages) == 11
@@ -220,7 +240,8 @@ def test_rejects_are_logged_and_written_inert(tmp_path: Path, caplog: pytest.Log
 
 def test_without_rejects_there_is_no_file_of_them(tmp_path: Path) -> None:
     path = write(tmp_path / "theta.rejects.csv", b"of an earlier run")
-    write_rejects(pl.DataFrame(schema=dict.fromkeys(REJECT_COLUMNS, pl.String)), path)
+    with Rejects(path) as rejects:
+        rejects.add(pl.DataFrame(schema=dict.fromkeys(REJECT_COLUMNS, pl.String)))
     assert not path.exists()
 
 
@@ -231,9 +252,9 @@ def test_pretokenised_texts_stay_as_they_are_and_the_log_says_so(
         tmp_path / "new.jsonl", [{"lang": "zh", "text": "电影 足球 电影音乐"}, {"lang": "en", "text": "film,"}]
     )
     with caplog.at_level(logging.INFO):
-        assert infer(run, path)["words"].to_list() == [1, 4]
+        assert infer(run, path)["words"].to_list() == [4, 1]
         assert "pretokenised" not in caplog.text
-        assert infer(with_tokenise(run, pretokenised=True), path)["words"].to_list() == [0, 2]
+        assert infer(with_tokenise(run, pretokenised=True), path)["words"].to_list() == [2, 0]
     assert "the model was trained on pretokenised texts" in caplog.text
 
 
@@ -257,9 +278,8 @@ def test_stop_words_of_another_language_do_not_stop_a_file_of_one(tmp_path: Path
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("theta.csv", "Parquet only"),
-        ("theta.jsonl", "Parquet only"),
-        ("theta", "Parquet only"),
+        ("theta.csv", "ends in .parquet or .jsonl"),
+        ("theta", "ends in .parquet or .jsonl"),
         (LAYOUT.theta, "the pipeline's own files"),
         (LAYOUT.model / "vocabulary.parquet", "the pipeline's own files"),
         ("other/vocabulary.parquet", "the pipeline's own files"),
@@ -267,7 +287,8 @@ def test_stop_words_of_another_language_do_not_stop_a_file_of_one(tmp_path: Path
     ],
 )
 def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
-    check_output(Path("theta.parquet"), Path("other"))
+    for good in ("theta.parquet", "theta.jsonl", "-"):
+        check_output(Path(good), Path("other"))
     with pytest.raises(InputError, match=words):
         check_output(Path(output), Path("other"))
 

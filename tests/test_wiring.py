@@ -18,7 +18,9 @@ PARAMS: dict[str, Any] = YAML(typ="safe").load(ROOT / "params.yaml")
 BY_HAND = {
     "check",
     "compare",
+    "export",
     "fetch",
+    "figures",
     "infer",
     "preset",
     "score",

@@ -49,6 +49,8 @@ class Layout:
     accuracy: Path = Path("reports/plots/accuracy.csv")
     # report
     report: Path = Path("reports/topics.md")
+    # by hand
+    figures: Path = Path("reports/figures")
 
 
 LAYOUT = Layout()

@@ -12,8 +12,6 @@ from pipeline.documents.languages import check_language
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 SPLITS = ("train", "test")
-CONTENT = ("lang", "text", "split", "label", "pair", "date", "group")  # what makes two rows of one id the same
-SHOWN = 10
 
 
 def check_dataset_name(name: str) -> str:
@@ -31,13 +29,13 @@ def check_dataset_name(name: str) -> str:
 
 
 def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """Check the fields of one file's normalised rows.
+    """Check the fields of one file's normalised rows, all or some.
 
     Raises:
-        InputError: a language code is not known, or no row passes.
+        InputError: a language code is not known.
     """
     _check_codes(path, rows)
-    rows = rows.with_columns(
+    return rows.with_columns(
         reason=pl.coalesce(
             "reason",
             pl.when(pl.col("lang").is_null()).then(pl.lit("no lang")),
@@ -48,46 +46,9 @@ def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
             ),
         )
     )
-    if rows["reason"].null_count() == 0:
-        raise InputError(
-            f"{path}: none of its {rows.height} rows can be used. Row {rows['row'][0]}: {rows['reason'][0]}."
-        )
-    return rows
 
 
 def _check_codes(path: Path, rows: pl.DataFrame) -> None:
     first = rows.drop_nulls("lang").unique("lang", keep="first", maintain_order=True)
     for row, code in first.select("row", "lang").iter_rows():
         check_language(code, f"{path}:{row}")
-
-
-def reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
-    """Reject rows that repeat an earlier one under the same id.
-
-    Raises:
-        InputError: one id has different contents.
-    """
-    rows = rows.with_row_index("number")
-    twins = rows.filter(pl.col("reason").is_null()).filter(pl.col("id").is_duplicated())
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).first().over("id")) for name in CONTENT)
-    _refuse_conflicts(twins.filter((~same).any().over("id")))
-    later = twins.filter(pl.col("number") != pl.col("number").first().over("id"))
-    firsts = twins.unique("id", keep="first", maintain_order=True)
-    found = later.select("number", "id").join(
-        firsts.select("id", twin=pl.format("duplicate: same as {}:{}", "file", "row")), on="id", maintain_order="left"
-    )
-    rows = rows.join(found.drop("id"), on="number", how="left", maintain_order="left")
-    return rows.with_columns(reason=pl.coalesce("reason", "twin")).drop("number", "twin")
-
-
-def _refuse_conflicts(rows: pl.DataFrame) -> None:
-    if rows.is_empty():
-        return
-    place = pl.format("{}:{}", "file", "row").str.join(", ")
-    places = rows.group_by("id", maintain_order=True).agg(places=place)
-    shown = "\n".join(f"  {name} at {where}" for name, where in places.head(SHOWN).iter_rows())
-    raise InputError(
-        f"{places.height} ids name different documents, for instance\n{shown}\n"
-        "An id must be unique over all files and languages. Translations of one text share `pair`, not `id`; "
-        "rows without `id` are named after their file and line."
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -17,6 +17,39 @@ OPTIONAL = ("label", "split", "pair", "date", "group")
 COLUMNS = ("id", "lang", "text", *OPTIONAL)
 
 LIKE_A_CODE = re.compile(r"[A-Za-z]{2}([-_]([A-Z]{2}|[A-Z][a-z]{3}))?")
+
+
+class Form:
+    """What is known of a file's columns while it is read; its first rows decide between the two forms.
+
+    Args:
+        path: the file's name, for messages.
+
+    Attributes:
+        languages: those with a column of their own, in the aligned (wide) form; none in the long form.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.languages: list[str] = []
+        self._columns: dict[str, None] = {}
+        self._known = False
+
+    def add(self, columns: Iterable[str]) -> None:
+        """Take in the columns of some more rows.
+
+        Raises:
+            InputError: they make neither form, or another one than the rows before.
+        """
+        new = [name for name in dict.fromkeys(columns) if name not in self._columns]
+        if self._known and not new:
+            return
+        self._columns |= dict.fromkeys(new)
+        languages = language_columns(self.path, list(self._columns))
+        if self._known and bool(languages) != bool(self.languages):
+            raise InputError(f"{self.path}: the first rows have a column a language, later ones `lang` and `text`.")
+        self.languages, self._known = languages, True
+        warn_of_ignored(self.path, new, languages)
 
 
 def language_columns(path: Path, columns: Sequence[str]) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.common.errors import InputError
 from pipeline.common.layout import LAYOUT
-from pipeline.documents.check import check_rows, reject_duplicates
+from pipeline.documents.check import check_rows
+from pipeline.documents.columns import Form
+from pipeline.documents.duplicates import Duplicates
 from pipeline.documents.normalise import normalise
-from pipeline.documents.read import InvalidUtf8, document_files, read_rows
+from pipeline.documents.read import InvalidUtf8, Row, document_files, read_rows
 from pipeline.documents.report import intake_report, log_rejects, log_summary
 from pipeline.documents.select import in_order, listed_languages, order_languages, reject_unlisted
 from pipeline.documents.split import assign_split
@@ -107,10 +111,40 @@ def read_checked(
     Raises:
         InputError: a file cannot be used, or one id names different documents.
     """
-    rows = pl.concat(_read_file(file, params, passed_over) for file in files)
-    return reject_duplicates(reject_unlisted(rows, listed))
+    chunks = (
+        chunk
+        for file in files
+        for chunk in read_chunks(file, read_rows(file, params.invalid_utf8), params, passed_over)
+    )
+    return Duplicates().reject(reject_unlisted(pl.concat(chunks), listed))
 
 
-def _read_file(path: Path, params: DocumentsParams, passed_over: Collection[str]) -> pl.DataFrame:
-    raw = raw_documents(path, read_rows(path, params.invalid_utf8), passed_over)
-    return check_rows(path, normalise(raw, params.max_characters))
+def read_chunks(
+    path: Path,
+    rows: Iterator[Row],
+    params: DocumentsParams,
+    passed_over: Collection[str] = (),
+    size: int | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Tables of one file's rows, normalised, with a ``reason`` where one is not to be used; duplicates are left in.
+
+    Args:
+        path: the file's name, for messages and for rows without an id.
+        rows: of the file, read as the tables are asked for.
+        params: how to read.
+        passed_over: optional columns that are not read.
+        size: rows a table; None gives one table.
+
+    Raises:
+        InputError: the file cannot be used, or none of its rows.
+    """
+    form, count = Form(path), 0
+    first, usable = None, False
+    while chunk := list(islice(rows, size)):
+        checked = check_rows(path, normalise(raw_documents(form, chunk, passed_over), params.max_characters))
+        count += checked.height
+        first = first or checked.select("row", "reason").row(0)
+        usable = usable or checked["reason"].null_count() > 0
+        yield checked
+    if not usable and first:
+        raise InputError(f"{path}: none of its {count} rows can be used. Row {first[0]}: {first[1]}.")

@@ -5,20 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, BinaryIO, Literal, NamedTuple, NoReturn
 
 from pipeline.common.errors import InputError
 
 InvalidUtf8 = Literal["stop", "reject"]
+
+Format = Literal["jsonl", "csv", "tsv", "text"]  # text: a document a line, all in one language
 
 JSON_LINES = frozenset({".jsonl", ".ndjson"})
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 FORMATS = "JSON Lines (.jsonl, .ndjson), CSV (.csv), TSV (.tsv)"
 REFERENCE_STEM = "reference"
 
-BOM = b"\xef\xbb\xbf"
+BOM = "\ufeff"
+ESCAPED = re.compile("[\udc80-\udcff]")  # what a byte that is not UTF-8 is decoded to; valid UTF-8 never holds these
 LONGEST_FIELD = 2**30  # characters; csv's own limit of 128 KiB is shorter than many documents
 
 
@@ -57,50 +63,107 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(file for file in files if file.suffix.lower() in JSON_LINES | DELIMITERS.keys())
 
 
-def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> list[Row]:
-    """All rows of a file, those that cannot be read with a reason.
+def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> Iterator[Row]:
+    """The rows of a file, those that cannot be read with a reason; the file is never held whole.
 
     Raises:
         InputError: the file cannot be opened, has no rows, or is not UTF-8 (unless rows may be rejected for that).
     """
+    with open_documents(path) as file:
+        yield from stream_rows(file, path, format_of(path), invalid_utf8)
+
+
+def stream_rows(
+    file: BinaryIO, name: Path, form: Format, invalid_utf8: InvalidUtf8 = "stop", lang: str | None = None
+) -> Iterator[Row]:
+    """The rows of an open file or of standard input, as :func:`read_rows` gives them.
+
+    Args:
+        file: the bytes.
+        name: what messages call it.
+        form: how the rows are written.
+        invalid_utf8: whether a byte that is not UTF-8 stops the reading or rejects its row.
+        lang: of the documents, for ``text``.
+    """
+    lines = Lines(file, name, invalid_utf8)
+    delimiter, empty = DELIMITERS.get(f".{form}"), True
+    read_line = _json_row if form == "jsonl" else partial(_text_row, lang)
+    for row in _csv_rows(lines, delimiter) if delimiter else _line_rows(lines, read_line):
+        empty = False
+        yield row
+    if empty:
+        raise InputError(f"{name} holds no rows. Expected one document a row.")
+
+
+def format_of(path: Path) -> Format:
+    """How the rows of a file are written, by its name.
+
+    Raises:
+        InputError: the name is of no known format.
+    """
+    suffix = _known(path).suffix.lower()
+    return "jsonl" if suffix in JSON_LINES else "csv" if suffix == ".csv" else "tsv"
+
+
+@contextmanager
+def open_documents(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to read its bytes.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
     try:
-        data = path.read_bytes()
+        file = path.open("rb")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    invalid = _invalid_lines(data)
-    data = data.removeprefix(BOM)
-    if invalid and invalid_utf8 == "stop":
-        _stop_at(path, *next(iter(invalid.items())))
-    delimiter = DELIMITERS.get(path.suffix.lower())
-    rows = list(_json_rows(data, invalid) if delimiter is None else _csv_rows(path, data, delimiter, invalid))
-    if not rows:
-        raise InputError(f"{path} holds no rows. Expected one document a row.")
-    return rows
+    with file:
+        yield file
+
+
+class Lines:
+    """The lines of a file with their ends, without a byte order mark.
+
+    They end at CR LF, LF or CR only: U+2028 may stand in a JSON string. Bytes that are not UTF-8 are noted, or stop
+    the reading; in the line they are lone surrogates.
+
+    Attributes:
+        name: of the file, for messages.
+        number: of the line given last, from 1.
+        invalid: which byte is not UTF-8, by line; whoever has dealt with a line forgets it.
+    """
+
+    def __init__(self, file: BinaryIO, name: Path, invalid_utf8: InvalidUtf8) -> None:
+        self.name, self.number = name, 0
+        self.invalid: dict[int, str] = {}
+        self._text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
+        self._stops = invalid_utf8 == "stop"
+        self._offset = 0  # in bytes, of the next line
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.number += 1
+            if not line.isascii() and (found := ESCAPED.search(line)):
+                self._note(line, found.start())
+            self._offset += len(line) if line.isascii() else len(line.encode(errors="surrogateescape"))
+            yield line.removeprefix(BOM) if self.number == 1 else line
+
+    def take_invalid(self, first: int) -> str | None:
+        """The first byte that is not UTF-8 in the lines from ``first`` to the last one given; they are forgotten."""
+        found = [self.invalid.pop(number) for number in list(self.invalid) if number >= first]
+        return found[0] if found else None
+
+    def _note(self, line: str, position: int) -> None:
+        offset = self._offset + len(line[:position].encode())
+        byte = f"byte 0x{ord(line[position]) - 0xDC00:02x} at byte offset {offset}"
+        if self._stops:
+            _stop_at(self.name, self.number, byte)
+        self.invalid[self.number] = byte
 
 
 def _known(path: Path) -> Path:
     if path.suffix.lower() not in JSON_LINES | DELIMITERS.keys():
         raise InputError(f"{path}: the format `{path.suffix}` is not known. Expected {FORMATS}.")
     return path
-
-
-def _invalid_lines(data: bytes) -> dict[int, str]:
-    """Line -> which byte of it is not UTF-8. Splitting first is safe: no line end is part of a longer character."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return dict(_each_invalid_line(data))
-    return {}
-
-
-def _each_invalid_line(data: bytes) -> Iterator[tuple[int, str]]:
-    start = 0
-    for number, line in enumerate(data.splitlines(keepends=True), 1):
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            yield number, f"byte 0x{line[error.start]:02x} at byte offset {start + error.start}"
-        start += len(line)
 
 
 def _stop_at(path: Path, line: int, byte: str) -> NoReturn:
@@ -110,13 +173,12 @@ def _stop_at(path: Path, line: int, byte: str) -> NoReturn:
     )
 
 
-def _json_rows(data: bytes, invalid: dict[int, str]) -> Iterator[Row]:
-    # Unlike str.splitlines, this splits at CR LF, LF and CR only: U+2028 may stand in a JSON string.
-    for number, line in enumerate(data.splitlines(), 1):
-        if number in invalid:
-            yield Row(number, {}, f"invalid UTF-8: {invalid[number]}")
+def _line_rows(lines: Lines, read: Callable[[int, str], Row]) -> Iterator[Row]:
+    for line in lines:
+        if invalid := lines.take_invalid(lines.number):
+            yield Row(lines.number, {}, f"invalid UTF-8: {invalid}")
         elif line.strip():
-            yield _json_row(number, line.decode())
+            yield read(lines.number, line)
 
 
 def _json_row(number: int, line: str) -> Row:
@@ -131,16 +193,19 @@ def _json_row(number: int, line: str) -> Row:
     return Row(number, {name.strip(): value for name, value in fields.items()})
 
 
-def _csv_rows(path: Path, data: bytes, delimiter: str, invalid: dict[int, str]) -> Iterator[Row]:
+def _text_row(lang: str | None, number: int, line: str) -> Row:
+    return Row(number, {"lang": lang, "text": line})
+
+
+def _csv_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_FIELD)
-    # newline="" keeps line ends inside quotes, and still takes CR LF, LF and CR for the end of a row.
-    reader = csv.reader(io.StringIO(data.decode(errors="replace"), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)  # the lines' ends inside quotes are kept
     header: list[str] | None = None
-    while (row := _next_csv_row(path, reader)) is not None:
+    while (row := _next_csv_row(lines.name, reader)) is not None:
         line, fields, reason = row
-        bad = next((invalid[number] for number in range(line, reader.line_num + 1) if number in invalid), None)
+        bad = lines.take_invalid(line)
         if header is None:
-            header = _header(path, fields, reason or bad)
+            header = _header(lines.name, fields, reason or bad)
         elif reason or bad:
             yield Row(line, {}, reason or f"invalid UTF-8: {bad}")
         elif len(fields) != len(header):

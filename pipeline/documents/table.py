@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipeline.common.errors import InputError
-from pipeline.documents.columns import COLUMNS, OPTIONAL, language_columns, warn_of_ignored
+from pipeline.documents.columns import COLUMNS, OPTIONAL, Form
 from pipeline.documents.read import Row
 
 RAW = pl.Schema({"file": pl.String, "row": pl.Int64} | dict.fromkeys((*COLUMNS, "reason"), pl.String))
@@ -19,20 +17,23 @@ Value = str | None
 Record = tuple[Value, ...]
 
 
-def raw_documents(path: Path, rows: Sequence[Row], passed_over: Collection[str] = ()) -> pl.DataFrame:
+def raw_documents(form: Form, rows: Sequence[Row], passed_over: Collection[str] = ()) -> pl.DataFrame:
     """One line a document: ``file``, ``row``, the known columns as strings, and ``reason`` where it is unusable.
 
     In the aligned form each cell with text becomes a document; a row with no such cell is one line.
     The columns ``passed_over`` stay null, but for ``pair`` in the aligned form, which names the documents there.
 
+    Args:
+        form: of the file, which learns the rows' columns.
+        rows: all of the file, or the next ones.
+        passed_over: optional columns that are not read.
+
     Raises:
-        InputError: no row can be read, or a column that is needed is missing.
+        InputError: a column that is needed is missing.
     """
-    if all(row.reason for row in rows):
-        raise InputError(f"{path}: none of its {len(rows)} rows can be used. Row {rows[0].line}: {rows[0].reason}.")
-    columns = list(dict.fromkeys(name for row in rows for name in row.fields))
-    languages = language_columns(path, columns)
-    warn_of_ignored(path, columns, languages)
+    if not all(row.reason for row in rows):
+        form.add(name for row in rows for name in row.fields)
+    path, languages = form.path, form.languages
     unread = set(passed_over) - ({"pair"} if languages else set())
     records = [
         (path.name, row.line, *record)

@@ -1,0 +1,84 @@
+"""Rows that repeat an earlier one, within a table or over the chunks of a stream."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipeline.common.errors import InputError
+
+CONTENT = ("lang", "text", "split", "label", "pair", "date", "group")  # what makes two rows of one id the same
+SHOWN = 10
+
+# What is kept of a row that came in. Two ids or contents in ten million are taken for the same with a chance of 3e-6.
+KEPT = np.dtype([("id", np.uint64), ("content", np.uint64), ("row", np.int64), ("file", np.uint32)])
+
+
+class Duplicates:
+    """Finds duplicates in a stream of tables; texts are not held, but 28 bytes for each row that came in."""
+
+    def __init__(self) -> None:
+        self._files: list[str] = []
+        self._blocks: list[np.ndarray] = []  # each sorted by id, the larger first
+
+    def reject(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Reject rows that repeat an earlier one, of this table or of those before, under the same id.
+
+        Args:
+            rows: file, row, id, the columns of a document, and reason.
+
+        Raises:
+            InputError: one id has different contents.
+        """
+        content = pl.struct(CONTENT).hash()
+        usable = rows.with_row_index("number").filter(pl.col("reason").is_null())
+        usable = usable.select("number", "file", "row", "id", key=pl.col("id").hash(), content=content)
+        earlier = self._earlier(usable)
+        both = pl.concat([earlier, usable], how="diagonal").filter(pl.col("id").is_duplicated())
+        _refuse_conflicts(both.filter(pl.col("content").n_unique().over("id") > 1))
+        first = pl.format("duplicate: same as {}:{}", "file", "row").first().over("id")
+        twins = both.with_columns(twin=first).filter(pl.struct("id").is_first_distinct().not_())
+        self._keep(usable.join(twins.select("number"), on="number", how="anti", maintain_order="left"))
+        found = rows.with_row_index("number").join(
+            twins.select("number", "twin"), "number", "left", maintain_order="left"
+        )
+        return found.with_columns(reason=pl.coalesce("reason", "twin")).drop("number", "twin")
+
+    def _earlier(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Where ids of these rows stood first, in chunks before, with the content that they had."""
+        parts = [rows.clear().drop("number")]
+        keys = rows["key"].to_numpy()
+        for block in self._blocks:
+            places = np.minimum(np.searchsorted(block["id"], keys), len(block) - 1)
+            known = np.flatnonzero(block["id"][places] == keys)
+            kept = block[places[known]]
+            found = {name: kept[name] for name in ("content", "row")} | {"file": [self._files[i] for i in kept["file"]]}
+            seen = rows[known].select("id", "key").with_columns(**{k: pl.Series(v) for k, v in found.items()})
+            parts.append(seen.select(parts[0].columns).unique("id", maintain_order=True))
+        return pl.concat(parts)
+
+    def _keep(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        self._files += [name for name in rows["file"].unique(maintain_order=True) if name not in self._files]
+        numbers = {name: number for number, name in enumerate(self._files)}
+        block = np.empty(rows.height, KEPT)
+        block["id"], block["content"], block["row"] = rows["key"], rows["content"], rows["row"]
+        block["file"] = rows["file"].replace_strict(numbers, return_dtype=pl.UInt32)
+        self._blocks.append(np.sort(block, order="id"))
+        while len(self._blocks) > 1 and len(self._blocks[-1]) * 2 > len(self._blocks[-2]):
+            last = self._blocks.pop()  # few blocks to search, and each row is moved a few times only
+            self._blocks[-1] = np.sort(np.concatenate([self._blocks[-1], last]), order="id", kind="stable")
+
+
+def _refuse_conflicts(rows: pl.DataFrame) -> None:
+    if rows.is_empty():
+        return
+    place = pl.format("{}:{}", "file", "row").str.join(", ")
+    places = rows.group_by("id", maintain_order=True).agg(places=place)
+    shown = "\n".join(f"  {name} at {where}" for name, where in places.head(SHOWN).iter_rows())
+    raise InputError(
+        f"{places.height} ids name different documents, for instance\n{shown}\n"
+        "An id must be unique over all files and languages. Translations of one text share `pair`, not `id`; "
+        "rows without `id` are named after their file and line."
+    )

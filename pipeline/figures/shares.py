@@ -1,0 +1,54 @@
+"""Topic shares by language, with 95 % intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.figures.style import COLUMN, MARKERS, TALLEST, new_figure, quiet
+from pipeline.report.palette import language_colours
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pipeline.topics.shares import Shares
+
+
+def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequence[int], family: list[str]) -> Figure:
+    """A row a topic, a mark and an interval a language; documents are drawn anew in the interval, not the training.
+
+    Args:
+        shares: by language.
+        labels: of the K topics.
+        order: topics, the first at the top.
+        family: fonts of the labels.
+    """
+    step = 0.9 / len(shares)
+    a_topic = max(0.16, min(0.3, (TALLEST - 0.7) / len(order)))
+    figure = new_figure(COLUMN, 0.7 + a_topic * len(order))
+    ax = figure.subplots()
+    places = np.arange(len(order))
+    for index, (lang, colour) in enumerate(zip(shares, language_colours(len(shares)), strict=True)):
+        half = np.nan_to_num(shares[lang].half_width()[order])
+        ax.errorbar(
+            shares[lang].mean[order] * 100,
+            places + (index - (len(shares) - 1) / 2) * step * 0.7,
+            xerr=half * 100,
+            fmt=MARKERS[index % len(MARKERS)],
+            color=colour,
+            markersize=2.6,
+            elinewidth=0.8,
+            label=f"{lang} ({shares[lang].count:,})",
+        )
+    quiet(ax)
+    ax.grid(visible=False, axis="y")
+    for edge in places[:-1] + 0.5:
+        ax.axhline(edge, color="#e4e4e4", linewidth=0.4)
+    ax.set_yticks(places, [labels[topic] for topic in order], family=family, parse_math=False)
+    ax.set_ylim(len(order) - 0.5, -0.5)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("share, % (95 % interval)")
+    figure.legend(loc="outside upper center", ncols=min(4, len(shares)), frameon=False, handletextpad=0.2)
+    return figure

@@ -1,0 +1,77 @@
+"""One look for all pictures, and how they are written."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.common.files import whole_file, write_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMN, PAGE, TALLEST = 3.35, 6.9, 9.0  # inches: a column of a paper, both columns, the height of the text
+SMALL, NORMAL = 6.0, 7.0  # points
+RESOLUTION = 300  # dots an inch of the PNG
+MARKERS = "osD^vPX*"  # a shape a language beside its colour
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """Matplotlib's defaults, not a user's own settings, made small and quiet."""
+    import matplotlib as mpl
+
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # its news is of fonts
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(
+            {
+                "svg.hashsalt": "figures",
+                "font.size": NORMAL,
+                "axes.titlesize": NORMAL,
+                "axes.labelsize": NORMAL,
+                "xtick.labelsize": SMALL,
+                "ytick.labelsize": SMALL,
+                "legend.fontsize": SMALL,
+                "axes.linewidth": 0.5,
+                "xtick.major.width": 0.5,
+                "ytick.major.width": 0.5,
+                "xtick.major.size": 2,
+                "ytick.major.size": 2,
+                "lines.linewidth": 1,
+            }
+        )
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, in inches, outside matplotlib's own list of figures."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def quiet(ax: Axes) -> None:
+    """No box, a light grid behind the data."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(color="#e4e4e4", linewidth=0.4)
+    ax.set_axisbelow(True)
+
+
+def write_figure(figure: Figure, stem: Path) -> None:
+    """Write ``stem.svg`` and ``stem.png``; with the same fonts the same figure gives the same bytes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    FigureCanvasSVG(figure)
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    write_text("\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n", stem.with_suffix(".svg"))
+    FigureCanvasAgg(figure)
+    with whole_file(stem.with_suffix(".png")) as unfinished:
+        figure.savefig(unfinished, format="png", dpi=RESOLUTION, metadata={"Software": None})

@@ -1,0 +1,146 @@
+"""Theta written table after table: Parquet or JSON Lines, to a file or to standard output, and the rejected rows."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import InputError
+from pipeline.common.files import whole_file
+from pipeline.common.layout import LAYOUT
+from pipeline.reuse.new_documents import STANDARD
+
+SHOWN = 10  # rejected rows in the log
+FORMULA = r"^([=+\-@])"  # a cell that begins so is run as a formula by spreadsheets
+
+Write = Callable[[pl.DataFrame], None]
+
+log = logging.getLogger(__name__)
+
+
+class ReaderGone(Exception):
+    """What reads standard output has closed it, as ``head`` does."""
+
+
+def check_output(path: Path, model: Path) -> None:
+    """Refuse an output of an unknown format, or one that would fall among the pipeline's files.
+
+    Args:
+        path: where theta is to be written, ``-`` for standard output.
+        model: the folder of the run.
+
+    Raises:
+        InputError: it is to be refused.
+    """
+    if path == STANDARD:
+        return
+    if path.suffix not in (".parquet", ".jsonl"):
+        raise InputError(
+            f"--output {path}: expected a name that ends in .parquet or .jsonl, or `-` for JSON Lines "
+            "on standard output."
+        )
+    for folder in (LAYOUT.theta.parent, LAYOUT.model, model):
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"--output {path}: {folder} holds the pipeline's own files. Write to another folder.")
+
+
+@contextmanager
+def theta_writer(path: Path) -> Iterator[Write]:
+    """Give what writes a table; a file appears when the context ends, whole or not at all.
+
+    Args:
+        path: ends in .parquet (each table is a row group) or .jsonl; ``-`` writes JSON Lines to standard output.
+    """
+    if path == STANDARD:
+        with _standard_output() as write:
+            yield write
+    elif path.suffix == ".jsonl":
+        with whole_file(path) as unfinished, unfinished.open("wb") as file:
+            yield lambda table: table.write_ndjson(file)
+    else:
+        with whole_file(path) as unfinished, ExitStack() as stack:
+            yield _row_groups(unfinished, stack)
+
+
+class Rejects:
+    """The rejected rows: the first ones logged, all written to a CSV that is safe to open in a spreadsheet.
+
+    A context; the file appears at its end. Without rejects there is none: one of an earlier run goes.
+
+    Args:
+        path: of the CSV; None writes none.
+
+    Attributes:
+        count: rows so far.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path, self.count = path, 0
+        self._stack = ExitStack()
+        self._file: Path | None = None
+
+    def __enter__(self) -> Rejects:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self._stack.__exit__(kind, *rest)  # type: ignore[arg-type]
+        if kind is None and self.path and not self.count:
+            self.path.unlink(missing_ok=True)
+
+    def add(self, rejects: pl.DataFrame) -> None:
+        """Take in some more: file, row, id, lang, reason."""
+        if rejects.is_empty():
+            return
+        for file, row, reason in rejects.head(max(0, SHOWN - self.count)).select("file", "row", "reason").iter_rows():
+            log.warning("rejected %s:%d: %s", file, row, reason)
+        if self.path:
+            inert = rejects.with_columns(pl.col(pl.String).str.replace(FORMULA, "'${1}"))
+            self._file = self._file or self._stack.enter_context(whole_file(self.path))
+            with self._file.open("ab") as file:
+                inert.write_csv(file, include_header=self.count == 0)
+        self.count += rejects.height
+
+    def log_summary(self) -> None:
+        """One line for all, if there are any."""
+        where = f"all listed in {self.path}" if self.path else "listed in a file with --rejects FILE.csv"
+        if self.count:
+            log.warning("%d rows rejected, %s", self.count, where)
+
+
+def _row_groups(path: Path, stack: ExitStack) -> Write:
+    """Opens the file with the first table, whose columns it takes."""
+    writers: list[pq.ParquetWriter] = []
+
+    def write(table: pl.DataFrame) -> None:
+        rows = table.to_arrow()
+        if not writers:
+            writer = pq.ParquetWriter(path, rows.schema, compression="zstd", write_page_checksum=True)
+            writers.append(stack.enter_context(writer))
+        writers[0].write_table(rows)
+
+    return write
+
+
+@contextmanager
+def _standard_output() -> Iterator[Write]:
+    """Writes to standard output, and ends quietly when nobody reads it any more."""
+
+    def write(table: pl.DataFrame) -> None:
+        try:
+            sys.stdout.buffer.write(table.write_ndjson().encode())
+            sys.stdout.buffer.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+
+    try:
+        yield write
+    except ReaderGone as gone:  # Python flushes standard output once more when it ends, which would fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from gone

@@ -1,0 +1,109 @@
+"""Pictures of a run: all are drawn, the same bytes again, and never a square for a character."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from project import ROOT, run_stage
+
+from pipeline.common.errors import MissingResourceError
+from pipeline.common.files import write_parquet, write_text
+from pipeline.common.layout import LAYOUT
+from pipeline.figures import fonts
+from pipeline.figures.draw import write_figures
+from pipeline.figures.fonts import BASE, families
+from pipeline.figures.words import shortened
+
+TOPICS = 20
+WORDS = {"en": ["film", "market", "$5_x"], "de": ["Straße", "Öl", "Mond"], "ru": ["рынок", "луна", "кино"]}
+LOSSES = pl.DataFrame({"epoch": [1, 2, 1, 2], "term": ["kl", "kl", "total", "total"], "loss": [2.0, 1.0, 3.0, 2.0]})
+NAMES = {"words-1", "words-2", "shares", "losses", "alignment"}
+
+
+@pytest.fixture
+def parts() -> tuple[dict[str, list[list[str]]], dict[str, np.ndarray], dict[str, np.ndarray]]:
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(TOPICS, 8))
+    theta = {lang: rng.dirichlet(np.full(TOPICS, 0.2), 40).astype(np.float32) for lang in WORDS}
+    vectors = {lang: (rows @ centres).astype(np.float32) for lang, rows in theta.items()}
+    return {lang: [words] * TOPICS for lang, words in WORDS.items()}, theta, vectors
+
+
+def test_all_are_drawn_and_the_same_again(tmp_path: Path, parts: tuple) -> None:  # type: ignore[type-arg]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "words-9.png").write_bytes(b"of an earlier run")
+    for name in ("a", "b"):
+        write_figures(*parts, LOSSES, tmp_path / name)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    assert set(files) == {f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")}
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
+    for name, content in files.items():
+        assert content.startswith(b"\x89PNG" if name.endswith("png") else b"<?xml")
+        assert b"<dc:date>" not in content
+
+
+def test_a_model_without_epochs_has_no_losses(
+    tmp_path: Path,
+    parts: tuple,
+    caplog: pytest.LogCaptureFixture,  # type: ignore[type-arg]
+) -> None:
+    with caplog.at_level(logging.INFO):
+        write_figures(*parts, LOSSES.clear(), tmp_path)
+    assert "no losses: the model is not trained by epochs" in caplog.text
+    assert {path.stem for path in tmp_path.iterdir()} == NAMES - {"losses"}
+
+
+def test_fonts_cover_what_is_drawn() -> None:
+    assert families({"en": ["film"], "de": ["Straße"], "ru": []}) == {"en": [BASE], "de": [BASE], "ru": [BASE]}
+
+
+def test_each_language_gets_the_font_that_is_made_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    han, latin = frozenset("骨直 "), frozenset("abc")
+    have = {BASE: latin, "Noto Sans CJK SC": han, "Noto Sans CJK JP": han, "Other": han | frozenset("ก")}
+    monkeypatch.setattr(fonts, "_installed", lambda: dict.fromkeys(have))
+    monkeypatch.setattr(fonts, "_characters", have.__getitem__)
+    found = families({"zh": ["骨", "a"], "ja": ["直"], "th": ["ก"], "de": ["骨"]})
+    assert found["zh"] == [BASE, "Noto Sans CJK SC"]
+    assert found["ja"] == ["Noto Sans CJK JP"]
+    assert found["th"] == ["Other"]
+    assert found["de"] == ["Noto Sans CJK JP"]
+
+
+def test_a_character_that_no_font_has_stops_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_installed", lambda: {BASE: None})
+    monkeypatch.setattr(fonts, "_characters", lambda _: frozenset("abc"))
+    with pytest.raises(MissingResourceError, match=r"2 of the characters of Chinese: 直骨 .*fonts-noto-cjk") as error:
+        families({"zh": ["骨a直"]})
+    assert error.value.exit_code == 3
+    with pytest.raises(MissingResourceError, match="fonts-noto-core"):
+        families({"th": ["ก"]})
+
+
+def test_long_words_do_not_run_into_their_neighbours() -> None:
+    assert shortened("telecommunications", 18) == "telecommunications"
+    assert shortened("telecommunications", 8) == "telecom…"
+    assert shortened("中华人民共和国", 8) == "中华人…"
+    assert shortened("中华人民", 8) == "中华人民"
+
+
+def test_stage_draws_the_run(tmp_path: Path, parts: tuple) -> None:  # type: ignore[type-arg]
+    words, theta, vectors = parts
+    listed = [(lang, topic, row) for lang, rows in words.items() for topic, row in enumerate(rows)]
+    table = pl.DataFrame(listed, schema=["lang", "topic", "words"], orient="row")
+    names = pl.Series([lang for lang in theta for _ in theta[lang]])
+    write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), tmp_path / LAYOUT.params)
+    write_parquet(table.with_columns(source=pl.lit("trained"), selection=pl.lit("owned")), tmp_path / LAYOUT.topics)
+    for path, column, values in ((LAYOUT.theta, "theta", theta), (LAYOUT.embeddings, "vector", vectors)):
+        rows = np.concatenate(list(values.values()))
+        frame = pl.DataFrame({"lang": names, column: pl.Series(rows, dtype=pl.Array(pl.Float32, rows.shape[1]))})
+        write_parquet(frame, tmp_path / path)
+    write_text(LOSSES.write_csv(), tmp_path / LAYOUT.losses)
+    done = run_stage(tmp_path, "figures")
+    assert done.returncode == 0, done.stderr
+    write_figures(words, theta, vectors, LOSSES, tmp_path / "expected")
+    for path in (tmp_path / "expected").iterdir():
+        assert (tmp_path / LAYOUT.figures / path.name).read_bytes() == path.read_bytes()
