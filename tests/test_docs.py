@@ -11,18 +11,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from project import STAGES, make_project, run_stages, sample_rows
 from ruamel.yaml import YAML
 
 from docs.write_parameters import PAGE, page
 from pipeline.comparison.keys import look_up
 
 ROOT = Path(__file__).resolve().parents[1]
+FLAGS = re.DOTALL | re.MULTILINE
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def commands(path: Path) -> list[list[str]]:
     """The lines of a page's shell blocks, as words, without their comments."""
-    blocks = re.findall(r"^```(?:sh|bash)?\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```(?:sh|bash)?\n(.*?)^```", path.read_text(encoding="utf-8"), FLAGS)
     starts = ("make ", "dvc ", "python -m ")
     lines = [line.strip() for block in blocks for line in block.splitlines()]
     return [shlex.split(line, comments=True) for line in lines if line.startswith(starts)]
@@ -55,6 +57,16 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "WARNING -" not in done.stderr
     assert (tmp_path / "site/parameters.html").exists()
+
+
+def test_python_blocks_run(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_project(tmp_path_factory.mktemp("docs") / "project", sample_rows(60))
+    run_stages(folder, STAGES[: STAGES.index("classify")])
+    monkeypatch.chdir(folder)
+    blocks = [block for path in PAGES for block in re.findall(r"^```python\n(.*?)^```", path.read_text("utf-8"), FLAGS)]
+    assert len(blocks) >= 3
+    for block in blocks:
+        exec(compile(block, "block", "exec"), {})  # the text of our own pages
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
