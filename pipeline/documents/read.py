@@ -47,7 +47,7 @@ def document_files(path: Path) -> list[Path]:
         InputError: nothing is there, or nothing of a known format.
     """
     if not path.exists():
-        raise InputError(f"{path} does not exist. `path` must name a file or a folder of {FORMATS}.")
+        raise InputError(f"{path} does not exist. Expected a file or a folder of {FORMATS}.")
     if path.is_file():
         return [_known(path)]
     files = [file for file in files_in(path) if file.stem != REFERENCE_STEM]

@@ -25,7 +25,7 @@ def draw_alignment(matrices: Mapping[str, np.ndarray], pivot: str, order: Sequen
     """
     across = min(2, len(matrices))
     rows = -(-len(matrices) // across)
-    figure = new_figure(COLUMN if across == 1 else PAGE, (3.1 if across == 1 else 3.3) * rows)
+    figure = new_figure(COLUMN if across == 1 else PAGE, (2.75 if across == 1 else 3.2) * rows)
     axes = list(figure.subplots(rows, across, squeeze=False).flat)
     ticks = range(0, len(order), 1 if len(order) <= EVERY else 5)
     for ax, (lang, matrix) in zip(axes, matrices.items(), strict=False):
