@@ -16,6 +16,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
+	@python -m docs.write_plots_page && dvc config --local plots.html_template tmp/plots_page.html
 	@touch $@
 
 # PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.

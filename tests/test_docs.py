@@ -15,6 +15,7 @@ from project import STAGES, make_project, run_stages, sample_rows
 from ruamel.yaml import YAML
 
 from docs.write_parameters import PAGE, page
+from docs.write_plots_page import page as plots_page
 from pipeline.comparison.keys import look_up
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,3 +93,11 @@ def test_parameters_that_experiments_set_exist(path: Path) -> None:
         for option, setting in pairwise(words):
             if option == "-S":
                 look_up(values, setting.split("=", 1)[0])
+
+
+def test_the_page_for_plots_needs_no_network() -> None:
+    pytest.importorskip("vl_convert")
+    text = plots_page()
+    assert text.count("{plot_divs}") == 1
+    assert "src=" not in text.partition("<script>")[0]
+    assert "window.vegaEmbed" in text

@@ -1,0 +1,37 @@
+"""Write the page that `dvc plots show` fills, with the drawing library inside: it opens without a network.
+
+``make setup`` writes it below .dvc/tmp and names it in .dvc/config.local; DVC's own page loads Vega from a server.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PAGE = Path(".dvc/tmp/plots_page.html")
+HTML = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Plots</title>
+{refresh_tag}
+<script>SCRIPT</script>
+</head>
+<body>
+{plot_divs}
+</body>
+</html>
+"""
+
+
+def page() -> str:
+    """The page, with DVC's placeholders for the plots."""
+    from vl_convert import javascript_bundle
+
+    script = javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return HTML.replace("SCRIPT", script.replace("</script", r"<\/script"))
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
