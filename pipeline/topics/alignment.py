@@ -1,0 +1,52 @@
+"""Whether a topic is about the same in two languages: do its documents lie in the same direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pipeline.common.arrays import unit_rows
+
+BLOCK = 10_000  # documents whose vectors are in double precision at once
+
+
+def topic_vectors(theta: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """(K, E) the theta-weighted mean vector of each topic's documents, the language's mean taken away.
+
+    Languages lie in places of their own in an embedding space; without its mean each topic of a language is near
+    every other of the same language. A topic that no document holds is zeros.
+
+    Args:
+        theta: (D, K) of one language, rows of zeros where a document has no known word; those are left out.
+        vectors: (D, E) of the same documents.
+    """
+    sums = np.zeros((theta.shape[1], vectors.shape[1]))
+    total = np.zeros(vectors.shape[1])
+    known = theta.sum(axis=1) > 0
+    for start in range(0, len(theta), BLOCK):
+        part = slice(start, start + BLOCK)
+        block = vectors[part][known[part]].astype(np.float64)
+        sums += theta[part][known[part]].T.astype(np.float64) @ block
+        total += block.sum(axis=0)
+    mass = theta[known].sum(axis=0, dtype=np.float64)[:, None]
+    means = np.divide(sums, mass, out=np.zeros_like(sums), where=mass > 0)
+    return np.where(mass > 0, means - total / max(1, known.sum()), 0)
+
+
+def alignment_matrices(theta: Mapping[str, np.ndarray], vectors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Each language but the pivot -> (K, K) cosines between the pivot's topics (rows) and its own (columns).
+
+    Args:
+        theta: language -> (D, K), the pivot first.
+        vectors: language -> (D, E) in a space that the languages share.
+    """
+    directions = {name: unit_rows(topic_vectors(theta[name], vectors[name])) for name in theta}
+    pivot, *others = directions
+    return {name: directions[pivot] @ directions[name].T for name in others}
+
+
+def topic_alignment(matrices: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """(K,) each topic's cosine with itself in the pivot, mean over languages; None where there is one language."""
+    diagonals = [matrix.diagonal() for matrix in matrices.values()]
+    return np.mean(diagonals, axis=0) if diagonals else None

@@ -1,0 +1,97 @@
+"""How much of each topic the documents of a language hold, and where languages differ by more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from scipy.stats import norm
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Topic shares of a set of documents.
+
+    Attributes:
+        mean: (K,) mean theta; zeros without documents.
+        error: (K,) standard error of the mean; NaN with fewer than two documents.
+        count: documents that have a theta.
+    """
+
+    mean: np.ndarray
+    error: np.ndarray
+    count: int
+
+    def half_width(self, level: float = LEVEL) -> np.ndarray:
+        """(K,) half the width of the interval that holds the true mean with probability ``level``."""
+        return norm.ppf((1 + level) / 2) * self.error
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A topic that two languages hold different shares of.
+
+    Attributes:
+        topic: its number.
+        more: the language with the larger share.
+        less: the other one.
+        gap: difference of the shares, > 0.
+        half_width: half the width of its interval, < ``gap``.
+    """
+
+    topic: int
+    more: str
+    less: str
+    gap: float
+    half_width: float
+
+
+def topic_shares(theta: np.ndarray) -> Shares:
+    """Mean theta with its standard error.
+
+    The mean of many documents is normally distributed whatever theta looks like, so no bootstrap is needed. The error
+    is of the draw of documents alone; another training seed would move the topics themselves.
+
+    Args:
+        theta: (D, K), rows of zeros where a document has no known word; those are left out.
+    """
+    known = theta[theta.sum(axis=1) > 0].astype(np.float64)
+    width, count = theta.shape[1], len(known)
+    mean = known.mean(axis=0) if count else np.zeros(width)
+    error = known.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.full(width, np.nan)
+    return Shares(mean, error, count)
+
+
+def differences(shares: Mapping[str, Shares], level: float = LEVEL) -> list[Difference]:
+    """The topics whose shares differ between languages by more than noise, the largest gap first.
+
+    All topics and pairs of languages are looked at together, so that with probability ``level`` none of the list is
+    there by chance (Bonferroni). Of a topic the pair with the largest gap is listed.
+
+    Args:
+        shares: language -> its shares.
+        level: probability that no difference is listed that is not there.
+    """
+    pairs = list(combinations(shares, 2))
+    topics = len(next(iter(shares.values())).mean)
+    wide = norm.ppf(1 - (1 - level) / (2 * max(1, topics * len(pairs))))
+    best: dict[int, Difference] = {}
+    for pair in pairs:
+        for found in _apart(pair, shares, wide):
+            if found.topic not in best or found.gap > best[found.topic].gap:
+                best[found.topic] = found
+    return sorted(best.values(), key=lambda found: (-found.gap, found.topic))
+
+
+def _apart(pair: tuple[str, str], shares: Mapping[str, Shares], wide: float) -> list[Difference]:
+    first, second = (shares[name] for name in pair)
+    gaps, halves = first.mean - second.mean, wide * np.hypot(first.error, second.error)
+    found = []
+    for topic in np.flatnonzero(np.abs(gaps) > halves).tolist():
+        more, less = pair if gaps[topic] > 0 else pair[::-1]
+        found.append(Difference(topic, more, less, float(abs(gaps[topic])), float(halves[topic])))
+    return found
