@@ -18,6 +18,7 @@ from pipeline.common.runtime import stage
 from pipeline.corpus import read_vectors
 from pipeline.report.markdown import topics_report
 from pipeline.report.page import report_page
+from pipeline.report.records import read_comparison
 from pipeline.report.tables import Records, Run
 from pipeline.topics.selection import Selection
 
@@ -62,8 +63,13 @@ def _run(selection: Selection) -> Run:
 
 
 def _records(values: dict[str, Any], comparison: Path) -> Records:
-    figures = (read_json(path) for path in (LAYOUT.intake, LAYOUT.metrics, LAYOUT.classification))
-    return Records(values, *figures, None if comparison == LAYOUT.none else read_json(comparison))
+    return Records(
+        values,
+        read_json(LAYOUT.intake),
+        read_json(LAYOUT.metrics),
+        read_json(LAYOUT.classification),
+        None if comparison == LAYOUT.none else read_comparison(comparison),
+    )
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Sampled:
 
     Attributes:
         rows: (N,) in the table of documents, ascending.
+        known: documents of the run that have a theta.
         drawn: how many of them were drawn at random; the others are examples of topics.
         positions: (N, 2) in the plane.
         topics: (K, 2) in the plane.
@@ -46,6 +47,7 @@ class Sampled:
     """
 
     rows: np.ndarray
+    known: int
     drawn: int
     positions: np.ndarray
     topics: np.ndarray
@@ -116,4 +118,6 @@ def _sample(run: Run, best: Mapping[str, np.ndarray], seed: int, size: int) -> S
     theta = run.theta[rows]
     positions = project(theta, seed)
     languages = run.documents["lang"].to_numpy()[rows]
-    return Sampled(rows, count, positions, topic_positions(theta, positions), nearest(theta, languages, NEIGHBOURS))
+    near = nearest(theta, languages, NEIGHBOURS)
+    known = sum(map(len, run.known.values()))
+    return Sampled(rows, known, count, positions, topic_positions(theta, positions), near)

@@ -11,7 +11,7 @@ from pipeline.report.sheets import Sheet, figure, leaves
 
 NO_REFERENCE = "The reference has no aligned documents of these languages, so coherence was not measured."
 QUALITY = {
-    "cnpmi": "do the top words of a topic in two languages meet in aligned documents? From -1 to 1, higher is better",
+    "cnpmi": "how often a topic's top words in two languages meet in aligned documents, from -1 to 1 (best)",
     "tu": "topic uniqueness: 1 when no two topics share a top word",
     "tq": "topic quality: CNPMI, if above 0, times TU",
     "npmi": "as CNPMI, within one language",
@@ -59,17 +59,19 @@ def figure_sheets(metrics: Metrics, classification: Metrics) -> list[Sheet]:
 
 
 def _quality(metrics: Metrics) -> Sheet:
-    columns = {"these topics": metrics, "clusters before training": metrics.get("start", {})}
+    sets = {"these topics": metrics, "clusters before training": metrics.get("start", {})}
     for name, values in metrics.get("selections", {}).items():
-        columns |= {f"words by {name}": values, f"words by {name}, before": values.get("start", {})}
-    rows = [(key.upper(), *(figure(v.get(key)) for v in columns.values()), text) for key, text in QUALITY.items()]
+        sets |= {f"words by {name}": values, f"words by {name}, clusters before training": values.get("start", {})}
+    rows = [(name, *(figure(values.get(key)) for key in QUALITY)) for name, values in sets.items()]
+    meanings = " ".join(f"{key.upper()}: {text}." for key, text in QUALITY.items())
     lacking = f" {NO_REFERENCE}" if metrics["cnpmi"] is None else ""
-    remark = f"Training should do better than the clusters it starts from.{lacking}"
-    return Sheet("Topic quality", remark, ["figure", *columns, "how to read it"], rows)
+    remark = f"{meanings} Training should do better than the clusters it starts from.{lacking}"
+    return Sheet("Topic quality", remark, ["", *(key.upper() for key in QUALITY)], rows)
 
 
 def _parts(metrics: Metrics) -> Sheet:
-    rows = [(pair, figure(values["cnpmi"]), "", "") for pair, values in metrics.get("pairs", {}).items()]
+    pairs = metrics.get("pairs", {}).items()
+    rows: list[tuple[str, ...]] = [(pair, figure(values["cnpmi"]), "", "") for pair, values in pairs]
     rows += _languages(metrics.get("languages", {}), "")
     for name, values in metrics.get("selections", {}).items():
         rows += _languages(values.get("languages", {}), f", words by {name}")
@@ -84,7 +86,8 @@ def _languages(languages: Metrics, suffix: str) -> Iterator[tuple[str, ...]]:
 
 def _counting(metrics: Metrics) -> Sheet:
     rows = [(name, figure(values["cnpmi"])) for name, values in metrics.get("counting", {}).items()]
-    remark = "CNPMI with single words counted in tokens (toolkit, as published tables) and in documents; compare like with like."
+    remark = "CNPMI with single words counted in tokens (toolkit, as published tables) and in documents; "
+        "compare like with like."
     return Sheet("Counting", remark, ["counted in", "CNPMI"], rows, fold=True)
 
 
@@ -104,8 +107,8 @@ def _accuracy(name: str, directions: Mapping[str, Mapping[str, Any]]) -> Sheet:
         for direction, score in directions.items()
     ]
     remark = (
-        f"A support vector machine learns labels in one language and is tested in another, on {FEATURES.get(name, name)}. "
-        "1 is always right; macro F1 counts every label alike."
+        f"A support vector machine learns labels in one language and is tested in another, on "
+        f"{FEATURES.get(name, name)}. 1 is always right; macro F1 counts every label alike."
     )
     return Sheet(f"Classification on {name}", remark, ["train->test", "accuracy", "macro F1", ""], rows)
 

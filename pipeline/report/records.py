@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipeline.common.errors import InputError
+from pipeline.common.files import read_json
 from pipeline.comparison.columns import Column, sections
 from pipeline.report.sheets import Sheet, figure, leaves
 
@@ -47,6 +49,20 @@ def version_sheet() -> Sheet:
     """What the run needs to be repeated."""
     rows = [("python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]
     return Sheet("Versions", "Same inputs, parameters and versions give the same bytes.", ["", "version"], rows)
+
+
+def read_comparison(path: Path) -> Any:  # noqa: ANN401 - JSON
+    """The JSON that `make compare` wrote.
+
+    Raises:
+        InputError: it is missing, is not JSON, or is of something else.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}, the parameter `comparison`, is no file; `make compare` writes one.")
+    found = read_json(path)
+    if not isinstance(found, dict) or not {"title", "seeds", "rows"} <= found.keys():
+        raise InputError(f"{path} is no comparison: expected a JSON object with title, seeds and rows.")
+    return found
 
 
 def comparison_sheets(comparison: Mapping[str, Any]) -> Iterator[Sheet]:

@@ -56,7 +56,9 @@ class Run:
     @cached_property
     def spelt(self) -> dict[tuple[str, int], list[str]]:
         """(language, topic) -> its top words."""
-        return {(lang, topic): listed for lang, topic, listed in self.words.select("lang", "topic", "words").iter_rows()}
+        return {
+            (lang, topic): listed for lang, topic, listed in self.words.select("lang", "topic", "words").iter_rows()
+        }
 
     def by_language(self, values: np.ndarray) -> dict[str, np.ndarray]:
         """Language -> the rows of ``values`` that are its documents'."""

@@ -118,9 +118,7 @@ def _ranks(bars: Sequence[Sequence[Word]]) -> list[list[Word | None]]:
     return [[words[k] if k < len(words) else None for words in bars] for k in range(max(map(len, bars)))]
 
 
-def _column(
-    run: Run, lang: str, number: int, shares: Shares, best: np.ndarray, places: Mapping[int, int]
-) -> Column:
+def _column(run: Run, lang: str, number: int, shares: Shares, best: np.ndarray, places: Mapping[int, int]) -> Column:
     half = float(shares.half_width()[number])
     rows = best[number].tolist() if len(best) else []
     words = run.spelt[lang, number]

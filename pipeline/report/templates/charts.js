@@ -24,7 +24,7 @@ PLOTS.shares = (node) => {
     };
   });
   const yaxis = { tickvals: order.map((_, row) => row), ticktext: order.map(topicLabel), range: [-0.7, order.length - 0.3], zeroline: false, tickfont: { family: fontOf(pivot) }, fixedrange: true };
-  return { traces, plan: { xaxis: { ticksuffix: " %", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
+  return { traces, plan: { xaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
 };
 
 function partsPlot(parts, lines) {
@@ -45,7 +45,7 @@ function partsPlot(parts, lines) {
     };
   });
   const xaxis = { type: "category", categoryorder: "array", categoryarray: parts.keys.map(plotText), fixedrange: true };
-  return { traces, plan: { xaxis, yaxis: { ticksuffix: " %", rangemode: "tozero", fixedrange: true }, margin: { l: 8, r: 8, t: 40, b: 8 } } };
+  return { traces, plan: { xaxis, yaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true }, margin: { l: 8, r: 8, t: 40, b: 8 } } };
 }
 
 PLOTS.periods = () => partsPlot(report.periods, true);
@@ -84,8 +84,8 @@ PLOTS.alignment = (node) => {
 PLOTS.losses = (node) => {
   const terms = Object.entries(report.losses);
   const rows = Math.ceil(terms.length / (isNarrow() ? 1 : 3));
-  node.style.height = `${rows * 190 + 40}px`;
-  const plan = { grid: { rows, columns: isNarrow() ? 1 : Math.min(3, terms.length), pattern: "independent", xgap: 0.18, ygap: 0.45 }, showlegend: false, annotations: [], margin: { l: 40, r: 8, t: 28, b: 30 } };
+  node.style.height = `${rows * 175 + 30}px`;
+  const plan = { grid: { rows, columns: isNarrow() ? 1 : Math.min(3, terms.length), pattern: "independent", xgap: 0.18, ygap: 0.38 }, showlegend: false, annotations: [], margin: { l: 40, r: 8, t: 28, b: 30 } };
   const traces = terms.map(([term, { epochs, losses }], index) => {
     const number = index ? String(index + 1) : "";
     for (const side of ["xaxis", "yaxis"]) plan[side + number] = { fixedrange: true, gridcolor: style("--grid"), zerolinecolor: style("--grid"), nticks: 4, automargin: true };

@@ -3,6 +3,8 @@ const MOST_RESULTS = 40;
 const searched = report.documents.map((item) => normal(`${item.id} ${item.text}`));
 let chosen = null;
 
+const shorten = (text, length) => (text.length > length ? `${text.slice(0, length).trimEnd()}…` : text);
+
 function languageOf(item) {
   return report.languages[item.lang];
 }
@@ -22,7 +24,7 @@ function resultRow(place) {
     "button",
     { type: "button", "data-document": place, "aria-current": String(place === chosen) },
     el("span", { class: "dot", style: `--colour: ${colourOf(code)}` }, item.id),
-    el("span", { class: "text", lang: code, dir: "auto" }, item.text.slice(0, 80)),
+    el("span", { class: "text", lang: code, dir: "auto" }, shorten(item.text, 80)),
   );
   return el("li", {}, button);
 }
@@ -63,7 +65,7 @@ function neighbours(code, places) {
   const language = report.languages[languageIndex.get(code)];
   const rows = places.map((place) => {
     const item = report.documents[place];
-    return el("li", {}, el("button", { type: "button", "data-document": place }, item.id), el("p", { lang: code, dir: "auto" }, item.text.slice(0, 160)));
+    return el("li", {}, el("button", { type: "button", "data-document": place }, item.id), el("p", { lang: code, dir: "auto" }, shorten(item.text, 160)));
   });
   return [el("h4", {}, `Nearest in ${language.name}`), el("ul", { class: "near" }, ...rows)];
 }

@@ -11,7 +11,7 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const percent = (share) => `${(100 * share).toFixed(1)}%`;
 const pivot = report.languages[0].code;
 const languageIndex = new Map(report.languages.map((language, index) => [language.code, index]));
 const colourOf = (code) => `var(--lang-${languageIndex.get(code)})`;

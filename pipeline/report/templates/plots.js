@@ -1,7 +1,7 @@
 // Drawing with plotly: a plot is drawn when it comes near the window, and again when the colours change.
 const PLOTS = {};
 const FONTS = { zh: "--zh", ja: "--ja", ko: "--ko" };
-const OPTIONS = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage"] };
+const OPTIONS = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "sendChartToCloud", "sendDataToCloud"] };
 const isNarrow = () => innerWidth < 640;
 const fontOf = (code) => style(FONTS[code] || "--sans");
 
@@ -85,7 +85,7 @@ function documentTrace(language, index, byTopic) {
     text: mine.map(({ item }) => hover(item, language.code)),
     hovertemplate: "%{text}<extra></extra>",
     hoverlabel: { font: { family: fontOf(language.code) } },
-    marker: { symbol: language.symbol, size: 6, opacity: 0.62, color: byTopic ? colours : language.colour, line: { width: 0 } },
+    marker: { symbol: language.symbol, size: 6, opacity: isDark() ? 0.8 : 0.62, color: byTopic ? colours : language.colour, line: { width: 0 } },
   };
 }
 
