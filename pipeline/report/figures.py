@@ -86,8 +86,10 @@ def _languages(languages: Metrics, suffix: str) -> Iterator[tuple[str, ...]]:
 
 def _counting(metrics: Metrics) -> Sheet:
     rows = [(name, figure(values["cnpmi"])) for name, values in metrics.get("counting", {}).items()]
-    remark = "CNPMI with single words counted in tokens (toolkit, as published tables) and in documents; "
+    remark = (
+        "CNPMI with single words counted in tokens (toolkit, as published tables) and in documents; "
         "compare like with like."
+    )
     return Sheet("Counting", remark, ["counted in", "CNPMI"], rows, fold=True)
 
 

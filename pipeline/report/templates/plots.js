@@ -85,7 +85,7 @@ function documentTrace(language, index, byTopic) {
     text: mine.map(({ item }) => hover(item, language.code)),
     hovertemplate: "%{text}<extra></extra>",
     hoverlabel: { font: { family: fontOf(language.code) } },
-    marker: { symbol: language.symbol, size: 6, opacity: isDark() ? 0.8 : 0.62, color: byTopic ? colours : language.colour, line: { width: 0 } },
+    marker: { symbol: language.symbol, size: isNarrow() ? 4 : 6, opacity: isDark() ? 0.8 : 0.62, color: byTopic ? colours : language.colour, line: { width: 0 } },
   };
 }
 
