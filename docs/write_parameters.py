@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
-from pipeline.parameters import CHOICES, SECTIONS
+from pipeline.parameters import CHOICES, SECTIONS, TOP_ONLY
 
 PAGE = Path(__file__).with_name("parameters.md")
 HEAD = """# Parameters
@@ -34,6 +34,7 @@ TOP = {
     "lambda3": "XTRA: weight of L_beta",
     "seed": "of the split, the encoder, the clusters and the training",
     "top_words": "`owned`: each word under one topic; `beta`: as published",
+    "comparison": "a `comparison.json` of `make compare`, shown in the report",
     "encoder": "what embeds the documents",
     "dictionary": "a folder of `<pivot>-<language>.tsv`",
     "vectors": "Parquet with id and vector, or `.npy`, for `precomputed`",
@@ -44,7 +45,7 @@ TOP = {
 def page(params: Path = Path("params.yaml")) -> str:
     """The page as text."""
     values = YAML(typ="safe").load(params)
-    fields = {name: field for kind in SECTIONS.values() for name, field in kind.model_fields.items()}
+    fields = {name: field for kind in (*SECTIONS.values(), *TOP_ONLY) for name, field in kind.model_fields.items()}
     lines = [
         HEAD,
         *_table(("At the top", [(name, fields.get(name), values[name], TOP[name]) for name in _top(values)])),

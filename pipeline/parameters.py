@@ -18,6 +18,7 @@ from pipeline.encoders.table import ENCODERS
 from pipeline.links import LinkParams
 from pipeline.metrics.evaluate import EvaluateParams
 from pipeline.models.table import MODELS
+from pipeline.report.params import ReportParams
 from pipeline.tokens.tokenise import TokeniseParams
 from pipeline.training.loop import TrainParams
 
@@ -33,7 +34,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "classify": ClassifyParams,
 }
 CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
-TOP = {*CHOICES, *LinkParams.model_fields, *(field for kind in SECTIONS.values() for field in kind.model_fields)}
+TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
+TOP = {*CHOICES, *(field for kind in (*SECTIONS.values(), *TOP_ONLY) for field in kind.model_fields)}
 
 
 def check_parameters(params: Params) -> None:
@@ -50,6 +52,8 @@ def _problems(params: Params) -> Iterator[str]:
     yield from _unknown(params)
     for name, known in CHOICES.items():
         yield from _told(partial(params.choice, name, known))
+    for kind in TOP_ONLY:
+        yield from _told(partial(params.top, kind))
     others = params.having(ablate=[])  # `ablate` names terms of the chosen model
     for name, kind in SECTIONS.items():
         theirs = others if name in MODELS and name != params.values.get("model") else params

@@ -49,6 +49,7 @@ class Layout:
     accuracy: Path = Path("reports/plots/accuracy.csv")
     # report
     report: Path = Path("reports/topics.md")
+    page: Path = Path("reports/report.html")
     # by hand
     figures: Path = Path("reports/figures")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import colorsys
 
-# Okabe and Ito, Color Universal Design, 2008: told apart with any colour vision, on light and on dark.
-SAFE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+# After Okabe and Ito, Color Universal Design, 2008: told apart with any colour vision, on light and on dark (for which
+# the blue is lighter than theirs).
+SAFE = ("#1a7fc4", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "pentagon", "hexagon", "star")
 GOLDEN = 0.61803398875  # steps of it go round the colours and meet none again
 

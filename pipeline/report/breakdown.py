@@ -1,0 +1,84 @@
+"""Topic shares by group and over time, language by language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipeline.topics.shares import Shares, topic_shares
+
+MOST_GROUPS = 20
+YEARS_BY_MONTH = 3  # a longer span is shown by year
+
+_DATE = re.compile(r"\s*(\d{4})(?:[-/.年]?(0?[1-9]|1[0-2])(?!\d{3}))?")
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Shares of the parts of a corpus.
+
+    Attributes:
+        keys: names of the parts, in order.
+        shares: language -> one entry a part, None where the language has no documents in it.
+        left_out: documents in no part that is shown.
+    """
+
+    keys: Sequence[str]
+    shares: Mapping[str, Sequence[Shares | None]]
+    left_out: int
+
+
+def by_group(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[str]) -> Breakdown | None:
+    """Shares by ``group``, the largest groups first; None where no document names one.
+
+    Args:
+        documents: columns lang and group; D rows.
+        theta: (D, K).
+        languages: pivot first.
+    """
+    groups = documents["group"].cast(pl.String)
+    counts = groups.drop_nulls().value_counts().sort(["count", "group"], descending=[True, False])
+    return _breakdown(counts["group"].to_list()[:MOST_GROUPS], groups, documents["lang"], theta, languages)
+
+
+def by_period(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[str]) -> Breakdown | None:
+    """Shares by month of ``date``, or by year over a long span; None where no document has one.
+
+    A date begins with its year, or its year and month; others are counted as left out.
+
+    Args:
+        documents: columns lang and date; D rows.
+        theta: (D, K).
+        languages: pivot first.
+    """
+    periods = pl.Series(_periods(documents["date"].cast(pl.String).to_list()), dtype=pl.String)
+    return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, documents["lang"], theta, languages)
+
+
+def _periods(dates: Sequence[str | None]) -> list[str | None]:
+    found = [_DATE.match(date) if date else None for date in dates]
+    years = [int(match[1]) for match in found if match]
+    months = years and max(years) - min(years) < YEARS_BY_MONTH and all(match[2] for match in found if match)
+    if not months:
+        return [match[1] if match else None for match in found]
+    return [f"{match[1]}-{int(match[2]):02}" if match else None for match in found]
+
+
+def _breakdown(
+    keys: list[str], column: pl.Series, langs: pl.Series, theta: np.ndarray, languages: Sequence[str]
+) -> Breakdown | None:
+    if not keys:
+        return None
+    codes = column.replace_strict(keys, range(len(keys)), default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+    rows = {name: (langs == name).to_numpy() for name in languages}
+    shares = {name: [_shares(theta[mine & (codes == k)]) for k in range(len(keys))] for name, mine in rows.items()}
+    return Breakdown(keys, shares, int((codes < 0).sum()))
+
+
+def _shares(theta: np.ndarray) -> Shares | None:
+    shares = topic_shares(theta)
+    return shares if shares.count else None

@@ -1,0 +1,126 @@
+"""Every figure of metrics.json and classification.json, with how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from pipeline.report.sheets import Sheet, figure, leaves
+
+NO_REFERENCE = "The reference has no aligned documents of these languages, so coherence was not measured."
+QUALITY = {
+    "cnpmi": "how often a topic's top words in two languages meet in aligned documents, from -1 to 1 (best)",
+    "tu": "topic uniqueness: 1 when no two topics share a top word",
+    "tq": "topic quality: CNPMI, if above 0, times TU",
+    "npmi": "as CNPMI, within one language",
+}
+FEATURES = {
+    "mean": "the scores whose softmax is theta, as the published code has it",
+    "theta": "theta itself",
+}
+SHOWN = {*QUALITY, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_words"}
+
+Metrics = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One of the figures at the top of the page."""
+
+    name: str
+    value: str
+    remark: str
+
+
+def headlines(metrics: Metrics, classification: Metrics) -> list[Headline]:
+    """Coherence, uniqueness and accuracy across languages."""
+    cross = cross_accuracy(classification.get("mean", {}))
+    return [
+        Headline("CNPMI", figure(metrics["cnpmi"]), "coherence across languages; higher is better"),
+        Headline("TU", figure(metrics["tu"]), "1: no two topics share a top word"),
+        Headline("SVM cross accuracy", figure(cross), "labels learnt in one language, tested in another"),
+    ]
+
+
+def cross_accuracy(directions: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Mean accuracy over the directions from one language to another, None where none was measured."""
+    found = [score["accuracy"] for name, score in directions.items() if len(set(name.split("->"))) > 1]
+    known = [accuracy for accuracy in found if accuracy is not None]
+    return fmean(known) if known else None
+
+
+def figure_sheets(metrics: Metrics, classification: Metrics) -> list[Sheet]:
+    """Tables that hold every figure."""
+    sheets = [_quality(metrics), _parts(metrics), _counting(metrics), *_retrieval(metrics.get("retrieval", {}))]
+    sheets += [_accuracy(name, directions) for name, directions in classification.items()]
+    return [*sheets, _others(metrics)]
+
+
+def _quality(metrics: Metrics) -> Sheet:
+    sets = {"these topics": metrics, "clusters before training": metrics.get("start", {})}
+    for name, values in metrics.get("selections", {}).items():
+        sets |= {f"words by {name}": values, f"words by {name}, clusters before training": values.get("start", {})}
+    rows = [(name, *(figure(values.get(key)) for key in QUALITY)) for name, values in sets.items()]
+    meanings = " ".join(f"{key.upper()}: {text}." for key, text in QUALITY.items())
+    lacking = f" {NO_REFERENCE}" if metrics["cnpmi"] is None else ""
+    remark = f"{meanings} Training should do better than the clusters it starts from.{lacking}"
+    return Sheet("Topic quality", remark, ["", *(key.upper() for key in QUALITY)], rows)
+
+
+def _parts(metrics: Metrics) -> Sheet:
+    pairs = metrics.get("pairs", {}).items()
+    rows: list[tuple[str, ...]] = [(pair, figure(values["cnpmi"]), "", "") for pair, values in pairs]
+    rows += _languages(metrics.get("languages", {}), "")
+    for name, values in metrics.get("selections", {}).items():
+        rows += _languages(values.get("languages", {}), f", words by {name}")
+    remark = "The same figures of each pair of languages and of each language; a low one shows where topics fall apart."
+    return Sheet("Pairs and languages", remark, ["", "CNPMI", "NPMI", "TU"], rows, fold=True)
+
+
+def _languages(languages: Metrics, suffix: str) -> Iterator[tuple[str, ...]]:
+    for name, values in languages.items():
+        yield f"{name}{suffix}", "", figure(values["npmi"]), figure(values["tu"])
+
+
+def _counting(metrics: Metrics) -> Sheet:
+    rows = [(name, figure(values["cnpmi"])) for name, values in metrics.get("counting", {}).items()]
+    remark = (
+        "CNPMI with single words counted in tokens (toolkit, as published tables) and in documents; "
+        "compare like with like."
+    )
+    return Sheet("Counting", remark, ["counted in", "CNPMI"], rows, fold=True)
+
+
+def _retrieval(scores: Metrics) -> Iterator[Sheet]:
+    remark = (
+        "Does theta find a test document's translation? MRR: mean reciprocal rank, 1 is always first. JSD: divergence "
+        "in bits of the two thetas, 0 is equal."
+    )
+    rows = [(name, figure(v["mrr"]), figure(v["jsd"], 5), figure(v["pairs"])) for name, v in scores.items()]
+    lacking = " Not measured: no test documents are aligned (column pair)."
+    yield Sheet("Finding translations", remark + ("" if rows else lacking), ["from->to", "MRR", "JSD", "pairs"], rows)
+
+
+def _accuracy(name: str, directions: Mapping[str, Mapping[str, Any]]) -> Sheet:
+    rows = [
+        (direction, figure(score["accuracy"]), figure(score["macro_f1"]), score.get("reason", ""))
+        for direction, score in directions.items()
+    ]
+    remark = (
+        f"A support vector machine learns labels in one language and is tested in another, on "
+        f"{FEATURES.get(name, name)}. 1 is always right; macro F1 counts every label alike."
+    )
+    return Sheet(f"Classification on {name}", remark, ["train->test", "accuracy", "macro F1", ""], rows)
+
+
+def _others(metrics: Metrics) -> Sheet:
+    rows = [("documents without words", figure(metrics.get("documents_without_words")))]
+    rows += [(key, _plain(v)) for key, v in leaves({k: v for k, v in metrics.items() if k not in SHOWN})]
+    remark = "Documents without a word of the vocabulary have no theta and count nowhere on this page."
+    return Sheet("Other figures", remark, ["figure", "value"], rows, fold=True)
+
+
+def _plain(value: object) -> str:
+    return figure(value) if value is None or isinstance(value, int | float) else str(value)

@@ -1,0 +1,85 @@
+"""The page: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from pipeline.report.data import View, view
+from pipeline.report.figures import figure_sheets, headlines
+from pipeline.report.payload import payload, script_json
+from pipeline.report.records import comparison_sheets, document_sheets, parameter_sheet, version_sheet
+from pipeline.report.tables import Records, Run
+
+TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("page.js", "topics.js", "plots.js", "charts.js", "documents.js", "start.js")
+
+log = logging.getLogger(__name__)
+
+
+def report_page(run: Run, records: Records, seed: int) -> str:
+    """Compose the page.
+
+    Args:
+        run: the tables of a finished run.
+        records: what was noted of it.
+        seed: of the sample of documents and of the map.
+    """
+    seen = view(run, seed)
+    page = _template().render(**_shown(run, records, seen))
+    log.info("a page of %.1f MB with %d topics and %d documents", len(page.encode()) / 1e6, run.topics, _count(seen))
+    return page
+
+
+def _count(seen: View) -> int:
+    return len(seen.sampled.rows)
+
+
+def _shown(run: Run, records: Records, seen: View) -> dict[str, Any]:
+    return {
+        "view": seen,
+        "languages": {language.code: language for language in seen.languages},
+        "counts": {name: len(rows) for name, rows in run.rows.items()},
+        "topics": {topic.number: topic for topic in seen.topics},
+        "values": records.values,
+        "headlines": headlines(records.metrics, records.classification),
+        "documents": list(document_sheets(records.intake)),
+        "figures": figure_sheets(records.metrics, records.classification),
+        "parameters": parameter_sheet(records.values),
+        "versions": version_sheet(),
+        "comparison": records.comparison,
+        "compared": list(comparison_sheets(records.comparison)) if records.comparison else [],
+        "has_losses": not run.losses.is_empty(),
+        "style": _verbatim("page.css"),
+        "plotly": Markup(_unclosed(get_plotlyjs(), "plotly.js")),
+        "data": Markup(script_json(payload(run, seen))),
+        "script": Markup("\n").join(_verbatim(name) for name in SCRIPTS),
+    }
+
+
+def _template() -> Any:  # noqa: ANN401 - jinja2's Template is untyped where its stubs are not installed
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = lambda share: f"{share:.1%}"
+    return environment.get_template("page.html.j2")
+
+
+def _verbatim(name: str) -> Markup:
+    return Markup(_unclosed((TEMPLATES / name).read_text(encoding="utf-8"), name))
+
+
+def _unclosed(source: str, name: str) -> str:
+    """Source that may stand in a script or style element as it is."""
+    if "</script" in source.lower() or "</style" in source.lower():
+        raise ValueError(f"{name} would close the element that it stands in")
+    return source

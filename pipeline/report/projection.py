@@ -1,0 +1,62 @@
+"""Documents and topics in the plane."""
+
+from __future__ import annotations
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+PERPLEXITY = 30.0
+FEWEST = 8  # documents from which neighbours mean anything
+
+
+def project(theta: np.ndarray, seed: int) -> np.ndarray:
+    """(N, 2) t-SNE of sqrt(theta), in which Euclidean distance is Hellinger distance; between -1 and 1.
+
+    Van der Maaten and Hinton, Visualizing Data using t-SNE, 2008. One thread does it, since sums that threads share
+    depend on their order, and t-SNE makes the last digit of a sum a different picture.
+
+    Args:
+        theta: (N, K) rows that sum to 1.
+        seed: of t-SNE.
+    """
+    from sklearn.manifold import TSNE
+
+    roots = np.sqrt(theta.astype(np.float64))
+    if len(roots) < FEWEST:
+        return _in_unit_square(_principal(roots))
+    tsne = TSNE(
+        init="pca" if roots.shape[1] > 1 else "random",
+        perplexity=min(PERPLEXITY, (len(roots) - 1) / 3),
+        random_state=seed,
+        n_jobs=1,
+    )
+    with threadpool_limits(1):
+        return _in_unit_square(tsne.fit_transform(roots).astype(np.float64))
+
+
+def topic_positions(theta: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """(K, 2) the theta-weighted mean position of the documents whose largest topic it is.
+
+    Over all documents every mean would lie near the middle, since each document holds a little of each topic. That
+    is where a topic stands that is no document's largest.
+
+    Args:
+        theta: (N, K).
+        positions: (N, 2).
+    """
+    largest = theta.argmax(axis=1)[:, None] == np.arange(theta.shape[1])
+    weights = np.where(largest, theta, 0) + np.where(largest.any(axis=0), 0, theta) + 1e-12
+    return (weights.T @ positions) / weights.sum(axis=0)[:, None]
+
+
+def _principal(points: np.ndarray) -> np.ndarray:
+    centred = points - points.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    plane = np.zeros((len(points), 2))
+    plane[:, : min(2, len(sizes))] = (left * sizes)[:, :2]
+    return plane
+
+
+def _in_unit_square(points: np.ndarray) -> np.ndarray:
+    centred = points - (points.min(axis=0) + points.max(axis=0)) / 2 if len(points) else points
+    return centred / max(np.abs(centred).max(initial=0), 1e-12)

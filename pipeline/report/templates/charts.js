@@ -1,0 +1,96 @@
+// The charts beside the map: shares, parts of the corpus, alignment, losses.
+const topicLabel = (number) => `${number} ${plotText(topicWords(number, pivot, isNarrow() ? 1 : 2))}`;
+
+function errors(halves) {
+  return { type: "data", array: halves.map((half) => half ?? 0), thickness: 1.2, width: 0 };
+}
+
+PLOTS.shares = (node) => {
+  const order = [...report.order].reverse();
+  node.style.height = `${90 + order.length * (20 + 5 * report.languages.length)}px`;
+  const middle = (report.languages.length - 1) / 2;
+  const traces = report.languages.map((language, index) => {
+    const { mean, half } = report.shares[language.code];
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: language.name,
+      x: order.map((number) => 100 * mean[number]),
+      y: order.map((_, row) => row + (middle - index) * (0.5 / Math.max(1, report.languages.length - 1))),
+      error_x: errors(order.map((number) => half[number] && 100 * half[number])),
+      text: order.map((number) => `topic ${number}, ${language.name}: ${percent(mean[number])}${half[number] === null ? "" : ` ± ${percent(half[number])}`}`),
+      hovertemplate: "%{text}<extra></extra>",
+      marker: { symbol: language.symbol, size: 8, color: language.colour },
+    };
+  });
+  const yaxis = { tickvals: order.map((_, row) => row), ticktext: order.map(topicLabel), range: [-0.7, order.length - 0.3], zeroline: false, tickfont: { family: fontOf(pivot) }, fixedrange: true };
+  return { traces, plan: { xaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
+};
+
+function partsPlot(parts, lines) {
+  const number = Number(byId("part-topic").value);
+  const traces = report.languages.map((language) => {
+    const known = parts.keys.map((key, index) => ({ key, part: parts.shares[language.code][index] })).filter(({ part }) => part);
+    return {
+      type: "scatter",
+      mode: lines ? "lines+markers" : "markers",
+      name: language.name,
+      x: known.map(({ key }) => plotText(key)),
+      y: known.map(({ part }) => 100 * part.mean[number]),
+      error_y: errors(known.map(({ part }) => part.half[number] && 100 * part.half[number])),
+      text: known.map(({ key, part }) => `${plotText(key)}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
+      hovertemplate: "%{text}<extra></extra>",
+      line: { width: 1.5, color: language.colour },
+      marker: { symbol: language.symbol, size: 8, color: language.colour },
+    };
+  });
+  const xaxis = { type: "category", categoryorder: "array", categoryarray: parts.keys.map(plotText), fixedrange: true };
+  return { traces, plan: { xaxis, yaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true }, margin: { l: 8, r: 8, t: 40, b: 8 } } };
+}
+
+PLOTS.periods = () => partsPlot(report.periods, true);
+PLOTS.groups = () => partsPlot(report.groups, false);
+
+PLOTS.alignment = (node) => {
+  const code = node.dataset.language;
+  const other = report.languages[languageIndex.get(code)];
+  const numbers = report.topics.map((_, number) => String(number));
+  const text = report.alignment[code].map((row, mine) => row.map((cosine, theirs) =>
+    `${plotText(report.languages[0].name)} ${mine}: ${plotText(topicWords(mine, pivot))}<br>${plotText(other.name)} ${theirs}: ${plotText(topicWords(theirs, code))}<br>cosine ${cosine.toFixed(2)}`));
+  const trace = {
+    type: "heatmap",
+    z: report.alignment[code],
+    text,
+    hovertemplate: "%{text}<extra></extra>",
+    hoverlabel: { font: { family: fontOf(code) } },
+    zmin: -1,
+    zmax: 1,
+    colorscale: [[0, "#d55e00"], [0.5, style("--raised")], [1, isDark() ? "#56b4e9" : "#00507f"]],
+    colorbar: { thickness: 10, outlinewidth: 0, len: 0.6, tickvals: [-1, 0, 1] },
+    xgap: numbers.length > 30 ? 0 : 1,
+    ygap: numbers.length > 30 ? 0 : 1,
+  };
+  const dense = numbers.length > 20 ? 5 : 1;
+  const axis = { tickvals: numbers.map(Number).filter((n) => n % dense === 0), fixedrange: true, showgrid: false, zeroline: false };
+  return {
+    traces: [trace],
+    plan: {
+      xaxis: { ...axis, title: { text: plotText(`topic in ${other.name}`) }, constrain: "domain" },
+      yaxis: { ...axis, title: { text: plotText(`topic in ${report.languages[0].name}`) }, autorange: "reversed", scaleanchor: "x", constrain: "domain" },
+    },
+  };
+};
+
+PLOTS.losses = (node) => {
+  const terms = Object.entries(report.losses);
+  const rows = Math.ceil(terms.length / (isNarrow() ? 1 : 3));
+  node.style.height = `${rows * 175 + 30}px`;
+  const plan = { grid: { rows, columns: isNarrow() ? 1 : Math.min(3, terms.length), pattern: "independent", xgap: 0.18, ygap: 0.38 }, showlegend: false, annotations: [], margin: { l: 40, r: 8, t: 28, b: 30 } };
+  const traces = terms.map(([term, { epochs, losses }], index) => {
+    const number = index ? String(index + 1) : "";
+    for (const side of ["xaxis", "yaxis"]) plan[side + number] = { fixedrange: true, gridcolor: style("--grid"), zerolinecolor: style("--grid"), nticks: 4, automargin: true };
+    plan.annotations.push({ text: plotText(term), xref: `x${number} domain`, yref: `y${number} domain`, x: 0, y: 1.02, xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 13 } });
+    return { type: "scatter", mode: epochs.length > 1 ? "lines" : "markers", x: epochs, y: losses, xaxis: `x${number}`, yaxis: `y${number}`, hovertemplate: "epoch %{x}: %{y}<extra></extra>", line: { width: 1.6, color: report.languages[0].colour } };
+  });
+  return { traces, plan };
+};

@@ -1,0 +1,21 @@
+// A link to a topic shows its card, whatever was searched for.
+function showTarget() {
+  const card = location.hash.startsWith("#topic-") && byId(location.hash.slice(1));
+  if (card && card.hidden) {
+    byId("search").value = "";
+    search();
+  }
+  if (card) {
+    card.scrollIntoView();
+    card.focus({ preventScroll: true });
+  }
+}
+
+startTheme();
+startTopics();
+startPlots();
+startDocuments();
+byId("part-topic")?.addEventListener("change", () => { redrawPlots("periods"); redrawPlots("groups"); });
+document.querySelectorAll('input[name="colour"]').forEach((input) => input.addEventListener("change", () => redrawPlots("map")));
+addEventListener("hashchange", showTarget);
+if (location.hash) showTarget();
