@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 import typer
-from pydantic import BaseModel, ConfigDict
 
 from pipeline.bow.counts import language_bow
 from pipeline.common.arrays import filled
@@ -18,21 +17,11 @@ from pipeline.common.runtime import stage
 from pipeline.corpus import read_vectors
 from pipeline.report.markdown import topics_report
 from pipeline.report.page import report_page
-from pipeline.report.records import read_comparison
+from pipeline.report.records import ReportParams, read_comparison
 from pipeline.report.tables import Records, Run
 from pipeline.topics.selection import Selection
 
 DOCUMENTS = ["id", "lang", "split", "text", "label", "date", "group"]
-
-
-class ReportParams(BaseModel):
-    """Top-level parameters of the report."""
-
-    model_config = ConfigDict(frozen=True)
-
-    seed: int
-    top_words: Selection
-    comparison: Path = LAYOUT.none
 
 
 @stage

@@ -17,6 +17,7 @@ from pipeline.encoders.bge_m3 import BgeM3Params
 from pipeline.encoders.table import ENCODERS
 from pipeline.metrics.evaluate import EvaluateParams
 from pipeline.models.table import MODELS
+from pipeline.report.records import ReportParams
 from pipeline.tokens.tokenise import TokeniseParams
 from pipeline.training.loop import TrainParams
 from stages.documents import StageParams
@@ -177,7 +178,7 @@ def test_the_committed_parameters_are_valid(name: str) -> None:
 
 def test_the_committed_parameters_have_no_unknown_ones() -> None:
     given = Params(ROOT / "params.yaml")
-    fields = {field for kind in SECTIONS.values() for field in kind.model_fields}
+    fields = {field for kind in (*SECTIONS.values(), ReportParams) for field in kind.model_fields}
     for name, value in given.values.items():
         assert name in (SECTIONS if isinstance(value, dict) else fields | {"model", "encoder"}), name
     assert given.choice("encoder", ENCODERS)

@@ -8,14 +8,33 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json
 from pipeline.comparison.columns import Column, sections
 from pipeline.report.sheets import Sheet, figure, leaves
+from pipeline.topics.selection import Selection
 
 # Sections that every run reads; those of a model or an encoder count where it is chosen.
 SECTIONS = ("documents", "tokenise", "bow", "cluster", "train", "evaluate", "classify")
 PACKAGES = ("torch", "numpy", "scikit-learn", "dvc")
+
+
+class ReportParams(BaseModel):
+    """The top-level parameters that the report reads.
+
+    Attributes:
+        seed: of the sample of documents and of the map.
+        top_words: which selection of words is shown.
+        comparison: JSON of `make compare`; ``data/none`` without one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    seed: int
+    top_words: Selection
+    comparison: Path
 
 
 def effective(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ PLOTS.shares = (node) => {
       mode: "markers",
       name: language.name,
       x: order.map((number) => 100 * mean[number]),
-      y: order.map((_, row) => row + (middle - index) * (0.5 / Math.max(1, report.languages.length - 1))),
+      y: order.map((_, row) => row + (middle - index) * (0.4 / Math.max(1, report.languages.length - 1))),
       error_x: errors(order.map((number) => half[number] && 100 * half[number])),
       text: order.map((number) => `topic ${number}, ${language.name}: ${percent(mean[number])}${half[number] === null ? "" : ` ± ${percent(half[number])}`}`),
       hovertemplate: "%{text}<extra></extra>",

@@ -20,9 +20,9 @@ function topicWords(number, code, count = 3) {
   return report.topics[number].words[code].slice(0, count).join(code === "zh" || code === "ja" ? " · " : " ");
 }
 
-// Text for plotly, which would read tags and entities in it.
+// Text for plotly, which would read tags, entities and formulas in it.
 function plotText(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("$", "&#36;");
 }
 
 function style(name) {
