@@ -25,7 +25,9 @@ def main(since: float = 0.0) -> None:
     console.print(stage_times(LAYOUT.times, since))
     console.print(topic_words(read_parquet(LAYOUT.topics).filter(chosen)))
     console.print(metric_tables(read_json(LAYOUT.metrics), read_json(LAYOUT.classification)))
-    console.print(f"Open {LAYOUT.page} in a browser (in brief: {LAYOUT.report}). Next: `path` in params.yaml for your own")
+    console.print(
+        f"Open {LAYOUT.page} in a browser (in brief: {LAYOUT.report}). Next: `path` in params.yaml for your own"
+    )
     console.print("documents, `dvc exp run -S lambda1=40` for another parameter, `make compare` for other models.")
 
 

@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from report_files import write_run
 
-from pipeline.common.files import write_json, write_parquet, write_text
+from pipeline.common.files import write_text
 from pipeline.common.layout import LAYOUT
 from pipeline.report.markdown import EXAMPLE_CHARACTERS, escape, topics_report
 
@@ -190,24 +191,8 @@ def test_a_language_whose_documents_have_no_words_is_listed_all_the_same() -> No
 
 
 def run_stage(folder: Path, coherence: pl.DataFrame) -> subprocess.CompletedProcess[str]:
-    documents = corpus().with_columns(split=pl.lit("train"))
-    theta = pl.Series("theta", thetas(len(documents)), dtype=pl.Array(pl.Float32, 3))
-    parts = [
-        table().with_columns(
-            source=pl.lit(source), selection=pl.lit(selection), words=pl.col("words").list.eval(pl.element() + suffix)
-        )
-        for source, selection, suffix in (
-            ("trained", "beta", "-b"),
-            ("trained", "owned", "-o"),
-            ("start", "owned", "-s"),
-        )
-    ]
-    write_parquet(documents, folder / LAYOUT.documents)
-    write_parquet(documents.with_columns(theta), folder / LAYOUT.theta)
-    write_parquet(pl.concat(parts), folder / LAYOUT.topics)
+    write_run(folder)
     write_text(coherence.write_csv(float_precision=4), folder / LAYOUT.coherence)
-    write_json(METRICS, folder / LAYOUT.metrics)
-    (folder / "params.yaml").write_text("top_words: owned\n", encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "stages.report"]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
@@ -218,7 +203,7 @@ def test_the_stage_reports_the_chosen_selection(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     markdown = (tmp_path / LAYOUT.report).read_text(encoding="utf-8")
     assert markdown.count("## Topic ") == 3
-    assert "en00-o" in markdown
+    assert "enword0," in markdown
     assert "-b" not in markdown
     assert "-s" not in markdown
 

@@ -76,6 +76,9 @@ def test_plots_and_report_are_there(finished: Path) -> None:
     assert losses.filter(pl.col("term") == "total")["epoch"].to_list() == [1, 2]
     assert len(pl.read_csv(finished / "reports/plots/coherence.csv")) == 4 * 3
     assert (finished / "reports/topics.md").read_text(encoding="utf-8").count("## Topic") == 4
+    page = (finished / "reports/report.html").read_bytes()
+    assert page.count(b'<article class="card"') == 4
+    assert len(page) < 10e6
 
 
 def test_same_bytes_in_fresh_processes_with_another_hash_seed(finished: Path, tmp_path: Path) -> None:

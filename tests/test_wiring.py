@@ -12,6 +12,7 @@ from project import STAGES
 from ruamel.yaml import YAML
 
 from pipeline.common.layout import LAYOUT
+from pipeline.report.records import effective
 
 PIPELINE: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 PARAMS: dict[str, Any] = YAML(typ="safe").load(ROOT / "params.yaml")
@@ -71,6 +72,11 @@ def test_parameters_exist() -> None:
         for name in stage["params"]:
             name = PARAMS[name.strip("${}")] if name.startswith("$") else name
             assert name in PARAMS
+
+
+def test_the_report_depends_on_the_parameters_that_it_lists() -> None:
+    listed = {PARAMS[name.strip("${}")] if name.startswith("$") else name for name in PIPELINE["report"]["params"]}
+    assert listed == set(effective(PARAMS))
 
 
 def test_metrics_and_plots_stay_in_git() -> None:

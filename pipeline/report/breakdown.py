@@ -14,7 +14,8 @@ from pipeline.topics.shares import Shares, topic_shares
 MOST_GROUPS = 20
 YEARS_BY_MONTH = 3  # a longer span is shown by year
 
-_DATE = re.compile(r"\s*(\d{4})(?:[-/.年]?(0?[1-9]|1[0-2])(?!\d{3}))?")
+# 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月
+_DATE = re.compile(r"\s*(\d{4})(?:[-/.年](1[0-2]|0?[1-9])(?!\d)|(0[1-9]|1[0-2])(?:\d\d)?(?!\d))?")
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,12 @@ def by_period(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[st
 
 
 def _periods(dates: Sequence[str | None]) -> list[str | None]:
-    found = [_DATE.match(date) if date else None for date in dates]
-    years = [int(match[1]) for match in found if match]
-    months = years and max(years) - min(years) < YEARS_BY_MONTH and all(match[2] for match in found if match)
-    if not months:
-        return [match[1] if match else None for match in found]
-    return [f"{match[1]}-{int(match[2]):02}" if match else None for match in found]
+    matches = [_DATE.match(date) if date else None for date in dates]
+    found = [(match[1], match[2] or match[3]) if match else None for match in matches]
+    years = [int(date[0]) for date in found if date]
+    if not years or max(years) - min(years) >= YEARS_BY_MONTH or not all(date[1] for date in found if date):
+        return [date and date[0] for date in found]
+    return [date and f"{date[0]}-{int(date[1]):02}" for date in found]
 
 
 def _breakdown(

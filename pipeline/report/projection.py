@@ -23,7 +23,7 @@ def project(theta: np.ndarray, seed: int) -> np.ndarray:
 
     roots = np.sqrt(theta.astype(np.float64))
     if len(roots) < FEWEST:
-        return _in_unit_square(_principal(roots))
+        return _in_unit_square(_principal(roots)) if len(roots) else np.zeros((0, 2))
     tsne = TSNE(
         init="pca" if roots.shape[1] > 1 else "random",
         perplexity=min(PERPLEXITY, (len(roots) - 1) / 3),
@@ -58,5 +58,5 @@ def _principal(points: np.ndarray) -> np.ndarray:
 
 
 def _in_unit_square(points: np.ndarray) -> np.ndarray:
-    centred = points - (points.min(axis=0) + points.max(axis=0)) / 2 if len(points) else points
-    return centred / max(np.abs(centred).max(initial=0), 1e-12)
+    centred = points - (points.min(axis=0) + points.max(axis=0)) / 2
+    return centred / max(np.abs(centred).max(), 1e-12)

@@ -72,7 +72,8 @@ def comparison_sheets(comparison: Mapping[str, Any]) -> Iterator[Sheet]:
         columns = [column for column in section.columns if any(row.get(column.key) for row in figures.values())]
         rows = [(name, *(_compared(row.get(c.key), c) for c in columns)) for name, row in figures.items()]
         if columns:
-            yield Sheet(section.title, section.remark, ["", *(column.header for column in columns)], rows)
+            title, remark = (text.replace("`", "") for text in (section.title, section.remark))  # Markdown's marks
+            yield Sheet(title, remark, ["", *(column.header for column in columns)], rows)
 
 
 def _compared(summary: Mapping[str, Any] | None, column: Column) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 LEVEL = 0.95
 
@@ -28,7 +28,7 @@ class Shares:
 
     def half_width(self, level: float = LEVEL) -> np.ndarray:
         """(K,) half the width of the interval that holds the true mean with probability ``level``."""
-        return norm.ppf((1 + level) / 2) * self.error
+        return NormalDist().inv_cdf((1 + level) / 2) * self.error
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def differences(shares: Mapping[str, Shares], level: float = LEVEL) -> list[Diff
     """
     pairs = list(combinations(shares, 2))
     topics = len(next(iter(shares.values())).mean)
-    wide = norm.ppf(1 - (1 - level) / (2 * max(1, topics * len(pairs))))
+    wide = NormalDist().inv_cdf(1 - (1 - level) / (2 * max(1, topics * len(pairs))))
     best: dict[int, Difference] = {}
     for pair in pairs:
         for found in _apart(pair, shares, wide):

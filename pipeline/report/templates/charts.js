@@ -1,6 +1,12 @@
 // The charts beside the map: shares, parts of the corpus, alignment, losses.
 const topicLabel = (number) => `${number} ${plotText(topicWords(number, pivot, isNarrow() ? 1 : 2))}`;
 
+// How far from the middle a language's marks stand, so that they do not cover each other.
+function beside(place, width) {
+  const last = report.languages.length - 1;
+  return last ? (place / last - 0.5) * width : 0;
+}
+
 function errors(halves) {
   return { type: "data", array: halves.map((half) => half ?? 0), thickness: 1.2, width: 0 };
 }
@@ -8,7 +14,6 @@ function errors(halves) {
 PLOTS.shares = (node) => {
   const order = [...report.order].reverse();
   node.style.height = `${90 + order.length * (20 + 5 * report.languages.length)}px`;
-  const middle = (report.languages.length - 1) / 2;
   const traces = report.languages.map((language, index) => {
     const { mean, half } = report.shares[language.code];
     return {
@@ -16,7 +21,7 @@ PLOTS.shares = (node) => {
       mode: "markers",
       name: language.name,
       x: order.map((number) => 100 * mean[number]),
-      y: order.map((_, row) => row + (middle - index) * (0.5 / Math.max(1, report.languages.length - 1))),
+      y: order.map((_, row) => row - beside(index, 0.4)),
       error_x: errors(order.map((number) => half[number] && 100 * half[number])),
       text: order.map((number) => `topic ${number}, ${language.name}: ${percent(mean[number])}${half[number] === null ? "" : ` ± ${percent(half[number])}`}`),
       hovertemplate: "%{text}<extra></extra>",
@@ -29,13 +34,13 @@ PLOTS.shares = (node) => {
 
 function partsPlot(parts, lines) {
   const number = Number(byId("part-topic").value);
-  const traces = report.languages.map((language) => {
-    const known = parts.keys.map((key, index) => ({ key, part: parts.shares[language.code][index] })).filter(({ part }) => part);
+  const traces = report.languages.map((language, place) => {
+    const known = parts.keys.map((key, index) => ({ key, at: index + beside(place, 0.3), part: parts.shares[language.code][index] })).filter(({ part }) => part);
     return {
       type: "scatter",
       mode: lines ? "lines+markers" : "markers",
       name: language.name,
-      x: known.map(({ key }) => plotText(key)),
+      x: known.map(({ at }) => at),
       y: known.map(({ part }) => 100 * part.mean[number]),
       error_y: errors(known.map(({ part }) => part.half[number] && 100 * part.half[number])),
       text: known.map(({ key, part }) => `${plotText(key)}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
@@ -44,7 +49,9 @@ function partsPlot(parts, lines) {
       marker: { symbol: language.symbol, size: 8, color: language.colour },
     };
   });
-  const xaxis = { type: "category", categoryorder: "array", categoryarray: parts.keys.map(plotText), fixedrange: true };
+  const every = Math.ceil(parts.keys.length / (isNarrow() ? 8 : 24));
+  const shown = [...parts.keys.keys()].filter((index) => index % every === 0);
+  const xaxis = { tickvals: shown, ticktext: shown.map((index) => plotText(shorten(parts.keys[index], 24))), range: [-0.5, parts.keys.length - 0.5], zeroline: false, fixedrange: true };
   return { traces, plan: { xaxis, yaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true }, margin: { l: 8, r: 8, t: 40, b: 8 } } };
 }
 
@@ -76,7 +83,7 @@ PLOTS.alignment = (node) => {
     traces: [trace],
     plan: {
       xaxis: { ...axis, title: { text: plotText(`topic in ${other.name}`) }, constrain: "domain" },
-      yaxis: { ...axis, title: { text: plotText(`topic in ${report.languages[0].name}`) }, autorange: "reversed", scaleanchor: "x", constrain: "domain" },
+      yaxis: { ...axis, title: { text: plotText(`topic in ${report.languages[0].name}`) }, autorange: "reversed", scaleanchor: "x", constrain: "domain", constraintoward: "top" },
     },
   };
 };

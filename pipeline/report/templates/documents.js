@@ -3,8 +3,6 @@ const MOST_RESULTS = 40;
 const searched = report.documents.map((item) => normal(`${item.id} ${item.text}`));
 let chosen = null;
 
-const shorten = (text, length) => (text.length > length ? `${text.slice(0, length).trimEnd()}…` : text);
-
 function languageOf(item) {
   return report.languages[item.lang];
 }

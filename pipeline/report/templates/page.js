@@ -12,6 +12,7 @@ function el(tag, attributes = {}, ...children) {
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
+const shorten = (text, length) => (text.length > length ? `${text.slice(0, length).trimEnd()}…` : text);
 const pivot = report.languages[0].code;
 const languageIndex = new Map(report.languages.map((language, index) => [language.code, index]));
 const colourOf = (code) => `var(--lang-${languageIndex.get(code)})`;
@@ -20,9 +21,9 @@ function topicWords(number, code, count = 3) {
   return report.topics[number].words[code].slice(0, count).join(code === "zh" || code === "ja" ? " · " : " ");
 }
 
-// Text for plotly, which would read tags and entities in it.
+// Text for plotly, which would read tags, entities and formulas in it.
 function plotText(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("$", "&#36;");
 }
 
 function style(name) {

@@ -1,0 +1,134 @@
+"""Topic shares, differences between languages and alignment, against their formulas written out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.topics import alignment
+from pipeline.topics.alignment import alignment_matrices, topic_alignment, topic_vectors
+from pipeline.topics.probabilities import word_probabilities
+from pipeline.topics.shares import Shares, differences, topic_shares
+
+
+def thetas(documents: int, topics: int = 4, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).dirichlet(np.ones(topics), documents).astype(np.float32)
+
+
+def test_shares_are_the_mean_and_its_standard_error() -> None:
+    theta = thetas(30)
+    shares = topic_shares(np.concatenate([theta, np.zeros((3, 4), np.float32)]))
+    assert shares.count == 30
+    for topic in range(4):
+        values = [float(row[topic]) for row in theta]
+        mean = sum(values) / 30
+        error = math.sqrt(sum((value - mean) ** 2 for value in values) / 29) / math.sqrt(30)
+        assert shares.mean[topic] == pytest.approx(mean)
+        assert shares.error[topic] == pytest.approx(error)
+        assert shares.half_width()[topic] == pytest.approx(1.959964 * error, rel=1e-5)
+
+
+def test_intervals_hold_the_true_mean_about_as_often_as_they_say() -> None:
+    parts = [topic_shares(thetas(200, seed=seed)) for seed in range(300)]
+    held = np.mean([np.abs(part.mean - 0.25) <= part.half_width() for part in parts])
+    assert held == pytest.approx(0.95, abs=0.025)
+
+
+@pytest.mark.parametrize("documents", [0, 1])
+def test_too_few_documents_have_no_interval(documents: int) -> None:
+    shares = topic_shares(thetas(documents) if documents else np.zeros((2, 4), np.float32))
+    assert shares.count == documents
+    assert np.isnan(shares.error).all()
+    assert shares.mean.sum() == pytest.approx(documents)
+
+
+def test_differences_outside_the_noise_are_listed_the_largest_first() -> None:
+    error = np.full(3, 0.01)
+    shares = {
+        "en": Shares(np.array([0.5, 0.30, 0.20]), error, 50),
+        "zh": Shares(np.array([0.2, 0.33, 0.47]), error, 50),
+        "ja": Shares(np.array([0.4, 0.31, 0.29]), error, 50),
+    }
+    found = differences(shares)
+    assert [(part.topic, part.more, part.less) for part in found] == [(0, "en", "zh"), (2, "zh", "en")]
+    assert found[0].gap == pytest.approx(0.3)
+    # 95% of all 3 topics and 3 pairs together: 1 - 0.05 / 9 of each, two-sided.
+    assert found[0].half_width == pytest.approx(2.7729 * math.sqrt(2) * 0.01, rel=1e-3)
+
+
+def test_equal_languages_differ_in_next_to_no_trial() -> None:
+    trials = [differences({"a": topic_shares(thetas(150, seed=n)), "b": topic_shares(thetas(150, seed=n + 900))})
+              for n in range(200)]  # fmt: skip
+    assert sum(bool(found) for found in trials) <= 22  # 5% are expected
+
+
+def test_languages_without_documents_differ_in_nothing() -> None:
+    nothing = topic_shares(np.zeros((2, 4), np.float32))
+    assert differences({"en": topic_shares(thetas(40)), "zh": nothing}) == []
+    assert differences({"en": topic_shares(thetas(40))}) == []
+
+
+def naive_vectors(theta: np.ndarray, vectors: np.ndarray) -> list[list[float]]:
+    known = [d for d in range(len(theta)) if theta[d].sum() > 0]
+    centre = [sum(float(vectors[d][e]) for d in known) / len(known) for e in range(vectors.shape[1])]
+    rows = []
+    for topic in range(theta.shape[1]):
+        mass = sum(float(theta[d][topic]) for d in known)
+        rows.append(
+            [
+                sum(float(theta[d][topic]) * (float(vectors[d][e]) - centre[e]) for d in known) / mass
+                for e in range(vectors.shape[1])
+            ]
+        )
+    return rows
+
+
+def test_topic_vectors_are_weighted_means_from_the_languages_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alignment, "BLOCK", 7)
+    theta, vectors = thetas(20), np.random.default_rng(1).standard_normal((20, 6)).astype(np.float32) + 3
+    theta[4] = 0
+    np.testing.assert_allclose(topic_vectors(theta, vectors), naive_vectors(theta, vectors), atol=1e-6)
+
+
+def test_alignment_is_the_cosine_with_the_pivots_topics() -> None:
+    theta = {name: thetas(20, seed=seed) for seed, name in enumerate(("en", "zh", "ja"))}
+    vectors = {name: np.random.default_rng(seed).standard_normal((20, 6)) for seed, name in enumerate(theta, 5)}
+    matrices = alignment_matrices(theta, vectors)
+    assert list(matrices) == ["zh", "ja"]
+    for name, matrix in matrices.items():
+        pivot, other = (naive_vectors(theta[lang], vectors[lang]) for lang in ("en", name))
+        for j, left in enumerate(pivot):
+            for k, right in enumerate(other):
+                product = sum(a * b for a, b in zip(left, right, strict=True))
+                assert matrix[j, k] == pytest.approx(product / (math.hypot(*left) * math.hypot(*right)))
+    own = topic_alignment(matrices)
+    assert own is not None
+    assert own[2] == pytest.approx((matrices["zh"][2, 2] + matrices["ja"][2, 2]) / 2)
+    assert topic_alignment(alignment_matrices({"en": theta["en"]}, vectors)) is None
+
+
+def test_a_language_moved_as_a_whole_is_aligned_and_topics_swapped_are_not() -> None:
+    theta, vectors = thetas(50), np.random.default_rng(2).standard_normal((50, 6))
+    moved = alignment_matrices({"en": theta, "zh": theta}, {"en": vectors, "zh": vectors + 40})["zh"]
+    np.testing.assert_allclose(moved.diagonal(), 1)
+    swapped = alignment_matrices({"en": theta, "zh": theta[:, ::-1]}, {"en": vectors, "zh": vectors})["zh"]
+    np.testing.assert_allclose(swapped[:, ::-1].diagonal(), 1)
+    assert swapped.diagonal().max() < 0.9
+
+
+def test_a_topic_without_documents_is_aligned_with_nothing() -> None:
+    theta, vectors = thetas(10), np.random.default_rng(3).standard_normal((10, 6))
+    theta[:, 1] = 0
+    assert not topic_vectors(theta, vectors)[1].any()
+
+
+def test_word_probabilities_are_theta_weighted_counts() -> None:
+    theta, counts = thetas(9), np.random.default_rng(4).poisson(1.0, (9, 5))
+    vocabulary = pl.DataFrame({"lang": ["en"] * 5, "word": list("abcde")})
+    words = pl.DataFrame({"lang": ["en"], "topic": [2], "words": [["d", "a"]]})
+    found = word_probabilities(words, vocabulary, {"en": theta}, {"en": counts})
+    mass = [sum(float(theta[d][2]) * int(counts[d][v]) for d in range(9)) for v in range(5)]
+    assert found["en", 2] == pytest.approx([mass[3] / sum(mass), mass[0] / sum(mass)])
