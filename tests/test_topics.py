@@ -71,11 +71,26 @@ def test_a_topic_is_filled_up_with_its_most_probable_other_words() -> None:
     assert all(len(set(row)) == 4 for row in words.tolist())
 
 
-def test_of_equal_topics_the_first_owns_and_the_second_is_filled() -> None:
+def test_of_equal_topics_the_first_owns_and_the_second_is_filled_with_what_is_left() -> None:
     mass = np.tile(np.array([1.0, 4.0, 3.0, 2.0]), (2, 1))
-    assert owned_words(mass, 2).tolist() == [[1, 2], [1, 2]]
+    assert owned_words(mass, 2).tolist() == [[1, 2], [3, 0]]
+    assert owned_words(mass, 3).tolist() == [[1, 2, 3], [0, 1, 2]]
     mass[1, 3] = 2.5
-    assert owned_words(mass, 2).tolist() == [[1, 2], [3, 1]]
+    assert owned_words(mass, 2).tolist() == [[1, 2], [3, 0]]
+
+
+def test_a_topic_is_never_filled_with_words_that_it_does_not_have_while_it_has_others() -> None:
+    mass = np.array([[5.0, 4.0, 0.0], [3.0, 1.0, 0.0], [0.0, 0.0, 1.0]])  # topic 1 has words 0 and 1 alone
+    assert owned_words(mass, 2).tolist() == [[1, 0], [0, 1], [2, 0]]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_words_enough_for_all_are_listed_once_whatever_is_owned(seed: int) -> None:
+    mass = np.random.default_rng(seed).gamma(1.0, size=(6, 60))
+    mass[3] = mass[2] * 0.999 + mass[4] * 0.001  # nearly the words of another
+    assert naive_owners(mass).count(3) < 10
+    words = owned_words(mass, 10)
+    assert len(np.unique(words)) == words.size
 
 
 def test_a_topic_without_mass_owns_nothing_and_has_words_all_the_same() -> None:

@@ -33,8 +33,9 @@ def topic_mass(theta: np.ndarray, bow: csr_array) -> np.ndarray:
 def owned_words(mass: np.ndarray, count: int) -> np.ndarray:
     """(K, count) the most probable words of each topic among those that it owns.
 
-    A word belongs to the topic under which it is most probable, so no two topics list it. A topic that owns
-    fewer than ``count`` words is filled up with its most probable other words.
+    A word belongs to the topic under which it is most probable, so no two topics list it. A topic that owns fewer
+    than ``count`` words is filled up with its most probable words that no topic lists, and only where these run out
+    with others.
 
     Args:
         mass: (K, V) from :func:`topic_mass`.
@@ -44,4 +45,13 @@ def owned_words(mass: np.ndarray, count: int) -> np.ndarray:
     probability = np.divide(mass, totals, out=np.zeros(mass.shape), where=totals > 0)
     owner = probability.argmax(axis=0)
     owned = (owner[None, :] == np.arange(len(mass))[:, None]) & (probability > 0)
-    return beta_words(probability + owned, count)
+    words = beta_words(probability + owned, count)
+    short = np.flatnonzero(owned.sum(axis=1) < count)
+    listed = np.zeros(mass.shape[1], bool)
+    listed[np.delete(words, short, axis=0)] = True
+    listed[owned[short].any(axis=0)] = True
+    for topic in short:
+        free = ~listed & (probability[topic] > 0)
+        words[topic] = beta_words((probability[topic] + 2 * owned[topic] + free)[None, :], count)[0]
+        listed[words[topic]] = True
+    return words
