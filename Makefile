@@ -12,11 +12,11 @@ export NO_MKDOCS_2_WARNING := 1
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV): 2.4 GB of packages on the first run, a few minutes."
+	@echo "Setting up $(VENV): 2.9 GB of packages on the first run, a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
-	@python -m docs.write_plots_page && dvc config --local plots.html_template tmp/plots_page.html
+	@python -m stages.plots_page && dvc config --local plots.html_template tmp/plots_page.html
 	@touch $@
 
 # PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.

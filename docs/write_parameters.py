@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
-from pipeline.parameters import CHOICES, SECTIONS, TOP_ONLY
+from pipeline.parameters import CHOICES, SECTIONS, TOP, TOP_ONLY
 
 PAGE = Path(__file__).with_name("parameters.md")
 HEAD = """# Parameters
@@ -21,25 +21,6 @@ Every parameter of `params.yaml`, the value it ships with, and what it may be. A
 the nearest right one before any stage runs. `dvc exp run -S name=value` sets one for an experiment, with dots for a
 section: `-S train.epochs=40`.
 """
-TOP = {
-    "dataset": "a name for the documents",
-    "path": "a file of documents, or a folder of them",
-    "languages": "`auto`, or codes with the pivot first: `[ja, en]`",
-    "reference": "aligned documents for CNPMI; without, `reference.jsonl` beside the documents",
-    "model": "see [Other models](models.md)",
-    "ablate": "terms of the model that are left out",
-    "num_topics": "K, the number of topics and of clusters",
-    "lambda1": "XTRA: weight of L_InfoNCE",
-    "lambda2": "XTRA: weight of L_Cluster",
-    "lambda3": "XTRA: weight of L_beta",
-    "seed": "of the split, the encoder, the clusters and the training",
-    "top_words": "`owned`: each word under one topic; `beta`: as published",
-    "comparison": "a `comparison.json` of `make compare`, shown in the report",
-    "encoder": "what embeds the documents",
-    "dictionary": "a folder of `<pivot>-<language>.tsv`",
-    "vectors": "Parquet with id and vector, or `.npy`, for `precomputed`",
-    "labels": "clusters given as a table with id and cluster",
-}
 
 
 def page(params: Path = Path("params.yaml")) -> str:
@@ -48,16 +29,12 @@ def page(params: Path = Path("params.yaml")) -> str:
     fields = {name: field for kind in (*SECTIONS.values(), *TOP_ONLY) for name, field in kind.model_fields.items()}
     lines = [
         HEAD,
-        *_table(("At the top", [(name, fields.get(name), values[name], TOP[name]) for name in _top(values)])),
+        *_table(("At the top", [(name, fields.get(name), values[name], meaning) for name, meaning in TOP.items()])),
     ]
     for section, kind in SECTIONS.items():
         rows = list(_rows(kind, values[section] or {}, ""))
         lines += _table((f"`{section}`", rows)) if rows else ["", f"## `{section}`", "", "None of its own."]
     return "\n".join(lines) + "\n"
-
-
-def _top(values: dict[str, Any]) -> list[str]:
-    return [name for name, value in values.items() if name not in SECTIONS and not isinstance(value, dict)]
 
 
 def _rows(kind: type[BaseModel], values: dict[str, Any], prefix: str) -> Iterator[tuple[str, FieldInfo, Any, str]]:

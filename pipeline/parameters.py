@@ -35,7 +35,26 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
 TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
-TOP = {*CHOICES, *(field for kind in (*SECTIONS.values(), *TOP_ONLY) for field in kind.model_fields)}
+# What stands at the top, since several sections share it or since it is set often; the rest stands in its section.
+TOP = {
+    "dataset": "a name for the documents",
+    "path": "a file of documents, or a folder of them",
+    "languages": "`auto`, or codes with the pivot first: `[ja, en]`",
+    "reference": "aligned documents for CNPMI; without, `reference.jsonl` in the folder that `path` names, or `pair`s",
+    "comparison": "a `comparison.json` of `make compare`, shown in the report",
+    "model": "which topic model",
+    "ablate": "terms of the model that are left out",
+    "num_topics": "K, the number of topics and of clusters",
+    "lambda1": "XTRA: weight of L_InfoNCE",
+    "lambda2": "XTRA: weight of L_Cluster",
+    "lambda3": "XTRA: weight of L_beta",
+    "seed": "of the split, the encoder, the clusters and the training",
+    "top_words": "`owned`: each word under one topic; `beta`: as published",
+    "encoder": "what embeds the documents",
+    "dictionary": "a folder of `<pivot>-<language>.tsv`",
+    "vectors": "Parquet with id and vector, or `.npy`, for `precomputed`",
+    "labels": "clusters given as a table with id and cluster",
+}
 
 
 def check_parameters(params: Params) -> None:
@@ -54,6 +73,7 @@ def _problems(params: Params) -> Iterator[str]:
         yield from _told(partial(params.choice, name, known))
     for kind in TOP_ONLY:
         yield from _told(partial(params.top, kind))
+    yield from _misplaced(params)
     others = params.having(ablate=[])  # `ablate` names terms of the chosen model
     for name, kind in SECTIONS.items():
         theirs = others if name in MODELS and name != params.values.get("model") else params
@@ -66,6 +86,14 @@ def _unknown(params: Params) -> Iterator[str]:
         near = get_close_matches(str(key), known, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}."
         yield f"{params.path}: {key} is not a parameter; {hint}"
+
+
+def _misplaced(params: Params) -> Iterator[str]:
+    for section in SECTIONS:
+        block = params.values.get(section)
+        for key in block if isinstance(block, dict) else ():
+            if key in TOP:
+                yield f"{params.path}: {section}.{key} stands at the top level: `{key}`."
 
 
 def _told(read: Callable[[], object]) -> list[str]:

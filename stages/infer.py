@@ -15,7 +15,7 @@ from pipeline.common.layout import LAYOUT
 from pipeline.common.runtime import stage
 from pipeline.documents.read import Format
 from pipeline.reuse.new_documents import STANDARD, read_new_documents
-from pipeline.reuse.output import Rejects, check_output, theta_writer
+from pipeline.reuse.output import Rejects, check_outputs, theta_writer
 from pipeline.reuse.store import load_inference
 from pipeline.reuse.summary import Summary
 
@@ -34,11 +34,11 @@ def main(
     rejected: Annotated[Path | None, typer.Option("--rejects", help="A CSV for rejected rows.", dir_okay=False)] = None,
 ) -> None:
     """Read new documents, tokenise and count them as in training, and infer their topics."""
-    check_output(output, model)
+    rejected = rejected or (None if output == STANDARD else output.with_suffix(".rejects.csv"))
+    check_outputs(source, output, rejected, model)
     inference = load_inference(model)
-    beside = None if output == STANDARD else output.with_suffix(".rejects.csv")
     summary = Summary()
-    with Rejects(rejected or beside) as rejects, theta_writer(output) as write:
+    with Rejects(rejected) as rejects, theta_writer(output) as write:
         for chunk in read_new_documents(source, inference.run.model.languages, form, lang):
             rejects.add(chunk.rejects)
             table = inference.table(chunk.documents)

@@ -15,8 +15,8 @@ from project import STAGES, make_project, run_stages, sample_rows
 from ruamel.yaml import YAML
 
 from docs.write_parameters import PAGE, page
-from docs.write_plots_page import page as plots_page
 from pipeline.comparison.keys import look_up
+from stages.plots_page import page as plots_page
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = re.DOTALL | re.MULTILINE
@@ -42,7 +42,14 @@ def options(entry: str) -> str:
 
 def test_the_page_of_parameters_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
+    written, fresh = PAGE.read_text(encoding="utf-8"), page()
+    # A user's own params.yaml has other values than those that ship.
+    assert [_less_value(line) for line in written.splitlines()] == [_less_value(line) for line in fresh.splitlines()]
+
+
+def _less_value(line: str) -> list[str]:
+    cells = line.split(" | ")
+    return [*cells[:1], *cells[2:]]
 
 
 def test_every_parameter_says_what_it_means() -> None:
@@ -99,5 +106,6 @@ def test_the_page_for_plots_needs_no_network() -> None:
     pytest.importorskip("vl_convert")
     text = plots_page()
     assert text.count("{plot_divs}") == 1
-    assert "src=" not in text.partition("<script>")[0]
+    assert "cdn." not in text
+    assert "<script src" not in text
     assert "window.vegaEmbed" in text

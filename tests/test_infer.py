@@ -27,7 +27,7 @@ from pipeline.models.store import Run, load_run, save_run
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.reuse.inference import Inference
 from pipeline.reuse.new_documents import read_new_documents
-from pipeline.reuse.output import Rejects, check_output
+from pipeline.reuse.output import Rejects, check_outputs
 from pipeline.reuse.tables import topic_words
 from pipeline.training.loop import TrainParams, train
 
@@ -287,10 +287,25 @@ def test_stop_words_of_another_language_do_not_stop_a_file_of_one(tmp_path: Path
     ],
 )
 def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
+    source, model = Path("new.jsonl"), Path("other")
     for good in ("theta.parquet", "theta.jsonl", "-"):
-        check_output(Path(good), Path("other"))
+        check_outputs(source, Path(good), Path("rejects.csv"), model)
     with pytest.raises(InputError, match=words):
-        check_output(Path(output), Path("other"))
+        check_outputs(source, Path(output), None, model)
+
+
+@pytest.mark.parametrize(
+    ("output", "rejects", "words"),
+    [
+        ("./new.jsonl", None, "--output new.jsonl is the input as well"),
+        ("theta.jsonl", "new.jsonl", "--rejects new.jsonl is the input as well"),
+        ("theta.jsonl", "theta.jsonl", "--rejects theta.jsonl is --output as well"),
+        ("theta.jsonl", "data/run/x.csv", "--rejects data/run/x.csv: .*own files"),
+    ],
+)
+def test_no_output_takes_the_place_of_another_file(output: str, rejects: str | None, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        check_outputs(Path("new.jsonl"), Path(output), Path(rejects) if rejects else None, Path("other"))
 
 
 def test_no_model_and_damaged_models(tmp_path: Path, folder: Path) -> None:

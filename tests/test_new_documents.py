@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -238,3 +239,13 @@ def test_notes_on_the_language(lang: str, text: str, note: str | None) -> None:
         "io": {"urbo"},
     }
     assert noted(lang, text, vocabulary) == note
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "new.jsonl"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[b'{"lang": "en", "text": "one"}\n'])
+    writer.start()
+    (chunk,) = read_new_documents(pipe, ["en"])
+    writer.join()
+    assert chunk.documents["text"].to_list() == ["one"]

@@ -174,6 +174,8 @@ def test_the_committed_parameters_pass_the_check_of_all() -> None:
         ({"nmtm": {"mix": 7}}, "nmtm.mix = 7: Input should be less than"),
         ({"ablate": ["kl"]}, r"ablate = \['kl'\]: .*the model knows no kl; it can do without infonce, cluster"),
         ({"top_words": "best"}, "top_words = 'best': Input should be 'beta' or 'owned'."),
+        ({"epochs": 5}, "epochs is not a parameter; known are ablate"),
+        ({"classify": {"seed": 5}}, "classify.seed stands at the top level: `seed`."),
         ({"seed": "x"}, "seed = 'x': Input should be a valid integer"),
         ({"seed": None}, "seed = None: "),
     ],

@@ -19,6 +19,7 @@ from pipeline.common.arrays import filled
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import read_json, read_parquet, write_parquet
 from pipeline.common.layout import LAYOUT
+from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
 
 TEXT = "The actor read the dialogue of every scene of the film"
 JAPANESE = "俳優は映画の場面と脚本を読む"
@@ -252,3 +253,19 @@ def test_a_model_that_reads_embeddings_takes_its_encoder_along(tmp_path: Path) -
     theta = pipeline.load(tmp_path / "shared").infer(TEXT, lang="en")["theta"]
     assert theta.null_count() == 0
     assert "embeddings by `aligned`" in (tmp_path / "shared" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_text_has_no_precomputed_vector(topics: pipeline.Topics, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topics._inference, "encoder", PrecomputedEncoder(PrecomputedParams()))
+    with pytest.raises(InputError, match="precomputed vectors, which are found by a document's id"):
+        topics.infer(TEXT, lang="en")
+
+
+def test_an_export_takes_nothing_of_an_earlier_one(project: Path, tmp_path: Path) -> None:
+    target = tmp_path / "shared"
+    assert run_stage(project, "export", "--output", str(target)).returncode == 0
+    stale = target / "stopwords" / "ja.txt"
+    stale.write_text("映画\n", encoding="utf-8")
+    assert run_stage(project, "export", "--output", str(target)).returncode == 0
+    assert not stale.exists()
+    assert (target / "stopwords" / "en.txt").exists()

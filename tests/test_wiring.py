@@ -23,6 +23,7 @@ BY_HAND = {
     "fetch",
     "figures",
     "infer",
+    "plots_page",
     "preset",
     "score",
     "show",

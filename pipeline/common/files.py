@@ -28,13 +28,14 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with _naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.touch()
         yield unfinished
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
-        unfinished.replace(path)
-    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+        with _naming(path):
+            unfinished.replace(path)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -47,6 +48,14 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

@@ -14,13 +14,14 @@ from typing import Any
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json, write_json, write_text
 from pipeline.common.layout import LAYOUT
-from pipeline.comparison.keys import Keys, Stages, inputs
+from pipeline.comparison.keys import Keys, Stages, inputs, leading_to
 from pipeline.comparison.rows import Row, Settings
 from pipeline.comparison.scratch import SHARED, dvc, git, scratch_copy
 
 RESULTS = SHARED / "comparison"
 TIMES = RESULTS / "times.jsonl"
 MESSAGE_CHARACTERS = 500
+MEASURES = ("evaluate", "classify")  # the stages whose figures are compared
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def run_all(plans: Sequence[Plan], stages: Stages, root: Path) -> list[Outcome]:
     Raises:
         InputError: an input is missing.
     """
+    stages = measuring(stages)
     needed = list(dict.fromkeys(path for plan in plans for path in inputs(stages, plan.settings.values)))
     _check_inputs(needed, plans[0], root)
     with scratch_copy(root, needed) as folder:
@@ -76,6 +78,12 @@ def run_all(plans: Sequence[Plan], stages: Stages, root: Path) -> list[Outcome]:
         done = sum(key not in missing for _, key, _ in keyed)
         log.info("%d runs: %d answered already, %d to do", len(keyed), done, len(missing))
         return list(_in_turn(runner, keyed, len(missing)))
+
+
+def measuring(stages: Stages) -> Stages:
+    """The stages that a comparison needs: those that lead to figures, and not what shows them."""
+    needed = {name for last in MEASURES for name in leading_to(stages, last)}
+    return {name: stage for name, stage in stages.items() if name in needed}
 
 
 def _in_turn(runner: Runner, keyed: Sequence[tuple[Plan, str, str]], missing: int) -> Iterator[Outcome]:
@@ -119,7 +127,7 @@ class Runner:
         write_text(plan.settings.text, self.folder / LAYOUT.params)
         name, output = _experiment(plan, key), self.results / f"{key}.log"
         variables = {"PIPELINE_RUN": training, "PIPELINE_TIMES": str(self.root / TIMES)}
-        if dvc(self.folder, ["exp", "run", "--name", name], output, **variables):
+        if dvc(self.folder, ["exp", "run", "--name", name, *MEASURES], output, **variables):
             message = failure(output.read_text(encoding="utf-8", errors="replace"))
             return Outcome(plan, key, error=f"{message} (all of it: {output.relative_to(self.root)})")
         reports = {name: read_json(self.folder / getattr(LAYOUT, name)) for name in ("metrics", "classification")}

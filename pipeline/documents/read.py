@@ -48,7 +48,7 @@ def document_files(path: Path) -> list[Path]:
     """
     if not path.exists():
         raise InputError(f"{path} does not exist. Expected a file or a folder of {FORMATS}.")
-    if path.is_file():
+    if not path.is_dir():  # a file, or what can be read like one
         return [_known(path)]
     files = [file for file in files_in(path) if file.stem != REFERENCE_STEM]
     if not files:

@@ -70,6 +70,10 @@ def export(run: Exported, folder: Path, texts: bool) -> None:
     reads = read_json(encoder / CONFIG)["encoder"] if encoder.is_dir() else None
     facts = Facts(run.dataset, config, run.params, topics, theta, documents, metrics, classification, reads)
 
+    if topics["topic"].n_unique() != config["topics"]:
+        raise InputError(f"{run.topics} has other topics than {run.model}: run `dvc repro` to its end.")
+    for name in (STOP_WORDS, encoder.name):  # what an earlier export left
+        shutil.rmtree(folder / name, ignore_errors=True)
     # The configuration comes first: a folder that was left half written is an export still, and can be written again.
     write_json(_configuration(config, run.model, folder) | {"export": {"dataset": run.dataset}}, folder / CONFIG)
     for name in MODEL_FILES:
@@ -100,12 +104,12 @@ def _configuration(config: dict[str, Any], model: Path, folder: Path) -> dict[st
             if (lists / f"{lang}.txt").exists():
                 _copy(lists / f"{lang}.txt", folder / STOP_WORDS / f"{lang}.txt")
         tokenise = tokenise | {"stopwords": str(STOP_WORDS)}
+    elif tokenise.get("stopwords", str(LAYOUT.none)) != str(LAYOUT.none):
+        raise InputError(f"{lists}: the stop words that the model was trained with are gone. Put them back.")
     return config | {"tokenise": tokenise}
 
 
 def _copy_encoder(source: Path, target: Path) -> None:
-    if target.is_dir():
-        shutil.rmtree(target)
     for path in sorted(source.rglob("*")) if source.is_dir() else ():
         if path.is_file():
             _copy(path, target / path.relative_to(source))

@@ -72,7 +72,7 @@ def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tupl
     if path == STANDARD:
         yield Path("stdin"), stream_rows(sys.stdin.buffer, Path("stdin"), form or "jsonl", READING.invalid_utf8, lang)
         return
-    for file in [path] if form and path.is_file() else document_files(path):
+    for file in [path] if form and not path.is_dir() else document_files(path):
         with open_documents(file) as opened:
             yield file, stream_rows(opened, file, form or format_of(file), READING.invalid_utf8, lang)
 

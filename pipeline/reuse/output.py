@@ -29,26 +29,33 @@ class ReaderGone(Exception):
     """What reads standard output has closed it, as ``head`` does."""
 
 
-def check_output(path: Path, model: Path) -> None:
-    """Refuse an output of an unknown format, or one that would fall among the pipeline's files.
+def check_outputs(source: Path, output: Path, rejects: Path | None, model: Path) -> None:
+    """Refuse an output of an unknown format, and one in the place of the input or among the pipeline's files.
 
     Args:
-        path: where theta is to be written, ``-`` for standard output.
+        source: the documents.
+        output: where theta is to be written, ``-`` for standard output.
+        rejects: where rejected rows are to be listed; None: nowhere.
         model: the folder of the run.
 
     Raises:
         InputError: it is to be refused.
     """
-    if path == STANDARD:
-        return
-    if path.suffix not in (".parquet", ".jsonl"):
+    if output != STANDARD and output.suffix not in (".parquet", ".jsonl"):
         raise InputError(
-            f"--output {path}: expected a name that ends in .parquet or .jsonl, or `-` for JSON Lines "
+            f"--output {output}: expected a name that ends in .parquet or .jsonl, or `-` for JSON Lines "
             "on standard output."
         )
-    for folder in (LAYOUT.theta.parent, LAYOUT.model, model):
-        if path.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"--output {path}: {folder} holds the pipeline's own files. Write to another folder.")
+    taken = {source.resolve(): "the input"}
+    for option, path in (("--output", output), ("--rejects", rejects)):
+        if path is None or path == STANDARD:
+            continue
+        if path.resolve() in taken:
+            raise InputError(f"{option} {path} is {taken[path.resolve()]} as well. Give it a name of its own.")
+        taken[path.resolve()] = option
+        for folder in (LAYOUT.theta.parent, LAYOUT.model, model):
+            if path.resolve().is_relative_to(folder.resolve()):
+                raise InputError(f"{option} {path}: {folder} holds the pipeline's own files. Write to another folder.")
 
 
 @contextmanager

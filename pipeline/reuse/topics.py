@@ -14,6 +14,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import read_parquet
 from pipeline.documents.intake import DocumentsParams
 from pipeline.documents.normalise import normalise
+from pipeline.encoders.precomputed import PrecomputedEncoder
 from pipeline.reuse.new_documents import CHUNK
 from pipeline.reuse.store import load_inference
 from pipeline.reuse.tables import Tables, find_tables, fits
@@ -50,7 +51,7 @@ class Topics:
         return f"Topics({str(self._folder)!r}: {model.topics} topics in {', '.join(self.languages)})"
 
     def infer(self, texts: str | Sequence[str], lang: str) -> pl.DataFrame:
-        """Theta of texts of one language; they are normalised and cut as in training.
+        """Theta of texts of one language; they are normalised and tokenised as in training.
 
         Args:
             texts: one or more.
@@ -60,9 +61,14 @@ class Topics:
             A row a text, in their order, numbered from 1 as id: see :meth:`pipeline.reuse.inference.Inference.table`.
 
         Raises:
-            InputError: the model does not know the language.
+            InputError: the model does not know the language, or reads precomputed vectors.
         """
         self._check(lang)
+        if isinstance(self._inference.encoder, PrecomputedEncoder):
+            raise InputError(
+                "the model reads precomputed vectors, which are found by a document's id: a text alone has none. "
+                "`python -m stages.infer` takes documents with ids."
+            )
         listed = [texts] if isinstance(texts, str) else list(texts)
         documents = pl.DataFrame(
             {"id": range(1, len(listed) + 1), "text": listed}, {"id": pl.String, "text": pl.String}

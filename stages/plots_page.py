@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import typer
+
+from pipeline.common.files import write_text
+from pipeline.common.runtime import stage
+
 PAGE = Path(".dvc/tmp/plots_page.html")
 HTML = """<!DOCTYPE html>
 <html lang="en">
@@ -32,6 +37,11 @@ def page() -> str:
     return HTML.replace("SCRIPT", script.replace("</script", r"<\/script"))
 
 
+@stage
+def main() -> None:
+    """Write the page."""
+    write_text(page(), PAGE)
+
+
 if __name__ == "__main__":
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
+    typer.run(main)
