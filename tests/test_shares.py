@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.topics import alignment
-from pipeline.topics.alignment import alignment_matrices, topic_alignment, topic_vectors
-from pipeline.topics.probabilities import word_probabilities
-from pipeline.topics.shares import Shares, differences, topic_shares
+from pipeline.report import alignment
+from pipeline.report.alignment import alignment_matrices, topic_alignment, topic_vectors
+from pipeline.report.probabilities import word_probabilities
+from pipeline.report.shares import Shares, differences, topic_shares
 
 
 def thetas(documents: int, topics: int = 4, seed: int = 0) -> np.ndarray:

@@ -62,8 +62,8 @@ def _figures(
     losses: pl.DataFrame,
     fonts: Mapping[str, list[str]],
 ) -> Iterator[tuple[str, Figure]]:
-    from pipeline.topics.alignment import alignment_matrices
-    from pipeline.topics.shares import topic_shares
+    from pipeline.report.alignment import alignment_matrices
+    from pipeline.report.shares import topic_shares
 
     pivot = next(iter(words))
     shares = {lang: topic_shares(rows) for lang, rows in theta.items()}

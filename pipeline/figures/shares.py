@@ -13,7 +13,7 @@ from pipeline.report.palette import language_colours
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pipeline.topics.shares import Shares
+    from pipeline.report.shares import Shares
 
 
 def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequence[int], family: list[str]) -> Figure:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipeline.topics.shares import Shares, topic_shares
+from pipeline.report.shares import Shares, topic_shares
 
 MOST_GROUPS = 20
 YEARS_BY_MONTH = 3  # a longer span is shown by year

@@ -13,8 +13,8 @@ from pipeline.report.breakdown import Breakdown
 from pipeline.report.data import View
 from pipeline.report.excerpts import cut
 from pipeline.report.palette import topic_colours
+from pipeline.report.shares import Shares
 from pipeline.report.tables import Run
-from pipeline.topics.shares import Shares
 
 DOCUMENT_CHARACTERS = 400
 DOCUMENT_TOPICS = 8

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.report.excerpts import Segment, cut, marked
+from pipeline.report.probabilities import word_probabilities
+from pipeline.report.shares import Shares
 from pipeline.report.tables import Run
-from pipeline.topics.probabilities import word_probabilities
-from pipeline.topics.shares import Shares
 
 LABEL_WORDS = 3
 EXAMPLES = 3
@@ -59,7 +59,7 @@ class Topic:
         size: mean of its shares.
         spread: largest less smallest share.
         cnpmi: mean over language pairs, None where not measured.
-        alignment: see :func:`pipeline.topics.alignment.topic_alignment`.
+        alignment: see :func:`pipeline.report.alignment.topic_alignment`.
     """
 
     number: int
