@@ -16,7 +16,9 @@ from pipeline.common.layout import LAYOUT
 from pipeline.figures import fonts
 from pipeline.figures.draw import write_figures
 from pipeline.figures.fonts import BASE, families
+from pipeline.figures.shares import draw_shares
 from pipeline.figures.words import shortened
+from pipeline.report.shares import topic_shares
 
 TOPICS = 20
 WORDS = {"en": ["film", "market", "$5_x"], "de": ["Straße", "Öl", "Mond"], "ru": ["рынок", "луна", "кино"]}
@@ -44,6 +46,17 @@ def test_all_are_drawn_and_the_same_again(tmp_path: Path, parts: tuple) -> None:
     for name, content in files.items():
         assert content.startswith(b"\x89PNG" if name.endswith("png") else b"<?xml")
         assert b"<dc:date>" not in content
+
+
+def test_a_single_document_has_a_hollow_mark_without_interval() -> None:
+    theta = np.random.default_rng(0).dirichlet(np.ones(3), 5)
+    shares = {name: topic_shares(theta[:count]) for name, count in (("many", 5), ("one", 1), ("none", 0))}
+    ax = draw_shares(shares, ["a", "b", "c"], [0, 1, 2], [BASE]).axes[0]
+    many, one, none = ax.containers
+    assert (many.has_xerr, one.has_xerr, none.has_xerr) == (True, False, False)
+    assert many.lines[0].get_markerfacecolor() != "none"
+    assert one.lines[0].get_markerfacecolor() == "none"
+    assert np.isnan(none.lines[0].get_xdata()).all()
 
 
 def test_a_model_without_epochs_has_no_losses(
