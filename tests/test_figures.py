@@ -37,9 +37,12 @@ def parts() -> tuple[dict[str, list[list[str]]], dict[str, np.ndarray], dict[str
 
 def test_all_are_drawn_and_the_same_again(tmp_path: Path, parts: tuple) -> None:  # type: ignore[type-arg]
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "words-9.png").write_bytes(b"of an earlier run")
+    for name in ("words-9.png", "words.svg", "my-words.png", "shares-2.svg", "notes.txt"):
+        (tmp_path / "a" / name).write_bytes(b"of an earlier run, or somebody's own")
     for name in ("a", "b"):
         write_figures(*parts, LOSSES, tmp_path / name)
+    for name in ("my-words.png", "shares-2.svg", "notes.txt"):
+        (tmp_path / "a" / name).unlink()
     files = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
     assert set(files) == {f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")}
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}

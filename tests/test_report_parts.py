@@ -50,10 +50,9 @@ def test_the_nearest_are_those_of_least_hellinger_distance() -> None:
     languages = np.array(["en", "zh", "zh"] * 4)
     found = nearest(theta, languages, 3)
     for mine in range(12):
-        for name in ("en", "zh"):
-            others = [d for d in range(12) if languages[d] == name and d != mine]
-            distance = {d: hellinger(theta[mine].tolist(), theta[d].tolist()) for d in others}
-            assert found[name][mine].tolist() == sorted(others, key=distance.__getitem__)[:3]
+        (other,) = {"en", "zh"} - {languages[mine]}
+        distance = {d: hellinger(theta[mine].tolist(), theta[d].tolist()) for d in np.flatnonzero(languages == other)}
+        assert found[mine] == {other: sorted(distance, key=distance.__getitem__)[:3]}
 
 
 def test_a_map_repeats_itself_and_keeps_neighbours_together() -> None:

@@ -43,7 +43,7 @@ class Sampled:
         drawn: how many of them were drawn at random; the others are examples of topics.
         positions: (N, 2) in the plane.
         topics: (K, 2) in the plane.
-        neighbours: language -> (N, n) places of the nearest documents.
+        neighbours: of each document: language -> places of its nearest documents.
     """
 
     rows: np.ndarray
@@ -51,7 +51,7 @@ class Sampled:
     drawn: int
     positions: np.ndarray
     topics: np.ndarray
-    neighbours: Mapping[str, np.ndarray]
+    neighbours: Sequence[Mapping[str, Sequence[int]]]
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _documents(run: Run, view: View) -> list[dict[str, Any]]:
             "text": cut(text, DOCUMENT_CHARACTERS),
             "topics": [[topic, round(float(theta[place, topic]), 4)] for topic in largest[place].tolist()],
             "position": np.round(view.sampled.positions[place], 4).tolist(),
-            "near": {other: near[place].tolist() for other, near in view.sampled.neighbours.items() if other != lang},
+            "near": view.sampled.neighbours[place],
         }
         for place, (name, lang, label, text) in enumerate(documents.select("id", "lang", "label", "text").iter_rows())
     ]

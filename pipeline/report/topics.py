@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from pipeline.report.excerpts import Segment, cut, marked
 from pipeline.report.probabilities import word_probabilities
@@ -89,7 +88,6 @@ def make_topics(
         places: row of a document -> its place among the page's documents.
     """
     probabilities = word_probabilities(run.words, run.vocabulary, *run.training())
-    coherence = dict(run.coherence.drop_nulls("cnpmi").group_by("topic").agg(pl.col("cnpmi").mean()).iter_rows())
     topics = []
     for number in range(run.topics):
         bars = [_words(run.spelt[lang, number], probabilities[lang, number]) for lang in run.languages]
@@ -102,7 +100,7 @@ def make_topics(
                 _ranks(bars),
                 float(np.mean(held)),
                 max(held) - min(held),
-                coherence.get(number),
+                run.cnpmi.get(number),
                 None if alignment is None else float(alignment[number]),
             )
         )
@@ -120,7 +118,7 @@ def _ranks(bars: Sequence[Sequence[Word]]) -> list[list[Word | None]]:
 
 def _column(run: Run, lang: str, number: int, shares: Shares, best: np.ndarray, places: Mapping[int, int]) -> Column:
     half = float(shares.half_width()[number])
-    rows = best[number].tolist() if len(best) else []
+    rows = best[number].tolist()
     words = run.spelt[lang, number]
     examples = [
         Example(
