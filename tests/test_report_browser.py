@@ -194,6 +194,7 @@ def test_distances_in_time_are_true_and_lines_break_where_months_lack(page: sync
     drawn = "document.querySelector('[data-plot=periods]')"
     assert page.evaluate(f"{drawn}._fullLayout.xaxis.type") == "date"
     # The months 2020-01, 2020-04, 2020-07, 2021-02 and so on: none follows another.
+    assert page.evaluate(f"{drawn}._fullLayout.yaxis.range")[1] <= 110, "intervals of two documents are cut at 100%"
     x = page.evaluate(f"{drawn}.data[1].x")
     known = [value for value in x if value is not None]
     assert x[1::2] == [None] * (len(known) - 1)

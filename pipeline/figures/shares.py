@@ -37,7 +37,7 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
         ax.errorbar(
             mine.mean[order] * 100 if mine.count else np.full(len(order), np.nan),
             places + (index - (len(shares) - 1) / 2) * step * 0.7,
-            xerr=mine.half_width()[order] * 100 if mine.count > 1 else None,
+            xerr=_whiskers(mine)[:, order] * 100 if mine.count > 1 else None,
             fmt=MARKERS[index % len(MARKERS)],
             color=colour,
             markerfacecolor=colour if mine.count > 1 else "none",
@@ -55,3 +55,8 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
     ax.set_xlabel("share, % (95 % interval)")
     figure.legend(loc="outside upper center", ncols=min(4, len(shares)), frameon=False, handletextpad=0.2)
     return figure
+
+
+def _whiskers(shares: Shares) -> np.ndarray:
+    """(2, K) how far the intervals reach down and up, cut where no share can be."""
+    return np.minimum(shares.half_width(), [shares.mean, 1 - shares.mean])

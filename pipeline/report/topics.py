@@ -95,7 +95,7 @@ def make_topics(
         topics.append(
             Topic(
                 number,
-                " ".join(run.spelt[run.languages[0], number][:LABEL_WORDS]),
+                " · ".join(run.spelt[run.languages[0], number][:LABEL_WORDS]),
                 [_column(run, lang, number, shares[lang], best[lang], places) for lang in run.languages],
                 _ranks(bars),
                 float(np.mean(held)),

@@ -7,8 +7,10 @@ function beside(place, width) {
   return last ? (place / last - 0.5) * width : 0;
 }
 
-function errors(halves) {
-  return { type: "data", array: halves.map((half) => half ?? 0), thickness: 1.2, width: 0 };
+// Intervals in percent, cut where no share can be.
+function errors(means, halves) {
+  const sides = { array: means.map((mean, n) => 100 * Math.min(halves[n], 1 - mean)), arrayminus: means.map((mean, n) => 100 * Math.min(halves[n], mean)) };
+  return { type: "data", symmetric: false, ...sides, thickness: 1.2, width: 0 };
 }
 
 // A single document has no interval.
@@ -25,7 +27,7 @@ PLOTS.shares = (node) => {
       ...keyed(language),
       x: order.map((number) => (count ? 100 * mean[number] : null)),
       y: order.map((_, row) => row - beside(index, 0.4)),
-      error_x: errors(order.map((number) => half[number] && 100 * half[number])),
+      error_x: errors(order.map((number) => mean[number]), order.map((number) => half[number])),
       text: order.map((number) => `topic ${number}, ${language.name}: ${percent(mean[number])}${half[number] === null ? "" : ` ± ${percent(half[number])}`}`),
       hovertemplate: "%{text}<extra></extra>",
       marker: { symbol: markOf(language, count), size: 8, color: language.colour },
@@ -51,7 +53,7 @@ function partsPlot(parts, { at, joined, xaxis }) {
       ...keyed(language),
       x: each((_, index) => at(index, beside(place, 0.3))),
       y: each((part) => 100 * part.mean[number]),
-      error_y: errors(each((part) => part.half[number] && 100 * part.half[number])),
+      error_y: errors(each((part) => part.mean[number]), each((part) => part.half[number])),
       text: each((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
       hovertemplate: "%{text}<extra></extra>",
       line: { width: 1.5, color: language.colour },
