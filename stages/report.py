@@ -31,7 +31,7 @@ def main() -> None:
     params = Params.checked()
     chosen = params.top(ReportParams)
     run, records = _run(chosen.top_words), _records(params.values, chosen.comparison)
-    write_text(topics_report(run.words, run.documents, run.theta, run.coherence, records.metrics), LAYOUT.report)
+    write_text(topics_report(run, records.metrics), LAYOUT.report)
     write_text(report_page(run, records, chosen.seed), LAYOUT.page)
 
 

@@ -51,6 +51,7 @@ VALUES: dict[str, Any] = {
     "dataset": "made-up",
     "model": "xtra",
     "encoder": "aligned",
+    "dictionary": "data/words",
     "seed": 0,
     "top_words": "owned",
     "comparison": "data/none",

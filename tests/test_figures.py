@@ -16,7 +16,9 @@ from pipeline.common.layout import LAYOUT
 from pipeline.figures import fonts
 from pipeline.figures.draw import write_figures
 from pipeline.figures.fonts import BASE, families
+from pipeline.figures.shares import draw_shares
 from pipeline.figures.words import shortened
+from pipeline.report.shares import topic_shares
 
 TOPICS = 20
 WORDS = {"en": ["film", "market", "$5_x"], "de": ["Straße", "Öl", "Mond"], "ru": ["рынок", "луна", "кино"]}
@@ -35,15 +37,31 @@ def parts() -> tuple[dict[str, list[list[str]]], dict[str, np.ndarray], dict[str
 
 def test_all_are_drawn_and_the_same_again(tmp_path: Path, parts: tuple) -> None:  # type: ignore[type-arg]
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "words-9.png").write_bytes(b"of an earlier run")
+    for name in ("words-9.png", "words.svg", "my-words.png", "shares-2.svg", "notes.txt"):
+        (tmp_path / "a" / name).write_bytes(b"of an earlier run, or somebody's own")
     for name in ("a", "b"):
         write_figures(*parts, LOSSES, tmp_path / name)
+    for name in ("my-words.png", "shares-2.svg", "notes.txt"):
+        (tmp_path / "a" / name).unlink()
     files = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
     assert set(files) == {f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")}
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
     for name, content in files.items():
         assert content.startswith(b"\x89PNG" if name.endswith("png") else b"<?xml")
         assert b"<dc:date>" not in content
+
+
+def test_a_single_document_has_a_hollow_mark_without_interval() -> None:
+    theta = np.random.default_rng(0).dirichlet(np.ones(3), 5)
+    shares = {name: topic_shares(theta[:count]) for name, count in (("many", 2), ("one", 1), ("none", 0))}
+    ax = draw_shares(shares, ["a", "b", "c"], [0, 1, 2], [BASE]).axes[0]
+    many, one, none = ax.containers
+    assert (many.has_xerr, one.has_xerr, none.has_xerr) == (True, False, False)
+    assert many.lines[0].get_markerfacecolor() != "none"
+    ends = np.concatenate(many.lines[2][0].get_segments())[:, 0]
+    assert 0 <= ends.min() < ends.max() <= 100
+    assert one.lines[0].get_markerfacecolor() == "none"
+    assert np.isnan(none.lines[0].get_xdata()).all()
 
 
 def test_a_model_without_epochs_has_no_losses(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import polars as pl
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from report_files import write_run
+from report_files import make_run, write_run
 
 from pipeline.common.files import write_text
 from pipeline.common.layout import LAYOUT
@@ -67,10 +68,10 @@ def thetas(documents: int, topics: int = 3) -> np.ndarray:
     return np.random.default_rng(0).dirichlet(np.ones(topics), documents).astype(np.float32)
 
 
-def report(**parts: Any) -> str:  # noqa: ANN401 - any argument of topics_report
+def report(**parts: Any) -> str:  # noqa: ANN401 - any field of Run
     documents = parts.get("documents", corpus())
     given = {"words": table(), "documents": documents, "theta": thetas(len(documents)), "coherence": COHERENCE}
-    return topics_report(**{**given, "metrics": METRICS, **parts})
+    return topics_report(dataclasses.replace(make_run(), **(given | parts)), METRICS)
 
 
 def parse(text: str) -> list[Token]:

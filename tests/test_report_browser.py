@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -181,8 +182,28 @@ def test_the_map_takes_the_topics_colours(page: sync_api.Page) -> None:
     fills = "new Set([...document.querySelectorAll('[data-plot=map] .points path')].map(p => p.style.fill)).size"
     page.locator('input[value="topic"]').check()
     assert page.evaluate(fills) == TOPICS
+    legend = "[...document.querySelectorAll('[data-plot=map] .legendsymbols path')].map(p => getComputedStyle(p).fill)"
+    assert len(page.evaluate(legend)) == 3
+    assert len(set(page.evaluate(legend))) == 1, "a language has no topic's colour"
     page.locator('input[value="language"]').check()
     assert page.evaluate(fills) == 3
+
+
+def test_distances_in_time_are_true_and_lines_break_where_months_lack(page: sync_api.Page) -> None:
+    see_every_plot(page)
+    drawn = "document.querySelector('[data-plot=periods]')"
+    assert page.evaluate(f"{drawn}._fullLayout.xaxis.type") == "date"
+    # The months 2020-01, 2020-04, 2020-07, 2021-02 and so on: none follows another.
+    assert page.evaluate(f"{drawn}._fullLayout.yaxis.range")[1] <= 110, "intervals of two documents are cut at 100%"
+    x = page.evaluate(f"{drawn}.data[1].x")
+    known = [value for value in x if value is not None]
+    assert x[1::2] == [None] * (len(known) - 1)
+    months = [
+        (int(key[:4]), int(key[5:]))
+        for key in page.evaluate("JSON.parse(document.getElementById('report-data').textContent).periods.keys")
+    ]
+    starts = [datetime(year, month, 1, tzinfo=UTC).timestamp() * 1000 for year, month in months]
+    assert [value - known[0] for value in known] == pytest.approx([value - starts[0] for value in starts])
 
 
 def test_a_link_to_a_topic_shows_it_whatever_was_searched_for(page: sync_api.Page) -> None:

@@ -7,8 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -30,11 +34,9 @@ from report_files import (
 
 from pipeline.common.files import write_json
 from pipeline.common.layout import LAYOUT
-from pipeline.report.figures import figure_sheets, headlines
+from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.page import report_page
 from pipeline.report.sheets import leaves
-
-NONE = "not measured"
 
 
 class Reader(HTMLParser):
@@ -144,13 +146,29 @@ def test_figures_that_were_not_measured_say_so_with_the_reason() -> None:
     assert "no labelled test documents in ja" in text
 
 
-def test_every_figure_is_in_a_table() -> None:
-    metrics = METRICS | {"new": {"figure": 0.987654}}
-    cells = {cell for sheet in figure_sheets(metrics, CLASSIFICATION) for row in sheet.rows for cell in row}
-    for name, value in [*leaves(metrics), *leaves(CLASSIFICATION)]:
-        ways = {f"{value:.3f}", f"{value:.5f}", str(value)} if isinstance(value, int | float) else {value or NONE}
-        assert cells & ways, name
-    assert all(sheet.remark for sheet in figure_sheets(metrics, CLASSIFICATION))
+def numbered(values: Any, numbers: Iterator[int]) -> Any:  # noqa: ANN401 - JSON
+    """The same figures with a value of its own for each that is a number or none."""
+    if isinstance(values, dict):
+        return {key: numbered(value, numbers) for key, value in values.items()}
+    if isinstance(values, int):
+        return next(numbers)
+    return values if isinstance(values, str) else next(numbers) / 1000
+
+
+def test_every_figure_is_in_a_table_once() -> None:
+    languages = METRICS["languages"]
+    selections = {name: part | {"languages": languages} for name, part in METRICS["selections"].items()}
+    numbers = count(1)
+    metrics = numbered(METRICS | {"selections": selections, "new": {"figure": 0.5, "of": {"many": 7}}}, numbers)
+    classification = numbered(CLASSIFICATION, numbers)
+    sheets = figure_sheets(metrics, classification)
+    cells = Counter(cell for sheet in sheets for row in sheet.rows for cell in row)
+    measured = [(name, value) for name, value in [*leaves(metrics), *leaves(classification)]]
+    assert len({value for _, value in measured}) == len(measured) > 40
+    for name, value in measured:
+        ways = {f"{value:.3f}", f"{value:.5f}"} if isinstance(value, float) else {str(value)}
+        assert sum(cells[way] for way in ways) == 1, name
+    assert all(sheet.remark for sheet in sheets)
 
 
 def test_the_headline_accuracy_is_across_languages_alone() -> None:

@@ -50,10 +50,9 @@ def test_the_nearest_are_those_of_least_hellinger_distance() -> None:
     languages = np.array(["en", "zh", "zh"] * 4)
     found = nearest(theta, languages, 3)
     for mine in range(12):
-        for name in ("en", "zh"):
-            others = [d for d in range(12) if languages[d] == name and d != mine]
-            distance = {d: hellinger(theta[mine].tolist(), theta[d].tolist()) for d in others}
-            assert found[name][mine].tolist() == sorted(others, key=distance.__getitem__)[:3]
+        (other,) = {"en", "zh"} - {languages[mine]}
+        distance = {d: hellinger(theta[mine].tolist(), theta[d].tolist()) for d in np.flatnonzero(languages == other)}
+        assert found[mine] == {other: sorted(distance, key=distance.__getitem__)[:3]}
 
 
 def test_a_map_repeats_itself_and_keeps_neighbours_together() -> None:
@@ -109,8 +108,10 @@ def test_texts_are_cut_to_one_line() -> None:
 
 
 def corpus(dates: list[str | None]) -> pl.DataFrame:
-    groups = ["x", "y", "x", None, "z", "x"][: len(dates)]
-    return pl.DataFrame({"lang": ["en", "en", "zh", "zh", "en", "zh"][: len(dates)], "date": dates, "group": groups})
+    count = len(dates)
+    langs, groups = ["en", "en", "zh", "zh", "en", "zh"], ["x", "y", "x", None, "z", "x"]
+    repeated = {"lang": (langs * count)[:count], "date": dates, "group": (groups * count)[:count]}
+    return pl.DataFrame(repeated, schema_overrides={"date": pl.String})
 
 
 def test_shares_by_group_are_the_means_of_its_documents() -> None:
@@ -129,6 +130,10 @@ def test_shares_by_group_are_the_means_of_its_documents() -> None:
         (["2020-03-01", "2020-3", "2021/11/2", "202012", None, "?"], ["2020-03", "2020-12", "2021-11"], 2),
         (["2001-03-01", "2020-03-05", "2020"], ["2001", "2020"], 0),
         (["2020", "2021-05"], ["2020", "2021"], 0),
+        (["2020-01"] * 8 + ["2020-04", "2020"], ["2020-01", "2020-04"], 1),
+        (["2020-01"] * 7 + ["2020-04", "2020", "2021"], ["2020", "2021"], 0),
+        (["1583020800", "20203", "1583020800000", "20209901", "2020", None], ["2020"], 5),
+        (["spring", None], [], 2),
         (["2020-01-01T10:00", "2020年2月"], ["2020-01", "2020-02"], 0),
     ],
 )
@@ -139,7 +144,7 @@ def test_dates_make_months_or_years(dates: list[str | None], keys: list[str], le
 
 
 def test_without_dates_there_is_no_time() -> None:
-    assert by_period(corpus([None, "spring"]), thetas(2), ["en", "zh"]) is None
+    assert by_period(corpus([None, None]), thetas(2), ["en", "zh"]) is None
 
 
 def test_any_number_of_languages_and_topics_has_colours_of_its_own() -> None:

@@ -29,7 +29,7 @@ def draw_alignment(matrices: Mapping[str, np.ndarray], pivot: str, order: Sequen
     axes = list(figure.subplots(rows, across, squeeze=False).flat)
     ticks = range(0, len(order), 1 if len(order) <= EVERY else 5)
     for ax, (lang, matrix) in zip(axes, matrices.items(), strict=False):
-        shown = ax.imshow(matrix[np.ix_(order, order)], cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+        shown = ax.imshow(matrix[np.ix_(order, order)], cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest")
         names = [str(order[tick]) for tick in ticks]
         ax.set_xticks(ticks, names, fontsize=SMALL)
         ax.set_yticks(ticks, names, fontsize=SMALL)

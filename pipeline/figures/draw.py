@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAMING, LABEL = 2, 24  # words in a topic's label, and its width in letters
+OWN = re.compile(r"(words|words-\d+|shares|losses|alignment)\.(svg|png)")  # every other file in the folder stays
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ def write_figures(
         for name, figure in drawn.items():
             write_figure(figure, folder / name)
     for path in sorted(folder.glob("*")):
-        if path.suffix in (".svg", ".png") and path.stem not in drawn:
+        if OWN.fullmatch(path.name) and path.stem not in drawn:
             path.unlink()
     log.info("%s: %s, as .svg and .png", folder, ", ".join(drawn))
 
@@ -62,8 +64,8 @@ def _figures(
     losses: pl.DataFrame,
     fonts: Mapping[str, list[str]],
 ) -> Iterator[tuple[str, Figure]]:
-    from pipeline.topics.alignment import alignment_matrices
-    from pipeline.topics.shares import topic_shares
+    from pipeline.report.alignment import alignment_matrices
+    from pipeline.report.shares import topic_shares
 
     pivot = next(iter(words))
     shares = {lang: topic_shares(rows) for lang, rows in theta.items()}

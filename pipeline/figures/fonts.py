@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.common.errors import MissingResourceError
 from pipeline.documents.languages import language_name
-from pipeline.tokens.tokenisers.scripts import SCRIPTS
+from pipeline.reuse.scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontEntry

@@ -13,11 +13,13 @@ from pipeline.report.palette import language_colours
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pipeline.topics.shares import Shares
+    from pipeline.report.shares import Shares
 
 
 def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequence[int], family: list[str]) -> Figure:
     """A row a topic, a mark and an interval a language; documents are drawn anew in the interval, not the training.
+
+    The mark of a single document, which has no interval, is hollow; a language without documents has none.
 
     Args:
         shares: by language.
@@ -31,16 +33,17 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
     ax = figure.subplots()
     places = np.arange(len(order))
     for index, (lang, colour) in enumerate(zip(shares, language_colours(len(shares)), strict=True)):
-        half = np.nan_to_num(shares[lang].half_width()[order])
+        mine = shares[lang]
         ax.errorbar(
-            shares[lang].mean[order] * 100,
+            mine.mean[order] * 100 if mine.count else np.full(len(order), np.nan),
             places + (index - (len(shares) - 1) / 2) * step * 0.7,
-            xerr=half * 100,
+            xerr=_whiskers(mine)[:, order] * 100 if mine.count > 1 else None,
             fmt=MARKERS[index % len(MARKERS)],
             color=colour,
+            markerfacecolor=colour if mine.count > 1 else "none",
             markersize=2.6,
             elinewidth=0.8,
-            label=f"{lang} ({shares[lang].count:,})",
+            label=f"{lang} ({mine.count:,})",
         )
     quiet(ax)
     ax.grid(visible=False, axis="y")
@@ -52,3 +55,8 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
     ax.set_xlabel("share, % (95 % interval)")
     figure.legend(loc="outside upper center", ncols=min(4, len(shares)), frameon=False, handletextpad=0.2)
     return figure
+
+
+def _whiskers(shares: Shares) -> np.ndarray:
+    """(2, K) how far the intervals reach down and up, cut where no share can be."""
+    return np.minimum(shares.half_width(), [shares.mean, 1 - shares.mean])

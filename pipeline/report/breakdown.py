@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipeline.topics.shares import Shares, topic_shares
+from pipeline.report.shares import Shares, topic_shares
 
 MOST_GROUPS = 20
 YEARS_BY_MONTH = 3  # a longer span is shown by year
 
-# 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月
-_DATE = re.compile(r"\s*(\d{4})(?:[-/.年](1[0-2]|0?[1-9])(?!\d)|(0[1-9]|1[0-2])(?:\d\d)?(?!\d))?")
+MONTHS_KNOWN = 0.9  # share of the dates that must have a month for months to be shown; the others are left out
+
+# 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月; a longer number, as seconds since 1970, is no date.
+_DATE = re.compile(r"\s*(\d{4})(?:[-/.年](1[0-2]|0?[1-9])(?!\d)|(0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?!\d)|(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Breakdown:
     """Shares of the parts of a corpus.
 
     Attributes:
-        keys: names of the parts, in order.
+        keys: names of the parts, in order; none where no document is in one.
         shares: language -> one entry a part, None where the language has no documents in it.
         left_out: documents in no part that is shown.
     """
@@ -42,21 +44,27 @@ def by_group(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[str
         languages: pivot first.
     """
     groups = documents["group"].cast(pl.String)
+    if groups.is_null().all():
+        return None
     counts = groups.drop_nulls().value_counts().sort(["count", "group"], descending=[True, False])
     return _breakdown(counts["group"].to_list()[:MOST_GROUPS], groups, documents["lang"], theta, languages)
 
 
 def by_period(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[str]) -> Breakdown | None:
-    """Shares by month of ``date``, or by year over a long span; None where no document has one.
+    """Shares by month of ``date``, or by year over a long span or where many have no month; None without dates.
 
-    A date begins with its year, or its year and month; others are counted as left out.
+    A date begins with its year, or its year and month; others are counted as left out, as are those without a month
+    among months. Months or years that no document is of are not listed.
 
     Args:
         documents: columns lang and date; D rows.
         theta: (D, K).
         languages: pivot first.
     """
-    periods = pl.Series(_periods(documents["date"].cast(pl.String).to_list()), dtype=pl.String)
+    dates = documents["date"].cast(pl.String)
+    if dates.is_null().all():
+        return None
+    periods = pl.Series(_periods(dates.to_list()), dtype=pl.String)
     return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, documents["lang"], theta, languages)
 
 
@@ -64,16 +72,15 @@ def _periods(dates: Sequence[str | None]) -> list[str | None]:
     matches = [_DATE.match(date) if date else None for date in dates]
     found = [(match[1], match[2] or match[3]) if match else None for match in matches]
     years = [int(date[0]) for date in found if date]
-    if not years or max(years) - min(years) >= YEARS_BY_MONTH or not all(date[1] for date in found if date):
+    months = sum(bool(date and date[1]) for date in found)
+    if not years or max(years) - min(years) >= YEARS_BY_MONTH or months < MONTHS_KNOWN * len(years):
         return [date and date[0] for date in found]
-    return [date and f"{date[0]}-{int(date[1]):02}" for date in found]
+    return [f"{date[0]}-{int(date[1]):02}" if date and date[1] else None for date in found]
 
 
 def _breakdown(
     keys: list[str], column: pl.Series, langs: pl.Series, theta: np.ndarray, languages: Sequence[str]
-) -> Breakdown | None:
-    if not keys:
-        return None
+) -> Breakdown:
     codes = column.replace_strict(keys, range(len(keys)), default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
     rows = {name: (langs == name).to_numpy() for name in languages}
     shares = {name: [_shares(theta[mine & (codes == k)]) for k in range(len(keys))] for name, mine in rows.items()}

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.documents.languages import language_name
+from pipeline.report.alignment import alignment_matrices, topic_alignment
 from pipeline.report.breakdown import Breakdown, by_group, by_period
 from pipeline.report.palette import language_colours, language_symbols
 from pipeline.report.projection import project, topic_positions
 from pipeline.report.sample import SAMPLE, best_documents, draw, nearest
+from pipeline.report.shares import Difference, Shares, differences, topic_shares
 from pipeline.report.tables import Run
 from pipeline.report.topics import EXAMPLES, Topic, make_topics
-from pipeline.topics.alignment import alignment_matrices, topic_alignment
-from pipeline.topics.shares import Difference, Shares, differences, topic_shares
 
 NEIGHBOURS = 3
 
@@ -43,7 +43,7 @@ class Sampled:
         drawn: how many of them were drawn at random; the others are examples of topics.
         positions: (N, 2) in the plane.
         topics: (K, 2) in the plane.
-        neighbours: language -> (N, n) places of the nearest documents.
+        neighbours: of each document: language -> places of its nearest documents.
     """
 
     rows: np.ndarray
@@ -51,7 +51,7 @@ class Sampled:
     drawn: int
     positions: np.ndarray
     topics: np.ndarray
-    neighbours: Mapping[str, np.ndarray]
+    neighbours: Sequence[Mapping[str, Sequence[int]]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class View:
         sampled: the documents.
         shares: language -> its topics' shares.
         apart: topics that one language holds more of.
-        alignment: language -> (K, K), see :func:`pipeline.topics.alignment.alignment_matrices`.
+        alignment: language -> (K, K), see :func:`pipeline.report.alignment.alignment_matrices`.
         groups: shares by group, None without groups.
         periods: shares over time, None without dates.
     """

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from pipeline.report.data import View, view
-from pipeline.report.figures import figure_sheets, headlines
+from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.payload import payload, script_json
 from pipeline.report.records import comparison_sheets, document_sheets, parameter_sheet, version_sheet
 from pipeline.report.tables import Records, Run

@@ -13,8 +13,8 @@ from pipeline.report.breakdown import Breakdown
 from pipeline.report.data import View
 from pipeline.report.excerpts import cut
 from pipeline.report.palette import topic_colours
+from pipeline.report.shares import Shares
 from pipeline.report.tables import Run
-from pipeline.topics.shares import Shares
 
 DOCUMENT_CHARACTERS = 400
 DOCUMENT_TOPICS = 8
@@ -74,7 +74,7 @@ def _documents(run: Run, view: View) -> list[dict[str, Any]]:
             "text": cut(text, DOCUMENT_CHARACTERS),
             "topics": [[topic, round(float(theta[place, topic]), 4)] for topic in largest[place].tolist()],
             "position": np.round(view.sampled.positions[place], 4).tolist(),
-            "near": {other: near[place].tolist() for other, near in view.sampled.neighbours.items() if other != lang},
+            "near": view.sampled.neighbours[place],
         }
         for place, (name, lang, label, text) in enumerate(documents.select("id", "lang", "label", "text").iter_rows())
     ]

@@ -37,10 +37,8 @@ def draw(theta: np.ndarray, rows: np.ndarray, size: int, seed: int) -> np.ndarra
     return np.sort(by_topic[np.arange(size) * len(rows) // size])
 
 
-def nearest(theta: np.ndarray, languages: np.ndarray, count: int) -> dict[str, np.ndarray]:
-    """Language -> (N, count or fewer) its documents nearest to each document, by Hellinger distance of theta.
-
-    A document is not its own neighbour.
+def nearest(theta: np.ndarray, languages: np.ndarray, count: int) -> list[dict[str, list[int]]]:
+    """Each document's nearest in each other language, by Hellinger distance of theta: ``count`` or fewer, best first.
 
     Args:
         theta: (N, K) rows that sum to 1.
@@ -48,13 +46,12 @@ def nearest(theta: np.ndarray, languages: np.ndarray, count: int) -> dict[str, n
         count: neighbours a language.
     """
     roots = np.sqrt(theta.astype(np.float64))  # |a - b|^2 = 2 - 2 ab: the nearest has the largest product
-    found = {}
+    found: list[dict[str, list[int]]] = [{} for _ in theta]
     for name in dict.fromkeys(languages.tolist()):
-        mine = np.flatnonzero(languages == name)
-        blocks = []
-        for start in range(0, len(theta), BLOCK):
-            products = roots[start : start + BLOCK] @ roots[mine].T
-            products[np.arange(start, start + len(products))[:, None] == mine[None, :]] = -1
-            blocks.append(mine[np.argsort(-products, axis=1, kind="stable")[:, :count]])
-        found[name] = np.concatenate(blocks)
+        mine, others = np.flatnonzero(languages == name), np.flatnonzero(languages != name)
+        for start in range(0, len(others), BLOCK):
+            block = others[start : start + BLOCK]
+            order = np.argsort(-(roots[block] @ roots[mine].T), axis=1, kind="stable")[:, :count]
+            for place, near in zip(block.tolist(), mine[order].tolist(), strict=True):
+                found[place][name] = near
     return found

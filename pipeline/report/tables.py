@@ -60,6 +60,11 @@ class Run:
             (lang, topic): listed for lang, topic, listed in self.words.select("lang", "topic", "words").iter_rows()
         }
 
+    @cached_property
+    def cnpmi(self) -> dict[int, float]:
+        """Topic -> its mean CNPMI over the pairs of languages, where it was measured."""
+        return dict(self.coherence.drop_nulls("cnpmi").group_by("topic").agg(pl.col("cnpmi").mean()).iter_rows())
+
     def by_language(self, values: np.ndarray) -> dict[str, np.ndarray]:
         """Language -> the rows of ``values`` that are its documents'."""
         return {name: values[rows] for name, rows in self.rows.items()}

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from pipeline.report.excerpts import Segment, cut, marked
+from pipeline.report.probabilities import word_probabilities
+from pipeline.report.shares import Shares
 from pipeline.report.tables import Run
-from pipeline.topics.probabilities import word_probabilities
-from pipeline.topics.shares import Shares
 
 LABEL_WORDS = 3
 EXAMPLES = 3
@@ -59,7 +58,7 @@ class Topic:
         size: mean of its shares.
         spread: largest less smallest share.
         cnpmi: mean over language pairs, None where not measured.
-        alignment: see :func:`pipeline.topics.alignment.topic_alignment`.
+        alignment: see :func:`pipeline.report.alignment.topic_alignment`.
     """
 
     number: int
@@ -89,7 +88,6 @@ def make_topics(
         places: row of a document -> its place among the page's documents.
     """
     probabilities = word_probabilities(run.words, run.vocabulary, *run.training())
-    coherence = dict(run.coherence.drop_nulls("cnpmi").group_by("topic").agg(pl.col("cnpmi").mean()).iter_rows())
     topics = []
     for number in range(run.topics):
         bars = [_words(run.spelt[lang, number], probabilities[lang, number]) for lang in run.languages]
@@ -97,12 +95,12 @@ def make_topics(
         topics.append(
             Topic(
                 number,
-                " ".join(run.spelt[run.languages[0], number][:LABEL_WORDS]),
+                " · ".join(run.spelt[run.languages[0], number][:LABEL_WORDS]),
                 [_column(run, lang, number, shares[lang], best[lang], places) for lang in run.languages],
                 _ranks(bars),
                 float(np.mean(held)),
                 max(held) - min(held),
-                coherence.get(number),
+                run.cnpmi.get(number),
                 None if alignment is None else float(alignment[number]),
             )
         )
@@ -120,7 +118,7 @@ def _ranks(bars: Sequence[Sequence[Word]]) -> list[list[Word | None]]:
 
 def _column(run: Run, lang: str, number: int, shares: Shares, best: np.ndarray, places: Mapping[int, int]) -> Column:
     half = float(shares.half_width()[number])
-    rows = best[number].tolist() if len(best) else []
+    rows = best[number].tolist()
     words = run.spelt[lang, number]
     examples = [
         Example(

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 from pipeline.documents.languages import language_name
+from pipeline.reuse.scripts import SCRIPTS, letters, letters_of
 from pipeline.tokens.tokenise import TokeniseParams, tokenise_texts
-from pipeline.tokens.tokenisers.scripts import SCRIPTS, letters, letters_of
 
 NO_WORD = "no word of the vocabulary"
 LETTERS = 10  # a text with fewer says too little

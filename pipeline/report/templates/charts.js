@@ -7,56 +7,92 @@ function beside(place, width) {
   return last ? (place / last - 0.5) * width : 0;
 }
 
-function errors(halves) {
-  return { type: "data", array: halves.map((half) => half ?? 0), thickness: 1.2, width: 0 };
+// Intervals in percent, cut where no share can be.
+function errors(means, halves) {
+  const sides = { array: means.map((mean, n) => 100 * Math.min(halves[n], 1 - mean)), arrayminus: means.map((mean, n) => 100 * Math.min(halves[n], mean)) };
+  return { type: "data", symmetric: false, ...sides, thickness: 1.2, width: 0 };
 }
+
+// A single document has no interval.
+const markOf = (language, count) => (count > 1 ? language.symbol : `${language.symbol}-open`);
 
 PLOTS.shares = (node) => {
   const order = [...report.order].reverse();
   node.style.height = `${90 + order.length * (20 + 5 * report.languages.length)}px`;
   const traces = report.languages.map((language, index) => {
-    const { mean, half } = report.shares[language.code];
+    const { mean, half, count } = report.shares[language.code];
     return {
       type: "scatter",
       mode: "markers",
-      name: language.name,
-      x: order.map((number) => 100 * mean[number]),
+      ...keyed(language),
+      x: order.map((number) => (count ? 100 * mean[number] : null)),
       y: order.map((_, row) => row - beside(index, 0.4)),
-      error_x: errors(order.map((number) => half[number] && 100 * half[number])),
+      error_x: errors(order.map((number) => mean[number]), order.map((number) => half[number])),
       text: order.map((number) => `topic ${number}, ${language.name}: ${percent(mean[number])}${half[number] === null ? "" : ` ± ${percent(half[number])}`}`),
       hovertemplate: "%{text}<extra></extra>",
-      marker: { symbol: language.symbol, size: 8, color: language.colour },
+      marker: { symbol: markOf(language, count), size: 8, color: language.colour },
     };
   });
+  traces.push(...keys());
   const yaxis = { tickvals: order.map((_, row) => row), ticktext: order.map(topicLabel), range: [-0.7, order.length - 0.3], zeroline: false, tickfont: { family: fontOf(pivot) }, fixedrange: true };
   return { traces, plan: { xaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
 };
 
-function partsPlot(parts, lines) {
+// A part of the corpus stands at place `at(index, shift)`; lines join those for which `joined(before, after)` holds.
+function partsPlot(parts, { at, joined, xaxis }) {
   const number = Number(byId("part-topic").value);
   const traces = report.languages.map((language, place) => {
-    const known = parts.keys.map((key, index) => ({ key, at: index + beside(place, 0.3), part: parts.shares[language.code][index] })).filter(({ part }) => part);
+    const listed = parts.shares[language.code];
+    const known = [...parts.keys.keys()].filter((index) => listed[index]);
+    // A gap after each part that is not joined to the next.
+    const marks = known.flatMap((index, n) => (joined && n && !joined(known[n - 1], index) ? [null, index] : [index]));
+    const each = (value) => marks.map((index) => (index === null ? null : value(listed[index], index)));
     return {
       type: "scatter",
-      mode: lines ? "lines+markers" : "markers",
-      name: language.name,
-      x: known.map(({ at }) => at),
-      y: known.map(({ part }) => 100 * part.mean[number]),
-      error_y: errors(known.map(({ part }) => part.half[number] && 100 * part.half[number])),
-      text: known.map(({ key, part }) => `${plotText(key)}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
+      mode: joined ? "lines+markers" : "markers",
+      ...keyed(language),
+      x: each((_, index) => at(index, beside(place, 0.3))),
+      y: each((part) => 100 * part.mean[number]),
+      error_y: errors(each((part) => part.mean[number]), each((part) => part.half[number])),
+      text: each((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
       hovertemplate: "%{text}<extra></extra>",
       line: { width: 1.5, color: language.colour },
-      marker: { symbol: language.symbol, size: 8, color: language.colour },
+      marker: { symbol: each((part) => markOf(language, part.count)), size: 8, color: language.colour },
     };
   });
-  const every = Math.ceil(parts.keys.length / (isNarrow() ? 8 : 24));
-  const shown = [...parts.keys.keys()].filter((index) => index % every === 0);
-  const xaxis = { tickvals: shown, ticktext: shown.map((index) => plotText(shorten(parts.keys[index], 24))), range: [-0.5, parts.keys.length - 0.5], zeroline: false, fixedrange: true };
-  return { traces, plan: { xaxis, yaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true }, margin: { l: 8, r: 8, t: 40, b: 8 } } };
+  traces.push(...keys());
+  const plan = { xaxis: { zeroline: false, fixedrange: true, ...xaxis }, yaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true }, margin: { l: 8, r: 8, t: 40, b: 8 } };
+  return { traces, plan };
 }
 
-PLOTS.periods = () => partsPlot(report.periods, true);
-PLOTS.groups = () => partsPlot(report.groups, false);
+const everyNth = (count) => Math.ceil(count / (isNarrow() ? 8 : 24));
+
+PLOTS.groups = () => {
+  const names = report.groups.keys;
+  const shown = [...names.keys()].filter((index) => index % everyNth(names.length) === 0);
+  const xaxis = { tickvals: shown, ticktext: shown.map((index) => plotText(shorten(names[index], 24))), range: [-0.5, names.length - 0.5] };
+  return partsPlot(report.groups, { at: (index, shift) => index + shift, joined: null, xaxis });
+};
+
+PLOTS.periods = () => {
+  const times = report.periods.keys.map((key) => Date.parse(key));
+  const monthly = report.periods.keys[0].length > 4;
+  const number = (index) => { // of a month or year, so that neighbours differ by 1
+    const [year, month] = report.periods.keys[index].split("-").map(Number);
+    return monthly ? 12 * year + month : year;
+  };
+  const period = (monthly ? 30 : 365) * 24 * 3600 * 1000;
+  const every = everyNth(number(times.length - 1) - number(0) + 1);
+  const xaxis = {
+    type: "date",
+    tick0: times[0],
+    dtick: `M${monthly ? every : 12 * every}`,
+    tickformat: monthly ? "%Y-%m" : "%Y",
+    range: [times[0] - period / 2, times.at(-1) + period / 2],
+  };
+  const joined = (before, after) => number(after) - number(before) === 1;
+  return partsPlot(report.periods, { at: (index, shift) => times[index] + shift * period, joined, xaxis });
+};
 
 PLOTS.alignment = (node) => {
   const code = node.dataset.language;

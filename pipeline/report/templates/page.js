@@ -18,7 +18,7 @@ const languageIndex = new Map(report.languages.map((language, index) => [languag
 const colourOf = (code) => `var(--lang-${languageIndex.get(code)})`;
 
 function topicWords(number, code, count = 3) {
-  return report.topics[number].words[code].slice(0, count).join(code === "zh" || code === "ja" ? " · " : " ");
+  return report.topics[number].words[code].slice(0, count).join(" · ");
 }
 
 // Text for plotly, which would read tags, entities and formulas in it.

@@ -40,9 +40,27 @@ function startPlots() {
   addEventListener("beforeprint", () => document.querySelectorAll(".plot:not([data-drawn])").forEach(draw));
 }
 
+// The legend has marks of its own, since it would show a trace's first mark, hollow or in one topic's colour.
+function keys(colour) {
+  return report.languages.map((language) => ({
+    type: "scatter",
+    mode: "markers",
+    name: language.name,
+    legendgroup: language.code,
+    x: [null],
+    y: [null],
+    marker: { symbol: language.symbol, size: 8, color: colour || language.colour },
+  }));
+}
+
+function keyed(language) {
+  return { name: language.name, legendgroup: language.code, showlegend: false };
+}
+
 PLOTS.map = (node) => {
   const byTopic = document.querySelector('input[name="colour"]:checked').value === "topic";
   const traces = report.languages.map((language, index) => documentTrace(language, index, byTopic));
+  traces.push(...keys(byTopic && style("--soft")));
   const places = report.topics.map((topic) => topic.position);
   const short = isNarrow() || report.topics.length > 60;
   traces.push({
@@ -78,7 +96,7 @@ function documentTrace(language, index, byTopic) {
   return {
     type: "scatter",
     mode: "markers",
-    name: language.name,
+    ...keyed(language),
     x: mine.map(({ item }) => item.position[0]),
     y: mine.map(({ item }) => item.position[1]),
     customdata: mine.map(({ place }) => place),
@@ -91,16 +109,22 @@ function documentTrace(language, index, byTopic) {
 
 function hover(item, code) {
   const [number, share] = item.topics[0];
-  const width = code === "zh" || code === "ja" || code === "ko" ? 28 : 52;
-  const lines = [];
-  let line = "";
-  for (const piece of item.text.slice(0, 3 * width).match(width === 28 ? /./gsu : /\S+\s*/gu) || []) {
-    if (line && line.length + piece.length > width) {
-      lines.push(line);
-      line = "";
+  return `${wrapped(item.text).map(plotText).join("<br>")}<br><b>topic ${number}</b> ${plotText(topicWords(number, code))} ${percent(share)}`;
+}
+
+// At most three lines of a text. East Asian characters are twice as wide as others, and a line may end after each.
+function wrapped(text, width = 54, most = 3) {
+  const lines = [""];
+  let filled = 0;
+  for (const piece of text.match(/[\u2e80-\u{10ffff}]|[^\s\u2e80-\u{10ffff}]{1,54}\s*|\s+/gu) || []) {
+    const cells = piece.length * (piece >= "\u2e80" ? 2 : 1);
+    if (filled && filled + cells > width) {
+      if (lines.length === most) return [...lines.slice(0, -1), `${lines.at(-1).trimEnd()}…`];
+      lines.push("");
+      filled = 0;
     }
-    line += piece;
+    lines[lines.length - 1] += piece;
+    filled += cells;
   }
-  lines.push(line + (item.text.length > 3 * width ? "…" : ""));
-  return `${lines.map(plotText).join("<br>")}<br><b>topic ${number}</b> ${plotText(topicWords(number, code))} ${percent(share)}`;
+  return lines;
 }

@@ -40,7 +40,7 @@ def headlines(metrics: Metrics, classification: Metrics) -> list[Headline]:
     return [
         Headline("CNPMI", figure(metrics["cnpmi"]), "coherence across languages; higher is better"),
         Headline("TU", figure(metrics["tu"]), "1: no two topics share a top word"),
-        Headline("SVM cross accuracy", figure(cross), "labels learnt in one language, tested in another"),
+        Headline("Cross accuracy", figure(cross), "labels learnt in one language, tested in another"),
     ]
 
 
@@ -109,7 +109,7 @@ def _accuracy(name: str, directions: Mapping[str, Mapping[str, Any]]) -> Sheet:
         for direction, score in directions.items()
     ]
     remark = (
-        f"A support vector machine learns labels in one language and is tested in another, on "
+        f"A classifier learns labels in one language and is tested in the same or another, on "
         f"{FEATURES.get(name, name)}. 1 is always right; macro F1 counts every label alike."
     )
     return Sheet(f"Classification on {name}", remark, ["train->test", "accuracy", "macro F1", ""], rows)
@@ -118,7 +118,10 @@ def _accuracy(name: str, directions: Mapping[str, Mapping[str, Any]]) -> Sheet:
 def _others(metrics: Metrics) -> Sheet:
     rows = [("documents without words", figure(metrics.get("documents_without_words")))]
     rows += [(key, _plain(v)) for key, v in leaves({k: v for k, v in metrics.items() if k not in SHOWN})]
-    remark = "Documents without a word of the vocabulary have no theta and count nowhere on this page."
+    remark = (
+        "Documents without a word of the vocabulary have no theta: the counts of documents hold them; "
+        "shares, map and examples do not."
+    )
     return Sheet("Other figures", remark, ["figure", "value"], rows, fold=True)
 
 
