@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from project import set_params
 from shared_files import shared
 
 from pipeline.bow.counts import count_words, language_bow, log_counts
@@ -183,7 +184,7 @@ def _run_stage(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_stages_write_their_tables(tmp_path: Path) -> None:
-    (tmp_path / "params.yaml").write_text("bow: {min_documents: 1, max_document_share: 1}\n", encoding="utf-8")
+    set_params(tmp_path, ROOT / "params.yaml", {"bow": {"min_documents": 1, "max_document_share": 1}})
     rows = [
         ("a", "en", "train", "Green tea, black tea"),
         ("b", "ja", "train", "お茶を飲みます"),
@@ -208,7 +209,7 @@ def test_stages_write_their_tables(tmp_path: Path) -> None:
 
 
 def test_the_stage_ends_with_2_when_a_language_has_no_words(tmp_path: Path) -> None:
-    (tmp_path / "params.yaml").write_text("bow: {min_documents: 3}\n", encoding="utf-8")
+    set_params(tmp_path, ROOT / "params.yaml", {"bow": {"min_documents": 3}})
     tokens = _tokens([("en", "rare words")])
     write_parquet(tokens.with_columns(split=pl.lit("train")), tmp_path / LAYOUT.tokens)
     done = _run_stage(tmp_path, "bow")

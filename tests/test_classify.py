@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from joblib import parallel_config
+from project import set_params
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
@@ -242,7 +243,7 @@ def test_the_stage_writes_figures_of_theta_and_mean(tmp_path: Path) -> None:
     columns = {name: pl.Series(features, dtype=pl.Array(pl.Float32, 3)) for name in ("theta", "mean")}
     write_parquet(documents, tmp_path / LAYOUT.documents)
     write_parquet(documents.with_columns(**columns), tmp_path / LAYOUT.theta)
-    (tmp_path / "params.yaml").write_text("seed: 0\nclassify: {jobs: 1}\n", encoding="utf-8")
+    set_params(tmp_path, ROOT / "params.yaml", {"seed": 0, "classify": {"jobs": 1}})
     command = [sys.executable, "-m", "stages.classify"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)

@@ -13,6 +13,7 @@ from random import Random
 import polars as pl
 import pytest
 from intake_files import bilingual, json_lines, reasons, refused, take_in, texts, write
+from project import set_params
 from pydantic import ValidationError
 
 from pipeline.common.errors import InputError
@@ -176,8 +177,8 @@ def test_parameters_out_of_range(params: dict[str, object]) -> None:
 
 
 def run_stage(folder: Path, dataset: str) -> subprocess.CompletedProcess[str]:
-    params = {"dataset": dataset, "path": "docs", "reference": "data/none", "languages": "auto", "seed": 1}
-    (folder / "params.yaml").write_text(json.dumps(params | {"documents": {"test_share": 0.25}}), encoding="utf-8")
+    changes = {"dataset": dataset, "path": "docs", "seed": 1, "documents": {"test_share": 0.25}}
+    set_params(folder, REPOSITORY / "params.yaml", changes)
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-m", "stages.documents"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -207,4 +208,7 @@ def test_stage_stops_with_two_before_it_writes(tmp_path: Path, dataset: str, wor
     assert stopped.returncode == 2
     assert word in stopped.stderr
     assert "Traceback" not in stopped.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {
+        tmp_path / "params.yaml",
+        tmp_path / LAYOUT.checked,
+    }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from project import set_params
 
 from pipeline.common.files import read_json, read_parquet, write_parquet
 from pipeline.common.layout import LAYOUT
@@ -299,7 +300,7 @@ def write_run(folder: Path, texts: Texts) -> None:
     }
     for path, frame in tables.items():
         write_parquet(frame, folder / path)
-    (folder / "params.yaml").write_text("top_words: owned\nevaluate: {words: 3}\n", encoding="utf-8")
+    set_params(folder, ROOT / "params.yaml", {"top_words": "owned", "evaluate": {"words": 3}})
 
 
 @pytest.mark.parametrize("aligned", [True, False])
