@@ -6,12 +6,13 @@ import typer
 
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
-from pipeline.parameters import check_parameters
 
 
 @stage
 def main() -> None:
     """Tell all wrong parameters at once, with the nearest names and the allowed values."""
+    from pipeline.parameters import check_parameters
+
     check_parameters(Params())
 
 
