@@ -26,6 +26,8 @@ def dictionary_file(folder: Path, pivot: str, language: str) -> Path | None:
 def read_dictionary(folder: Path, pivot: str, language: str) -> tuple[list[Pair], bool]:
     """Read ``<pivot>-<language>.tsv`` (or the reverse, turned round): word, tab, word; ``#`` starts a comment.
 
+    An entry with capital letters stands for the lower-case words too.
+
     Returns:
         The (pivot word, other word) pairs and whether the English side holds Porter stems, which a first
         line ``# english: porter`` says. No pairs where the folder has no such file.
@@ -50,7 +52,10 @@ def _read(path: Path) -> tuple[list[Pair], bool]:
         fields = line.split("\t")
         if len(fields) != 2:
             raise InputError(f"{path}, line {number}: expected two words separated by a tab, found {line!r}.")
-        pairs.append((fields[0].strip(), fields[1].strip()))
+        first, second = (field.strip() for field in fields)
+        pairs.append((first, second))
+        if (lower := (first.lower(), second.lower())) != (first, second):  # as tokenisers write words
+            pairs.append(lower)
     return pairs, bool(lines) and lines[0] == STEM_MARK
 
 

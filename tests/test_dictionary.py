@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.dictionary import read_dictionary, vocabulary_pairs
+from pipeline.dictionary import linked_words, read_dictionary, vocabulary_pairs
 
 
 def sorted_pairs(
@@ -106,3 +106,10 @@ def test_entries_that_link_two_words_are_counted_and_repeated_ones_are_not() -> 
     pairs = [("run", "跑"), ("running", "跑"), ("runs", "跑"), ("run", "跑")]
     assert vocabulary_pairs(pairs, ["running", "cat"], ["跑"], (True, False)) == {(0, 0): 2}
     assert vocabulary_pairs(pairs, ["run", "cat"], ["跑"], (False, False)) == {(0, 0): 1}
+
+
+def test_capital_letters_do_not_hide_an_entry(tmp_path: Path) -> None:
+    (tmp_path / "en-de.tsv").write_text("gardener\tGärtner\nNATO\tNATO\n", encoding="utf-8")
+    pairs, _ = read_dictionary(tmp_path, "en", "de")
+    assert pairs == [("gardener", "Gärtner"), ("gardener", "gärtner"), ("NATO", "NATO"), ("nato", "nato")]
+    assert linked_words(tmp_path, "en", ["gardener"], "de", ["haus", "gärtner"]) == {(0, 1): 1}

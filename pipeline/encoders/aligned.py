@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, vstack
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_parquet, write_parquet
-from pipeline.dictionary import linked_words
+from pipeline.dictionary import dictionary_file, linked_words
 from pipeline.encoders.alignment import Pairs, align, prune
 from pipeline.encoders.columns import vector_column
 from pipeline.encoders.counting import count_blocks, frequent_words
@@ -186,12 +186,19 @@ class AlignedEncoder:
         alike = len(set(words) & set(pivot_words))
         log.info("%s-%s: %d dictionary pairs, %d words written alike", pivot, lang, len(pairs), alike)
         if len(pairs) < FEWEST_PAIRS:
-            raise InputError(
-                f"{self.params.dictionary}: only {len(pairs)} pairs of {pivot}-{lang} words occur in the documents; "
-                f"at least {FEWEST_PAIRS} are needed to align the languages. Add {pivot}-{lang}.tsv there "
-                f"({pivot} word, tab, {lang} word), or use another encoder."
-            )
+            raise InputError(self._too_few(pivot, lang, len(pairs)))
         return pairs
+
+    def _too_few(self, pivot: str, lang: str, found: int) -> str:
+        path = dictionary_file(self.params.dictionary, pivot, lang)
+        where = (
+            f"Of {path}" if path else f"{self.params.dictionary} has no {pivot}-{lang}.tsv, and of words written alike"
+        )
+        advice = "Add words as the tokeniser cuts them" if path else f"Add it ({pivot} word, tab, {lang} word)"
+        return (
+            f"{where} only {found} pairs occur in the documents; at least {FEWEST_PAIRS} are needed to align the "
+            f"languages. {advice}, or use another encoder."
+        )
 
     def _weighted(self, vectors: np.ndarray, share: np.ndarray) -> np.ndarray:
         return vectors * (self.params.sif / (self.params.sif + share))[:, None]

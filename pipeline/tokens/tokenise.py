@@ -45,7 +45,11 @@ def tokenise(
     """
     numbered = documents.select("lang", "text").with_row_index("row")
     if filtered and not params.pretokenised:
-        check_stop_word_folder(params.stopwords, numbered["lang"].unique(maintain_order=True))
+        languages = numbered["lang"].unique(maintain_order=True)
+        check_stop_word_folder(params.stopwords, languages)
+        for lang in languages:
+            if not stop_words(lang, params.stopwords):
+                log.warning("%s: no stop words are known; `tokenise.stopwords` names a folder with %s.txt", lang, lang)
     tokens = pl.Series("tokens", [], dtype=pl.List(pl.String))
     parts = [numbered.clear().select("row", pl.col("lang").cast(pl.String), tokens)]
     for part in numbered.partition_by("lang", maintain_order=True):
