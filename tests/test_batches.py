@@ -185,9 +185,3 @@ def test_paired_batches_hold_the_documents_of_a_pair_together() -> None:
 def test_unpaired_documents_are_refused_where_pairs_are_needed() -> None:
     with pytest.raises(InputError, match=r"aligned documents, and 0 training documents of en.*same `pair`"):
         Batches(numbered({"en": 6, "zh": 6}), 4, CPU, paired=True)
-
-
-@pytest.mark.parametrize(("size", "share"), [(4, 0.4), (8, 0.8), (99, 1.0)])
-def test_the_share_of_words_is_the_largest_of_a_batch(size: int, share: float) -> None:
-    corpus = numbered({"en": 20, "zh": 10})  # a word a document
-    assert Batches(corpus, size, CPU).share_of_words() == share

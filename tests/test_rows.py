@@ -13,7 +13,6 @@ from pipeline.sparse import SparseRows
 from pipeline.training import optimiser as optimiser_module
 from pipeline.training import rows
 from pipeline.training.optimiser import Optimiser, gradient_norm
-from pipeline.training.rows import RowTable
 
 WORDS, WIDTH, DOCUMENTS, STEPS = 40, 6, 4, 60
 NEVER = range(33, WORDS)  # rows that no batch has
@@ -133,18 +132,24 @@ def test_a_row_waits_until_it_is_read() -> None:
     then = model.first.weight[5].detach().clone()
     optimiser.step(model.loss(other, target))
     assert torch.equal(model.first.weight[5], then)
-    taken, local = optimiser.tables["first.weight"].take(torch.tensor([5]))
-    assert local.tolist() == [0]
-    assert not torch.equal(taken[0], then)  # its momentum has carried it on
+    optimiser.tables["first.weight"].product(one, torch.zeros(WIDTH))
+    assert not torch.equal(model.first.weight[5], then)  # its momentum has carried it on
 
 
-def test_rows_taken_are_distinct_and_found_again() -> None:
-    weight = torch.arange(12.0).view(6, 2)
-    terms = torch.tensor([4, 1, 4, 0, 1])
-    taken, local = RowTable(weight).take(terms)
-    assert taken.requires_grad
-    assert len(taken) == 3
-    assert torch.equal(taken[local], weight[terms])
+def test_the_product_by_rows_is_the_layers() -> None:
+    model, _ = both_models()
+    bow, _ = some_words(0)
+    whole = model.first(bow)
+    optimiser = Optimiser(model, 0.02, CLIP, by_rows=True)
+    assert torch.equal(model.first(bow), whole)
+    target = torch.randn(whole.shape)
+    optimiser.tables["first.weight"].drop()
+    (model.first(bow) * target).sum().backward()
+    (model.eval().first(bow) * target).sum().backward()  # the layer's own: a gradient of the whole weight
+    gradient = model.first.weight.grad
+    assert gradient is not None
+    assert optimiser.tables["first.weight"].squared_norm() == pytest.approx(gradient.square().sum().item())
+    torch.testing.assert_close(model.first.bias.grad, 2 * target.sum(dim=0))
 
 
 def test_a_second_batch_in_one_step_is_refused() -> None:

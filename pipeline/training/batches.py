@@ -40,11 +40,6 @@ class Batches:
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
 
-    def share_of_words(self) -> float:
-        """The largest share of a language's vocabulary that a batch has, as its first documents tell."""
-        firsts = [part.bow[: self.size] for part in self.corpus.values()]
-        return max(len(np.unique(bow.indices)) / bow.shape[1] for bow in firsts)
-
     def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
         """Yield :attr:`steps` batches a language, equally long to within one document; paired, by pairs.
 

@@ -24,7 +24,6 @@ from pipeline.training.schedule import Schedule, learning_rate
 
 log = logging.getLogger(__name__)
 
-ROWS_PAY = 0.15  # of the vocabulary in a batch; with more, whole matrices are faster (docs/performance.md)
 CHECK_EVERY = 64  # steps; a loss that is not finite is noticed then, and no step is made after it
 
 
@@ -91,8 +90,7 @@ def train(
     device = pick_device(params.device)
     model.to(device).train()
     batches = Batches(corpus, params.batch_size, device, model.paired)
-    by_rows = device.type == "cpu" and batches.share_of_words() < ROWS_PAY
-    with closing(Optimiser(model, params.learning_rate, params.clip, by_rows)) as optimiser:  # whole, come what may
+    with closing(Optimiser(model, params.learning_rate, params.clip)) as optimiser:  # whole, come what may
         history = load_checkpoint(checkpoints, model, optimiser)
         log.info("%d epochs of %d steps on %s%s", params.epochs, batches.steps, device, _resumed(history))
         for epoch in track(range(len(history), params.epochs), "epochs", params.epochs - len(history)):

@@ -9,7 +9,6 @@ from pipeline.models.parts.layers import SparseLinear
 from pipeline.training.rows import BETA1, BETA2, EPSILON, RowTable
 
 Tensors = dict[str, torch.Tensor]
-Moved = dict[str, tuple[torch.Tensor, torch.Tensor, torch.Tensor]]  # weights, mean and square of their gradients
 
 
 class Optimiser:
@@ -22,8 +21,8 @@ class Optimiser:
         model: on its device.
         learning_rate: of the next step; may be changed.
         clip: largest norm of a step's gradient.
-        by_rows: update the sparse layers' weights by the rows that a step touches, which pays where memory is
-            slow; by default on a CPU.
+        by_rows: update the sparse layers' weights by the rows that a step touches, in compiled kernels; by default
+            on a CPU, which alone has them.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float, clip: float, by_rows: bool | None = None) -> None:
@@ -52,36 +51,42 @@ class Optimiser:
         for parameter in self.dense.values():
             parameter.grad = None
         loss.backward()
-        moved: Moved = {name: (p, self.means[name], self.squares[name]) for name, p in self.dense.items()}
-        moved |= {name: (t.taken.rows, t.taken.mean, t.taken.square) for name, t in self.tables.items() if t.taken}
-        moved = {name: state for name, state in moved.items() if state[0].grad is not None}
-        norm = gradient_norm([weights.grad for weights, _, _ in moved.values() if weights.grad is not None])
+        moved = {name: parameter.grad for name, parameter in self.dense.items() if parameter.grad is not None}
+        squares = [table.squared_norm() for table in self.tables.values()]
+        norm = gradient_norm(list(moved.values()), sum(squares))
         finite = loss.detach().isfinite() & norm.isfinite()
         self.failed = torch.maximum(self.failed, (~finite).to(self.failed.dtype))
-        self._adam(moved, ((norm + 1e-6) / self.clip).clamp(min=1))  # 1e-6 as clip_grad_norm_ adds
+        scale = ((norm + 1e-6) / self.clip).clamp(min=1)  # 1e-6 as clip_grad_norm_ adds
+        self._adam(moved, scale)
+        self._adam_by_rows(scale)
         return norm
 
     @torch.no_grad()
-    def _adam(self, moved: Moved, scale: torch.Tensor) -> None:
+    def _adam(self, gradients: Tensors, scale: torch.Tensor) -> None:
         """Divide the gradients by ``scale`` and step, in the kernel behind torch.optim.Adam(fused=True).
 
         Called directly, since the optimiser around it adds up one step number a parameter, a tensor each.
         """
-        for name in moved:
+        for name in gradients:
             self.steps[name] += 1
         numbers = {n: torch.full((), float(n), device=self.failed.device) for n in set(self.steps.values())}
-        weights, means, squares = (list(part) for part in zip(*moved.values(), strict=True))
+        weights, means, squares = (
+            [kept[name] for name in gradients] for kept in (self.dense, self.means, self.squares)
+        )
         torch._fused_adam_(
-            weights, [weight.grad for weight in weights], means, squares, [],
-            [numbers[self.steps[name]] for name in moved], lr=self.learning_rate, beta1=BETA1, beta2=BETA2,
+            weights, list(gradients.values()), means, squares, [],
+            [numbers[self.steps[name]] for name in gradients], lr=self.learning_rate, beta1=BETA1, beta2=BETA2,
             weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False, grad_scale=scale.float(),
             found_inf=self.failed,
         )  # fmt: skip
+
+    def _adam_by_rows(self, scale: torch.Tensor) -> None:
         for name, table in self.tables.items():
-            if self.failed:  # on the CPU, where to ask costs nothing
+            if self.failed or not table.pulled:  # on the CPU, where to ask costs nothing
                 table.drop()
             else:
-                table.put(self.learning_rate, self.steps[name])
+                self.steps[name] += 1
+                table.step(self.learning_rate, self.steps[name], 1 / float(scale))
 
     def settle(self) -> None:
         """Bring every weight up to date, as the end of an epoch wants."""
@@ -115,7 +120,12 @@ class Optimiser:
             self.squares[name].copy_(tensors[f"square.{name}"])
 
 
-def gradient_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
-    """Euclidean norm of all gradients together: dot products, which run in parallel where norms do not."""
+def gradient_norm(gradients: list[torch.Tensor], more: float = 0.0) -> torch.Tensor:
+    """Euclidean norm of all gradients together: dot products, which run in parallel where norms do not.
+
+    Args:
+        gradients: of any shapes, on one device.
+        more: the sum of squares of those that are not listed.
+    """
     flat = [gradient.reshape(-1) for gradient in gradients]
-    return torch.stack([gradient.dot(gradient) for gradient in flat]).sum().sqrt()
+    return (torch.stack([gradient.dot(gradient) for gradient in flat]).sum() + more).sqrt()

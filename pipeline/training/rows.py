@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+import numpy as np
 import torch
+from torch.nn import functional
+
+from pipeline.sparse import SparseRows
+from pipeline.training.row_kernels import AdamStep, adam, catch_up, squared_norms
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's defaults, as the papers use it
-CHUNK = 4096  # rows brought up to date at a time, so that a large vocabulary does not double the memory
 
 
-@dataclass(frozen=True)
+@dataclass
 class Taken:
     """The rows that one step works on.
 
     Attributes:
         words: (U,) their numbers, ascending.
-        rows: (U, out) copies that ask for a gradient.
-        mean: (U, out) of their gradients.
-        square: (U, out) of their gradients.
+        starts: (U + 1,) where each one's entries begin.
+        documents: (N,) of the batch, the rows' entries one row after the other.
+        counts: (N,) of the word in the document.
+        pulled: (B, out) gradient of the layer's output, once there is one.
     """
 
-    words: torch.Tensor
-    rows: torch.Tensor
-    mean: torch.Tensor
-    square: torch.Tensor
+    words: np.ndarray
+    starts: np.ndarray
+    documents: np.ndarray
+    counts: np.ndarray
+    pulled: np.ndarray | None = None
 
 
 class RowTable:
@@ -41,46 +49,56 @@ class RowTable:
     """
 
     def __init__(self, weight: torch.Tensor) -> None:
+        _start_threads()
         self.weight = weight
         self.mean, self.square = torch.zeros_like(weight), torch.zeros_like(weight)
         self.taken: Taken | None = None
+        self._arrays = weight.numpy(), self.mean.numpy(), self.square.numpy()  # the same memory
         self._forget()
 
-    def take(self, terms: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Rows for one forward pass, up to date.
-
-        Args:
-            terms: (N,) row numbers, repeats allowed.
-
-        Returns:
-            (U, out) distinct rows that ask for a gradient, and (N,) where each term's row is among them.
+    def product(self, bow: SparseRows, bias: torch.Tensor) -> torch.Tensor:
+        """(B, out) ``bow @ weight + bias``; backward, it keeps for :meth:`step` what the weight's gradient is made of.
 
         Raises:
             RuntimeError: a second batch in one step; batches that share a layer are to be stacked.
         """
         if self.taken:
             raise RuntimeError("a sparse layer read two batches in one step; stack them into one")
-        words, local = terms.unique(return_inverse=True)
-        rows, mean, square = (whole.index_select(0, words) for whole in (self.weight, self.mean, self.square))
-        _catch_up(rows, mean, square, self.pending[words], self.skipped[words])
-        self.taken = Taken(words, rows.requires_grad_(), mean, square)
-        return rows, local
+        self.taken = _by_word(bow, self.weight.dtype)
+        self._catch_up(self.taken.words)
+        product: torch.Tensor = _Product.apply(bias, self, bow)  # type: ignore[no-untyped-call]
+        return product
 
-    @torch.no_grad()
-    def put(self, learning_rate: float, step: int) -> None:
-        """Write back the rows taken, which have made the ``step``-th step; for the others it is pending."""
-        if not self.taken:
+    @property
+    def pulled(self) -> bool:
+        """Whether the rows taken have a gradient."""
+        return self.taken is not None and self.taken.pulled is not None
+
+    def squared_norm(self) -> float:
+        """The sum of squares of the rows' gradient; 0 where there is none."""
+        taken = self.taken
+        if taken is None or taken.pulled is None:
+            return 0.0
+        return float(squared_norms(taken.starts, taken.documents, taken.counts, taken.pulled).sum(dtype=np.float64))
+
+    def step(self, learning_rate: float, step: int, scale: float) -> None:
+        """Move the rows taken by the ``step``-th step, their gradient times ``scale``; for the others it is pending."""
+        taken, self.taken = self.taken, None
+        if taken is None or taken.pulled is None:
             return
-        rate = learning_rate * (1 - BETA2**step) ** 0.5 / (1 - BETA1**step)
+        rate, correction = learning_rate / (1 - BETA1**step), (1 - BETA2**step) ** -0.5
         self.skipped += 1
         self.decay *= BETA1 / BETA2**0.5
-        self.pending += rate * self.decay
-        words = self.taken.words
-        self.weight.index_copy_(0, words, self.taken.rows)
-        self.mean.index_copy_(0, words, self.taken.mean)
-        self.square.index_copy_(0, words, self.taken.square)
+        self.pending += rate / correction * self.decay
+        words, cast = taken.words, self._arrays[0].dtype.type
+        keep_mean, keep_square = BETA1 ** self.skipped[words], BETA2 ** self.skipped[words]
+        with np.errstate(over="ignore"):  # a learning rate beyond the weight's precision shows in the weights
+            numbers = AdamStep(*map(cast, (scale, 1 - BETA1, 1 - BETA2, rate, correction, EPSILON)))
+        adam(
+            *self._arrays, words, taken.starts, taken.documents, taken.counts, taken.pulled,
+            keep_mean.astype(cast), keep_square.astype(cast), numbers,
+        )  # fmt: skip
         self.skipped[words], self.decay[words], self.pending[words] = 0, 1, 0
-        self.taken = None
 
     def drop(self) -> None:
         """Forget the rows taken, which have made no step."""
@@ -89,20 +107,50 @@ class RowTable:
     @torch.no_grad()
     def settle(self) -> None:
         """Bring every row up to date, for whoever reads the weight itself."""
-        whole = (self.weight, self.mean, self.square, self.pending, self.skipped)
-        for rows in zip(*(part.split(CHUNK) for part in whole), strict=True):
-            _catch_up(*rows)
+        self._catch_up(np.flatnonzero(self.skipped))
+        for state, decay in ((self.mean, BETA1), (self.square, BETA2)):
+            state *= torch.from_numpy(decay**self.skipped)[:, None].to(state.dtype)
         self._forget()
 
+    def _catch_up(self, words: np.ndarray) -> None:
+        """Make the moves that the rows ``words`` wait for; their mean and square wait on."""
+        cast = self._arrays[0].dtype.type
+        catch_up(*self._arrays, words, self.pending[words].astype(cast), cast(EPSILON))
+        self.pending[words] = 0
+
     def _forget(self) -> None:
-        rows, like = len(self.weight), self.weight
-        self.pending, self.decay, self.skipped = like.new_zeros(rows), like.new_ones(rows), like.new_zeros(rows)
+        rows = len(self.weight)
+        self.pending, self.decay, self.skipped = np.zeros(rows), np.ones(rows), np.zeros(rows, np.int64)
 
 
-def _catch_up(
-    rows: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, pending: torch.Tensor, skipped: torch.Tensor
-) -> None:
-    """Make the steps that each row has skipped, in place."""
-    rows.addcdiv_(mean * -pending[:, None], square.sqrt().add_(EPSILON))
-    mean.mul_((BETA1**skipped)[:, None])
-    square.mul_((BETA2**skipped)[:, None])
+@cache
+def _start_threads() -> None:
+    """Start the kernels' threads, and leave torch as many as it had: both may use the one OpenMP of the process."""
+    threads, nothing = torch.get_num_threads(), np.zeros((1, 0), np.float32)
+    catch_up(nothing, nothing, nothing, np.zeros(1, np.int64), np.zeros(1, np.float32), np.float32(EPSILON))
+    torch.set_num_threads(threads)
+
+
+class _Product(torch.autograd.Function):
+    """The product of :meth:`RowTable.product`; its gradient for the weight is kept in pieces, by the table."""
+
+    @staticmethod
+    def forward(ctx: Any, bias: torch.Tensor, table: RowTable, bow: SparseRows) -> torch.Tensor:  # noqa: ANN401
+        ctx.taken = table.taken
+        counts = bow.counts.to(bias.dtype)
+        return functional.embedding_bag(
+            bow.terms, table.weight, bow.offsets, mode="sum", per_sample_weights=counts
+        ).add_(bias)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None, None]:  # noqa: ANN401
+        ctx.taken.pulled = gradient.contiguous().numpy()
+        return gradient.sum(dim=0), None, None
+
+
+def _by_word(bow: SparseRows, dtype: torch.dtype) -> Taken:
+    """The entries of a batch, word by word."""
+    terms, order = bow.terms.sort(stable=True)
+    words, lengths = terms.unique_consecutive(return_counts=True)
+    starts = np.concatenate([[0], lengths.cumsum(dim=0).numpy()])
+    return Taken(words.numpy(), starts, bow.rows[order].numpy(), bow.counts[order].to(dtype).numpy())

@@ -12,10 +12,10 @@ from pipeline.sparse import SparseRows
 
 
 class Rows(Protocol):
-    """Whoever lends a sparse layer the rows that a batch touches instead of the whole weight."""
+    """Whoever multiplies in a sparse layer's place, because it keeps the rows of its weight up to date."""
 
-    def take(self, terms: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """(U, out) distinct rows and (N,) where each term's row is among them."""
+    def product(self, bow: SparseRows, bias: torch.Tensor) -> torch.Tensor:
+        """(B, out) ``bow @ weight + bias``."""
         ...
 
 
@@ -23,7 +23,7 @@ class SparseLinear(nn.Module):
     """A linear layer that reads sparse counts: ``x @ weight + bias`` touching only the rows a batch has.
 
     ``weight`` is (V, out), the transpose of ``nn.Linear``'s, so that a word's row is contiguous. An optimiser
-    that works by rows sets ``rows`` while it trains, and the gradient is of those alone.
+    that works by rows sets ``rows`` while it trains, and the weight then has no gradient of its own.
     """
 
     rows: Rows | None = None
@@ -36,9 +36,11 @@ class SparseLinear(nn.Module):
 
     def forward(self, bow: SparseRows) -> torch.Tensor:
         """Map B documents to (B, out)."""
-        weight, terms = self.rows.take(bow.terms) if self.rows and self.training else (self.weight, bow.terms)
-        counts = bow.counts.to(weight.dtype)
-        return functional.embedding_bag(terms, weight, bow.offsets, mode="sum", per_sample_weights=counts) + self.bias
+        if self.rows and self.training:
+            return self.rows.product(bow, self.bias)
+        counts = bow.counts.to(self.weight.dtype)
+        product = functional.embedding_bag(bow.terms, self.weight, bow.offsets, mode="sum", per_sample_weights=counts)
+        return product + self.bias
 
 
 class ShiftNorm(nn.BatchNorm1d):

@@ -1,0 +1,94 @@
+"""Adam on the rows of a weight that a batch touches, compiled: each row is read and written once a pass.
+
+Rows are worked on independently, so the number of threads does not change the result. ``words`` are the distinct
+rows of a batch; those of the documents that hold ``words[i]`` are ``documents[starts[i]:starts[i + 1]]``, with as
+many ``counts``, and the gradient of that row is the sum of ``counts * pulled[documents]``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+
+# Sums may be taken in vector registers, and a * b + c in one instruction; nothing else of IEEE's rules is given up.
+compiled = njit(parallel=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+
+
+class AdamStep(NamedTuple):
+    """What one step of Adam does alike to every row.
+
+    Attributes:
+        scale: factor of the gradient, which clips it.
+        new_mean: share of the gradient in the mean, 1 - beta1.
+        new_square: of its square, 1 - beta2.
+        rate: learning rate over the correction of the mean's start at zero.
+        correction: factor of the root of the square, for its start at zero.
+        epsilon: Adam's.
+    """
+
+    scale: np.floating
+    new_mean: np.floating
+    new_square: np.floating
+    rate: np.floating
+    correction: np.floating
+    epsilon: np.floating
+
+
+@compiled
+def catch_up(
+    weight: np.ndarray,
+    mean: np.ndarray,
+    square: np.ndarray,
+    words: np.ndarray,
+    pending: np.ndarray,
+    epsilon: np.floating,
+) -> None:
+    """Move the rows ``words`` of ``weight`` by ``pending`` (U,) times ``mean / (sqrt(square) + epsilon)``."""
+    for i in prange(len(words)):
+        word = words[i]
+        if pending[i] != 0:
+            for j in range(weight.shape[1]):
+                weight[word, j] -= pending[i] * mean[word, j] / (np.sqrt(square[word, j]) + epsilon)
+
+
+@compiled
+def squared_norms(starts: np.ndarray, documents: np.ndarray, counts: np.ndarray, pulled: np.ndarray) -> np.ndarray:
+    """(U,) sums of squares of the rows' gradients, from the (B, out) gradient ``pulled`` of the layer's output."""
+    norms = np.empty(len(starts) - 1, pulled.dtype)
+    for i in prange(len(norms)):
+        gradient = np.zeros(pulled.shape[1], pulled.dtype)
+        for entry in range(starts[i], starts[i + 1]):
+            for j in range(len(gradient)):
+                gradient[j] += counts[entry] * pulled[documents[entry], j]
+        total = pulled.dtype.type(0)
+        for j in range(len(gradient)):
+            total += gradient[j] * gradient[j]
+        norms[i] = total
+    return norms
+
+
+@compiled
+def adam(
+    weight: np.ndarray, mean: np.ndarray, square: np.ndarray, words: np.ndarray,
+    starts: np.ndarray, documents: np.ndarray, counts: np.ndarray, pulled: np.ndarray,
+    keep_mean: np.ndarray, keep_square: np.ndarray, step: AdamStep,
+) -> None:  # fmt: skip
+    """One step of Adam (Kingma and Ba, 2015, algorithm 1) on the rows ``words`` of ``weight``, in place.
+
+    They are caught up, and ``keep_mean`` and ``keep_square`` are (U,) factors of their ``mean`` and ``square``:
+    beta1 and beta2 to the power of the steps since a row's last one. The numbers of ``step`` have the weight's type.
+    """
+    for i in prange(len(words)):
+        word = words[i]
+        gradient = np.zeros(pulled.shape[1], pulled.dtype)
+        for entry in range(starts[i], starts[i + 1]):
+            count = counts[entry] * step.scale
+            for j in range(len(gradient)):
+                gradient[j] += count * pulled[documents[entry], j]
+        for j in range(len(gradient)):
+            m = keep_mean[i] * mean[word, j] + step.new_mean * gradient[j]
+            v = keep_square[i] * square[word, j] + step.new_square * gradient[j] * gradient[j]
+            mean[word, j], square[word, j] = m, v
+            weight[word, j] -= step.rate * m / (step.correction * np.sqrt(v) + step.epsilon)
