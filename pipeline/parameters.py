@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -12,8 +13,10 @@ from pipeline.bow.vocabulary import BowParams
 from pipeline.classify import ClassifyParams
 from pipeline.clusters import ClusterParams
 from pipeline.common.errors import InputError
+from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.documents import IntakeParams
+from pipeline.documents.select import listed_languages
 from pipeline.encoders.table import ENCODERS
 from pipeline.links import LinkParams
 from pipeline.metrics.evaluate import EvaluateParams
@@ -35,6 +38,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
 TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
+PATHS = ("path", "reference", "dictionary", "vectors", "labels", "comparison")
 # What stands at the top, since several sections share it or since it is set often; the rest stands in its section.
 TOP = {
     "dataset": "a name for the documents",
@@ -74,10 +78,28 @@ def _problems(params: Params) -> Iterator[str]:
     for kind in TOP_ONLY:
         yield from _told(partial(params.top, kind))
     yield from _misplaced(params)
+    yield from _told(lambda: listed_languages(params.section("documents", IntakeParams).languages))
     others = params.having(ablate=[])  # `ablate` names terms of the chosen model
     for name, kind in SECTIONS.items():
         theirs = others if name in MODELS and name != params.values.get("model") else params
         yield from _told(partial(theirs.section, name, kind))
+
+
+def check_paths(params: Params) -> None:
+    """Check that the files and folders which the parameters name are there.
+
+    Not part of :func:`check_parameters`, which is asked about a file of parameters alone.
+
+    Raises:
+        InputError: one a line, those that are missing.
+    """
+    named = {name: params.values.get(name) for name in PATHS}
+    for section, name in (("tokenise", "stopwords"), ("bow", "vocabulary")):
+        named[f"{section}.{name}"] = (params.values.get(section) or {}).get(name)
+    missing = {name: path for name, path in named.items() if path is not None and not Path(path).exists()}
+    if missing:
+        lines = [f"{params.path}: {name} = {str(path)!r}: nothing is there." for name, path in missing.items()]
+        raise InputError("\n".join([*lines, f"For what a run does without, write `{LAYOUT.none}`."]))
 
 
 def _unknown(params: Params) -> Iterator[str]:

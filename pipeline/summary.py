@@ -52,7 +52,7 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any])
     accuracy = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
     for direction in next(iter(classification.values())):
         accuracy.add_row(direction, *(_figure(scores[direction]["accuracy"]) for scores in classification.values()))
-    return Group(quality, *_retrieval(metrics["retrieval"]), accuracy)
+    return Group(quality, *_retrieval(metrics["retrieval"]), accuracy, *_reasons(metrics, classification))
 
 
 def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
@@ -63,5 +63,14 @@ def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
         yield table
 
 
+def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[str]:
+    """Why figures are missing, each reason once."""
+    if metrics["cnpmi"] is None:
+        yield "Coherence: the reference has no aligned documents of these languages; see `reference` in params.yaml."
+    scores = (score for theirs in classification.values() for score in theirs.values())
+    for reason in dict.fromkeys(score["reason"] for score in scores if "reason" in score):
+        yield f"SVM accuracy: {reason}."
+
+
 def _figure(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"
+    return "not measured" if value is None else f"{value:.3f}"

@@ -10,10 +10,12 @@ from pipeline.common.runtime import stage
 
 @stage
 def main() -> None:
-    """Tell all wrong parameters at once, with the nearest names and the allowed values."""
-    from pipeline.parameters import check_parameters
+    """Tell all wrong parameters at once, with the nearest names and the allowed values; then missing files."""
+    from pipeline.parameters import check_parameters, check_paths
 
-    check_parameters(Params())
+    params = Params()
+    check_parameters(params)
+    check_paths(params)
 
 
 if __name__ == "__main__":

@@ -15,20 +15,25 @@ from pipeline.common.runtime import stage
 from pipeline.summary import metric_tables, stage_times, topic_words
 from pipeline.topics.selection import Selection
 
+SAMPLE = "sample"  # the data set that ships
+
 
 @stage
 def main(since: float = 0.0) -> None:
     """Print stages, topics and metrics; stages that finished before SINCE (Unix time) came from the cache."""
-    selection = Params().choice("top_words", get_args(Selection))
+    params = Params()
+    selection = params.choice("top_words", get_args(Selection))
     chosen = (pl.col("source") == "trained") & (pl.col("selection") == selection)
     console = Console(width=None if Console().is_terminal else 120)
     console.print(stage_times(LAYOUT.times, since))
     console.print(topic_words(read_parquet(LAYOUT.topics).filter(chosen)))
     console.print(metric_tables(read_json(LAYOUT.metrics), read_json(LAYOUT.classification)))
-    console.print(
-        f"Open {LAYOUT.page} in a browser (in brief: {LAYOUT.report}). Next: `path` in params.yaml for your own"
-    )
-    console.print("documents, `dvc exp run -S lambda1=40` for another parameter, `make compare` for other models.")
+    console.print(f"Open {LAYOUT.page} in a browser (in brief: {LAYOUT.report}). Next: {_next(params)}")
+
+
+def _next(params: Params) -> str:
+    own = "`path` in params.yaml for your own documents, " if params.values.get("dataset") == SAMPLE else ""
+    return f"{own}`dvc exp run -S lambda1=40` for another parameter,\n`make compare` for other models."
 
 
 if __name__ == "__main__":

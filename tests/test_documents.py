@@ -61,6 +61,14 @@ def test_unreadable_line_is_rejected_and_listed(tmp_path: Path, line: bytes, kin
     assert [(row, reason.partition(":")[0]) for row, reason in reasons(intake)] == [(3, kind)]
 
 
+def test_a_csv_with_semicolons_is_read_as_such(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = ["lang;text;split", "en;one, and two;train", '"ja";"a;b";train', "en;c;d;train"]
+    found = take_in(write(tmp_path / "d.csv", "\n".join(rows).encode()))
+    assert texts(found) == {"d:2": "one, and two", "d:3": "a;b"}
+    assert reasons(found) == [(4, "wrong number of fields: 4, the header has 3")]
+    assert "read as separated by semicolons" in caplog.text
+
+
 @pytest.mark.parametrize("name", ["d.jsonl", "d.csv"])
 def test_invalid_utf8_stops_with_line_and_offset_or_is_rejected(tmp_path: Path, name: str) -> None:
     lines = {

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.common.errors import InputError
 from pipeline.common.params import Params
 from pipeline.encoders.bge_m3 import BgeM3Params
-from pipeline.parameters import SECTIONS, check_parameters
+from pipeline.parameters import SECTIONS, check_parameters, check_paths
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -187,6 +187,34 @@ def test_a_wrong_parameter_is_told_once_whatever_model_runs(changes: dict[str, o
     line, *others = str(caught.value).splitlines()
     assert not others
     assert re.match(re.escape(f"{given.path}: ") + message, line), line
+
+
+@pytest.mark.parametrize(
+    ("languages", "message"),
+    [
+        (["en", "jp"], r"languages: .*jp.* Did you mean `ja`\?"),
+        (["en"], r"languages = \['en'\]: expected at least two codes"),
+        ("english", "languages = 'english': expected `auto`"),
+    ],
+)
+def test_languages_are_checked_with_the_parameters(languages: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        check_parameters(Params(ROOT / "params.yaml").having(languages=languages))
+
+
+def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    committed = Params(ROOT / "params.yaml")
+    check_paths(committed)
+    bow = {**committed.values["bow"], "vocabulary": "no/words"}
+    with pytest.raises(InputError) as caught:
+        check_paths(committed.having(path="my/documents.csv", labels="clusters.csv", bow=bow))
+    assert [line.partition(": ")[2] for line in str(caught.value).splitlines()[:-1]] == [
+        "path = 'my/documents.csv': nothing is there.",
+        "labels = 'clusters.csv': nothing is there.",
+        "bow.vocabulary = 'no/words': nothing is there.",
+    ]
+    assert str(caught.value).endswith("For what a run does without, write `data/none`.")
 
 
 def test_ablations_are_those_of_the_chosen_model() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, NoReturn
 
 from pipeline.common.errors import InputError
+
+log = logging.getLogger(__name__)
 
 InvalidUtf8 = Literal["stop", "reject"]
 
@@ -199,7 +203,13 @@ def _text_row(lang: str | None, number: int, line: str) -> Row:
 
 def _csv_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)  # the lines' ends inside quotes are kept
+    rest = iter(lines)
+    first = next(rest, "")
+    if _is_semicolons(first, delimiter):
+        log.warning("%s: the header has semicolons and no comma; read as separated by semicolons", lines.name)
+        delimiter = ";"
+    given = chain([first], rest)
+    reader = csv.reader(given, delimiter=delimiter, strict=True)  # the lines' ends inside quotes are kept
     header: list[str] | None = None
     while (row := _next_csv_row(lines.name, reader)) is not None:
         line, fields, reason = row
@@ -212,6 +222,11 @@ def _csv_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
             yield Row(line, {}, f"wrong number of fields: {len(fields)}, the header has {len(header)}")
         else:
             yield Row(line, dict(zip(header, fields, strict=True)))
+
+
+def _is_semicolons(header: str, delimiter: str) -> bool:
+    """Whether a CSV is as spreadsheets save it where the comma stands before decimals."""
+    return delimiter == "," and "," not in header and ";" in header
 
 
 def _next_csv_row(path: Path, reader: Any) -> tuple[int, list[str], str | None] | None:  # noqa: ANN401 - csv's reader
