@@ -48,7 +48,7 @@ figures: $(READY)
 	@python -m stages.figures
 
 test: $(READY)
-	@python -m pytest -m "not slow"
+	@python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 test-slow: $(READY)
 	@python -m pytest -m slow
