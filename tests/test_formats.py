@@ -140,7 +140,7 @@ def test_unusable_file_is_explained(tmp_path: Path, content: bytes, words: list[
     [
         (b"lang,text,text\n", ["x.csv:1", "['text'] stand there twice"]),
         (b'lang,text\nen,"never closed\nja,b\n', ["x.csv:2", "never closed"]),
-        (b"id;lang;text\n1;en;a\n", ["missing columns: lang, text", "Found id;lang;text"]),
+        (b"id|lang|text\n1|en|a\n", ["missing columns: lang, text", "Found id|lang|text"]),
         (b"lang,te\xffxt\nen,a\n", ["x.csv:1", "0xff"]),
     ],
 )
