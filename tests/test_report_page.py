@@ -173,7 +173,45 @@ def test_every_figure_is_in_a_table_once() -> None:
 
 def test_the_headline_accuracy_is_across_languages_alone() -> None:
     assert [figure.value for figure in headlines(METRICS, CLASSIFICATION)] == ["0.125", "0.900", "0.500"]
-    assert headlines(METRICS, {"mean": {}})[2].value == "not measured"
+
+
+def unlabelled(*languages: str) -> dict[str, Any]:
+    """Accuracies of a corpus without labels, between all of the languages."""
+    none = {"accuracy": None, "macro_f1": None}
+    return {"mean": {f"{a}->{b}": none | {"reason": f"no labels in {a}"} for a in languages for b in languages}}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "classification", "reasons"),
+    [
+        ({}, unlabelled("en"), ["there is no second language"] * 2),
+        ({}, {"mean": {}}, ["there is no second language"] * 2),
+        (
+            {"en-zh": {"cnpmi": None}},
+            unlabelled("en", "zh"),
+            [
+                "the reference has no aligned documents of these languages",
+                "no labels in en; all reasons are under Run",
+            ],
+        ),
+        (
+            {"en-zh": {"cnpmi": None}},
+            {"mean": {"en->zh": {"accuracy": None, "macro_f1": None, "reason": "no labels in en"}}},
+            ["the reference has no aligned documents of these languages", "no labels in en"],
+        ),
+    ],
+)
+def test_a_headline_that_was_not_measured_is_small_and_tells_why(
+    pairs: dict[str, Any], classification: dict[str, Any], reasons: list[str]
+) -> None:
+    metrics = METRICS | {"cnpmi": None, "tq": None, "pairs": pairs}
+    coherence, uniqueness, accuracy = headlines(metrics, classification)
+    assert (coherence.value, uniqueness.value, accuracy.value) == (None, "0.900", None)
+    assert [coherence.remark, accuracy.remark] == reasons
+    page = report_page(make_run(), make_records(metrics=metrics, classification=classification), 0)
+    for reason in reasons:
+        assert f'<dd class="remark">not measured: {reason}</dd>' in page
+    assert "<dd>not measured</dd>" not in page
 
 
 def test_a_model_without_training_says_that_it_has_no_losses() -> None:
