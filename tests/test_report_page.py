@@ -34,6 +34,7 @@ from report_files import (
 
 from pipeline.common.files import write_json
 from pipeline.common.layout import LAYOUT
+from pipeline.report.data import view
 from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.page import report_page
 from pipeline.report.sheets import leaves
@@ -219,6 +220,16 @@ def test_a_model_without_training_says_that_it_has_no_losses() -> None:
     shown = Reader(report_page(run, make_records(), 0))
     assert shown.count("div", data_plot="losses") == 0
     assert "computed without training" in " ".join(shown.text)
+
+
+@pytest.mark.parametrize(("size", "told"), [(36, "all 33 documents"), (12, "12 drawn at random")])
+def test_documents_are_said_to_be_drawn_only_where_some_are_left_out(
+    caplog: pytest.LogCaptureFixture, size: int, told: str
+) -> None:
+    with caplog.at_level("INFO"):
+        seen = view(make_run(), 0, size)
+    assert told in caplog.text
+    assert ("drawn at random" in caplog.text) == (len(seen.sampled.rows) < 33)
 
 
 def test_parts_without_data_are_not_there() -> None:
