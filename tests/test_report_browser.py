@@ -18,6 +18,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 SWITCHES = "gpu background-networking component-update sync"
 ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in SWITCHES.split())]
+COMPOUND = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfung"
 PLOTS = ("map", "shares", "periods", "groups", "alignment", "losses")
 
 
@@ -43,6 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     texts = {"plain": report_page(make_run(), make_records(), 0)}
     texts["hostile"] = report_page(make_run(hostile=HOSTILE), make_records(), 0)
+    texts["compounds"] = report_page(make_run(hostile=COMPOUND), make_records(), 0)
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in texts}
@@ -107,6 +109,18 @@ def test_hostile_text_is_read_as_it_stands(browser: sync_api.Browser, files: dic
     assert opened.page.locator("#results button").count() == 33
     assert "<img src=x" in opened.page.locator('[data-plot="groups"] .xtick').first.text_content()
     assert opened.complaints == []
+    opened.page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_words_are_read_whole_within_their_columns(
+    browser: sync_api.Browser, files: dict[str, Path], width: int
+) -> None:
+    opened = open_page(browser, files["compounds"], width)
+    word = opened.page.locator(".word", has_text=COMPOUND).first
+    assert word.evaluate("word => word.scrollWidth <= word.clientWidth && word.scrollHeight <= word.clientHeight")
+    assert word.evaluate("word => word.getBoundingClientRect().height <= word.closest('tr').clientHeight")
+    assert word.evaluate("word => getComputedStyle(word).whiteSpace") == "normal"
     opened.page.close()
 
 
