@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,20 @@ def test_the_map_takes_the_topics_colours(page: sync_api.Page) -> None:
     assert len(set(page.evaluate(legend))) == 1, "a language has no topic's colour"
     page.locator('input[value="language"]').check()
     assert page.evaluate(fills) == 3
+
+
+@pytest.mark.parametrize("plot", ["periods", "groups"])
+def test_languages_of_a_part_stand_beside_each_other(page: sync_api.Page, plot: str) -> None:
+    see_every_plot(page)
+    places = page.evaluate(
+        "plot => { const { data, _fullLayout } = document.querySelector(`[data-plot=${plot}]`);"
+        " return data.slice(0, 3).map(trace => trace.x.filter(x => x !== null).map(x => _fullLayout.xaxis.d2p(x))); }",
+        plot,
+    )
+    parts = sorted(zip(*places, strict=True))
+    widths = [part[-1] - part[0] for part in parts]
+    assert 0 < min(widths) <= max(widths) <= 40
+    assert min(after[0] - before[0] for before, after in pairwise(parts)) > max(widths)
 
 
 def test_distances_in_time_are_true_and_lines_break_where_months_lack(page: sync_api.Page) -> None:
