@@ -232,6 +232,18 @@ def test_documents_are_said_to_be_drawn_only_where_some_are_left_out(
     assert ("drawn at random" in caplog.text) == (len(seen.sampled.rows) < 33)
 
 
+def test_the_choice_of_a_topic_stands_with_the_plots_that_it_steers(page: str) -> None:
+    order = [
+        "<h3>One topic over time and by group</h3>",
+        'id="part-topic"',
+        'data-plot="periods"',
+        'data-plot="groups"',
+    ]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert "<h3" not in page[places[1] : places[-1]]
+
+
 def test_parts_without_data_are_not_there() -> None:
     run = make_run()
     without = run.documents.with_columns(pl.lit(None, pl.String).alias(name) for name in ("date", "group"))
