@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from project import ROOT, run_stage
 
 from pipeline.common.errors import MissingResourceError
 from pipeline.common.files import write_parquet, write_text
 from pipeline.common.layout import LAYOUT
+from pipeline.documents.languages import language_name
 from pipeline.figures import fonts
+from pipeline.figures.alignment import draw_alignment
 from pipeline.figures.draw import write_figures
 from pipeline.figures.fonts import BASE, families
 from pipeline.figures.shares import draw_shares
-from pipeline.figures.words import shortened
+from pipeline.figures.style import paper_style
+from pipeline.figures.words import draw_words, shortened
 from pipeline.report.shares import topic_shares
 
 TOPICS = 20
@@ -53,7 +60,7 @@ def test_all_are_drawn_and_the_same_again(tmp_path: Path, parts: tuple) -> None:
 
 def test_a_single_document_has_a_hollow_mark_without_interval() -> None:
     theta = np.random.default_rng(0).dirichlet(np.ones(3), 5)
-    shares = {name: topic_shares(theta[:count]) for name, count in (("many", 2), ("one", 1), ("none", 0))}
+    shares = {name: topic_shares(theta[:count]) for name, count in (("en", 2), ("de", 1), ("ru", 0))}
     ax = draw_shares(shares, ["a", "b", "c"], [0, 1, 2], [BASE]).axes[0]
     many, one, none = ax.containers
     assert (many.has_xerr, one.has_xerr, none.has_xerr) == (True, False, False)
@@ -101,7 +108,46 @@ def test_a_character_that_no_font_has_stops_with_three(monkeypatch: pytest.Monke
         families({"th": ["ก"]})
 
 
-def test_long_words_do_not_run_into_their_neighbours() -> None:
+def texts_of(page: Figure) -> list[tuple[str, Bbox]]:
+    """All texts drawn, with their places in pixels."""
+    page.draw_without_rendering()
+    renderer = page.canvas.get_renderer()  # type: ignore[attr-defined]
+    return [(text.get_text(), text.get_window_extent(renderer)) for ax in page.axes for text in ax.texts]
+
+
+@pytest.mark.parametrize("languages", [("en", "de"), ("en", "de", "ru", "zh", "el", "nb")])
+def test_long_words_are_whole_and_do_not_meet(languages: tuple[str, ...]) -> None:
+    compounds = ["Bundesausbildungsförderungsgesetz", "Rechtsschutzversicherungen", "internationalization"]
+    words = {lang: [compounds, ["Mond"]] * 3 for lang in languages}
+    with paper_style():
+        pages = draw_words(words, range(6), {lang: [BASE] for lang in words})
+        for page in pages:
+            FigureCanvasAgg(page)
+            texts = texts_of(page)
+            assert set(compounds) | {language_name(lang) for lang in languages} <= {text for text, _ in texts}
+            assert not set(languages) & {text for text, _ in texts}
+            for (_, one), (_, two) in combinations(texts, 2):
+                assert one.x1 < two.x0 or two.x1 < one.x0 or one.x0 == pytest.approx(two.x0)
+            assert max(box.x1 for _, box in texts) <= page.bbox.x1
+
+
+def test_languages_have_their_names_in_every_picture() -> None:
+    languages = ["en", "de", "nb", "el"]
+    shares = {lang: topic_shares(np.random.default_rng(0).dirichlet(np.ones(3), 1200)) for lang in languages}
+    with paper_style():
+        figure = draw_shares(shares, ["a", "b", "c"], [0, 1, 2], [BASE])
+        FigureCanvasAgg(figure)
+        figure.draw_without_rendering()
+        legend = figure.legends[0]
+        assert [text.get_text() for text in legend.get_texts()] == [
+            f"{language_name(lang)} (1,200)" for lang in languages
+        ]
+        assert figure.bbox.x0 <= legend.get_window_extent().x0 < legend.get_window_extent().x1 <= figure.bbox.x1
+        axes = draw_alignment({"de": np.eye(3)}, "en", [0, 1, 2]).axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("topic in German", "topic in English")
+
+
+def test_words_are_cut_to_a_width() -> None:
     assert shortened("telecommunications", 18) == "telecommunications"
     assert shortened("telecommunications", 8) == "telecom…"
     assert shortened("中华人民共和国", 8) == "中华人…"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 from report_files import HOSTILE, TOPICS, make_records, make_run
 
 from pipeline.report.page import report_page
+from pipeline.report.tables import Run
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 SWITCHES = "gpu background-networking component-update sync"
 ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in SWITCHES.split())]
+COMPOUND = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfung"
 PLOTS = ("map", "shares", "periods", "groups", "alignment", "losses")
 
 
@@ -43,9 +49,20 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     texts = {"plain": report_page(make_run(), make_records(), 0)}
     texts["hostile"] = report_page(make_run(hostile=HOSTILE), make_records(), 0)
+    texts["many"] = report_page(many_topics(50), make_records(), 0)
+    texts["compounds"] = report_page(make_run(hostile=COMPOUND), make_records(), 0)
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in texts}
+
+
+def many_topics(count: int) -> Run:
+    """A run with documents and topics enough for labels of a map to meet."""
+    run = make_run(a_language=100)
+    theta = np.random.default_rng(0).dirichlet(np.full(count, 0.05), len(run.documents)).astype(np.float32)
+    first = run.words.filter(pl.col("topic") == 0).drop("topic")
+    words = first.join(pl.DataFrame({"topic": pl.Series(range(count), dtype=pl.UInt32)}), how="cross")
+    return dataclasses.replace(run, theta=theta, words=words)
 
 
 def open_page(browser: sync_api.Browser, file: Path, width: int = 1280) -> Opened:
@@ -107,6 +124,18 @@ def test_hostile_text_is_read_as_it_stands(browser: sync_api.Browser, files: dic
     assert opened.page.locator("#results button").count() == 33
     assert "<img src=x" in opened.page.locator('[data-plot="groups"] .xtick').first.text_content()
     assert opened.complaints == []
+    opened.page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_words_are_read_whole_within_their_columns(
+    browser: sync_api.Browser, files: dict[str, Path], width: int
+) -> None:
+    opened = open_page(browser, files["compounds"], width)
+    word = opened.page.locator(".word", has_text=COMPOUND).first
+    assert word.evaluate("word => word.scrollWidth <= word.clientWidth && word.scrollHeight <= word.clientHeight")
+    assert word.evaluate("word => word.getBoundingClientRect().height <= word.closest('tr').clientHeight")
+    assert word.evaluate("word => getComputedStyle(word).whiteSpace") == "normal"
     opened.page.close()
 
 
@@ -187,6 +216,58 @@ def test_the_map_takes_the_topics_colours(page: sync_api.Page) -> None:
     assert len(set(page.evaluate(legend))) == 1, "a language has no topic's colour"
     page.locator('input[value="language"]').check()
     assert page.evaluate(fills) == 3
+
+
+# Of the labels of a map: what they are, and how much of each lies on another, in pixels.
+LABELS = """node => {
+  const texts = [...node.querySelectorAll(".textpoint text")].filter(text => text.textContent);
+  const boxes = texts.map(text => text.getBoundingClientRect());
+  const shared = (a, b) => Math.min(Math.min(a.right, b.right) - Math.max(a.left, b.left),
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+  return [texts.length, boxes.flatMap((a, n) => boxes.slice(n + 1).map(b => shared(a, b))).filter(depth => depth > 1)];
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_labels_of_the_map_do_not_lie_on_each_other(
+    browser: sync_api.Browser, files: dict[str, Path], width: int
+) -> None:
+    opened = open_page(browser, files["many"], width)
+    plot = opened.page.locator('[data-plot="map"]')
+    plot.scroll_into_view_if_needed()
+    opened.page.wait_for_selector('[data-plot="map"][data-drawn] .main-svg')
+    count, depths = plot.evaluate(LABELS)
+    assert depths == []
+    assert count > 30
+    labelled, ringed = plot.evaluate("node => node.data.slice(-2).map(trace => trace.hovertext)")
+    assert (len(labelled), len({*labelled, *ringed})) == (count, 50)
+    opened.page.close()
+
+
+def test_labels_of_a_small_map_leave_its_documents_free(page: sync_api.Page) -> None:
+    see_every_plot(page)
+    covered = """node => {
+      const boxes = [...node.querySelectorAll(".textpoint text")].map(text => text.getBoundingClientRect());
+      const meet = (mark, box) => mark.left < box.right && box.left < mark.right
+        && mark.top < box.bottom && box.top < mark.bottom;
+      return [...node.querySelectorAll(".points path")].map(path => path.getBoundingClientRect())
+        .filter(mark => boxes.some(box => meet(mark, box))).length;
+    }"""
+    assert page.locator('[data-plot="map"]').evaluate(covered) == 0
+
+
+@pytest.mark.parametrize("plot", ["periods", "groups"])
+def test_languages_of_a_part_stand_beside_each_other(page: sync_api.Page, plot: str) -> None:
+    see_every_plot(page)
+    places = page.evaluate(
+        "plot => { const { data, _fullLayout } = document.querySelector(`[data-plot=${plot}]`);"
+        " return data.slice(0, 3).map(trace => trace.x.filter(x => x !== null).map(x => _fullLayout.xaxis.d2p(x))); }",
+        plot,
+    )
+    parts = sorted(zip(*places, strict=True))
+    widths = [part[-1] - part[0] for part in parts]
+    assert 0 < min(widths) <= max(widths) <= 40
+    assert min(after[0] - before[0] for before, after in pairwise(parts)) > max(widths)
 
 
 def test_distances_in_time_are_true_and_lines_break_where_months_lack(page: sync_api.Page) -> None:

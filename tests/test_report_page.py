@@ -34,6 +34,7 @@ from report_files import (
 
 from pipeline.common.files import write_json
 from pipeline.common.layout import LAYOUT
+from pipeline.report.data import view
 from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.page import report_page
 from pipeline.report.sheets import leaves
@@ -173,7 +174,45 @@ def test_every_figure_is_in_a_table_once() -> None:
 
 def test_the_headline_accuracy_is_across_languages_alone() -> None:
     assert [figure.value for figure in headlines(METRICS, CLASSIFICATION)] == ["0.125", "0.900", "0.500"]
-    assert headlines(METRICS, {"mean": {}})[2].value == "not measured"
+
+
+def unlabelled(*languages: str) -> dict[str, Any]:
+    """Accuracies of a corpus without labels, between all of the languages."""
+    none = {"accuracy": None, "macro_f1": None}
+    return {"mean": {f"{a}->{b}": none | {"reason": f"no labels in {a}"} for a in languages for b in languages}}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "classification", "reasons"),
+    [
+        ({}, unlabelled("en"), ["there is no second language"] * 2),
+        ({}, {"mean": {}}, ["there is no second language"] * 2),
+        (
+            {"en-zh": {"cnpmi": None}},
+            unlabelled("en", "zh"),
+            [
+                "the reference has no aligned documents of these languages",
+                "no labels in en; all reasons are under Run",
+            ],
+        ),
+        (
+            {"en-zh": {"cnpmi": None}},
+            {"mean": {"en->zh": {"accuracy": None, "macro_f1": None, "reason": "no labels in en"}}},
+            ["the reference has no aligned documents of these languages", "no labels in en"],
+        ),
+    ],
+)
+def test_a_headline_that_was_not_measured_is_small_and_tells_why(
+    pairs: dict[str, Any], classification: dict[str, Any], reasons: list[str]
+) -> None:
+    metrics = METRICS | {"cnpmi": None, "tq": None, "pairs": pairs}
+    coherence, uniqueness, accuracy = headlines(metrics, classification)
+    assert (coherence.value, uniqueness.value, accuracy.value) == (None, "0.900", None)
+    assert [coherence.remark, accuracy.remark] == reasons
+    page = report_page(make_run(), make_records(metrics=metrics, classification=classification), 0)
+    for reason in reasons:
+        assert f'<dd class="remark">not measured: {reason}</dd>' in page
+    assert "<dd>not measured</dd>" not in page
 
 
 def test_a_model_without_training_says_that_it_has_no_losses() -> None:
@@ -181,6 +220,28 @@ def test_a_model_without_training_says_that_it_has_no_losses() -> None:
     shown = Reader(report_page(run, make_records(), 0))
     assert shown.count("div", data_plot="losses") == 0
     assert "computed without training" in " ".join(shown.text)
+
+
+@pytest.mark.parametrize(("size", "told"), [(36, "all 33 documents"), (12, "12 drawn at random")])
+def test_documents_are_said_to_be_drawn_only_where_some_are_left_out(
+    caplog: pytest.LogCaptureFixture, size: int, told: str
+) -> None:
+    with caplog.at_level("INFO"):
+        seen = view(make_run(), 0, size)
+    assert told in caplog.text
+    assert ("drawn at random" in caplog.text) == (len(seen.sampled.rows) < 33)
+
+
+def test_the_choice_of_a_topic_stands_with_the_plots_that_it_steers(page: str) -> None:
+    order = [
+        "<h3>One topic over time and by group</h3>",
+        'id="part-topic"',
+        'data-plot="periods"',
+        'data-plot="groups"',
+    ]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert "<h3" not in page[places[1] : places[-1]]
 
 
 def test_parts_without_data_are_not_there() -> None:

@@ -143,6 +143,19 @@ def test_dates_make_months_or_years(dates: list[str | None], keys: list[str], le
     assert (list(found.keys), found.left_out) == (keys, left_out)
 
 
+def test_dates_that_cannot_be_read_are_warned_of_with_an_example(caplog: pytest.LogCaptureFixture) -> None:
+    by_period(corpus(["2020-01", "March 2020", None, "3/2020", "2020"]), thetas(5), ["en", "zh"])
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "2 of 4 dates cannot be read" in record.message
+    assert "'March 2020'; expected a year" in record.message
+
+
+def test_dates_that_can_be_read_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    by_period(corpus(["2020-01", None, "2020", ""]), thetas(4), ["en", "zh"])
+    assert not caplog.records
+
+
 def test_without_dates_there_is_no_time() -> None:
     assert by_period(corpus([None, None]), thetas(2), ["en", "zh"]) is None
 

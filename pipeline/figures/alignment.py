@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.documents.languages import language_name
 from pipeline.figures.style import COLUMN, PAGE, SMALL, new_figure
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def draw_alignment(matrices: Mapping[str, np.ndarray], pivot: str, order: Sequen
         names = [str(order[tick]) for tick in ticks]
         ax.set_xticks(ticks, names, fontsize=SMALL)
         ax.set_yticks(ticks, names, fontsize=SMALL)
-        ax.set_xlabel(f"topic in {lang}")
-        ax.set_ylabel(f"topic in {pivot}")
+        ax.set_xlabel(f"topic in {language_name(lang)}")
+        ax.set_ylabel(f"topic in {language_name(pivot)}")
         ax.spines[:].set_visible(False)
     for ax in axes[len(matrices) :]:
         ax.set_axis_off()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.documents.languages import language_name
 from pipeline.figures.style import COLUMN, MARKERS, TALLEST, new_figure, quiet
 from pipeline.report.palette import language_colours
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pipeline.report.shares import Shares
+
+KEY, LETTER = 0.35, 0.05  # inches that the mark and a letter of a legend take
 
 
 def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequence[int], family: list[str]) -> Figure:
@@ -27,6 +30,7 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
         order: topics, the first at the top.
         family: fonts of the labels.
     """
+    names = [f"{language_name(lang)} ({mine.count:,})" for lang, mine in shares.items()]
     step = 0.9 / len(shares)
     a_topic = max(0.16, min(0.3, (TALLEST - 0.7) / len(order)))
     figure = new_figure(COLUMN, 0.7 + a_topic * len(order))
@@ -43,7 +47,7 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
             markerfacecolor=colour if mine.count > 1 else "none",
             markersize=2.6,
             elinewidth=0.8,
-            label=f"{lang} ({mine.count:,})",
+            label=names[index],
         )
     quiet(ax)
     ax.grid(visible=False, axis="y")
@@ -53,7 +57,8 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(left=0)
     ax.set_xlabel("share, % (95 % interval)")
-    figure.legend(loc="outside upper center", ncols=min(4, len(shares)), frameon=False, handletextpad=0.2)
+    beside = int(COLUMN / (KEY + LETTER * max(map(len, names))))
+    figure.legend(loc="outside upper center", ncols=max(1, min(beside, len(names))), frameon=False, handletextpad=0.2)
     return figure
 
 

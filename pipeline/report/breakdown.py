@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ MONTHS_KNOWN = 0.9  # share of the dates that must have a month for months to be
 
 # 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月; a longer number, as seconds since 1970, is no date.
 _DATE = re.compile(r"\s*(\d{4})(?:[-/.年](1[0-2]|0?[1-9])(?!\d)|(0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?!\d)|(?!\d))")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,22 @@ def by_period(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[st
     dates = documents["date"].cast(pl.String)
     if dates.is_null().all():
         return None
+    _warn_of_unreadable(dates)
     periods = pl.Series(_periods(dates.to_list()), dtype=pl.String)
     return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, documents["lang"], theta, languages)
+
+
+def _warn_of_unreadable(dates: pl.Series) -> None:
+    given = [date for date in dates.drop_nulls().to_list() if date]
+    unreadable = [date for date in given if not _DATE.match(date)]
+    if unreadable:
+        log.warning(
+            "%d of %d dates cannot be read and are not shown over time, such as %r; "
+            "expected a year, or a year and a month first, as 2020, 2020-03 or 20200301",
+            len(unreadable),
+            len(given),
+            unreadable[0][:40],
+        )
 
 
 def _periods(dates: Sequence[str | None]) -> list[str | None]:

@@ -40,7 +40,7 @@ class Sampled:
     Attributes:
         rows: (N,) in the table of documents, ascending.
         known: documents of the run that have a theta.
-        drawn: how many of them were drawn at random; the others are examples of topics.
+        drawn: where some documents are left out, how many were drawn at random; the others are examples of topics.
         positions: (N, 2) in the plane.
         topics: (K, 2) in the plane.
         neighbours: of each document: language -> places of its nearest documents.
@@ -52,6 +52,11 @@ class Sampled:
     positions: np.ndarray
     topics: np.ndarray
     neighbours: Sequence[Mapping[str, Sequence[int]]]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no document is left out."""
+        return len(self.rows) == self.known
 
 
 @dataclass(frozen=True)
@@ -113,11 +118,23 @@ def _sample(run: Run, best: Mapping[str, np.ndarray], seed: int, size: int) -> S
     each = size // len(run.languages)
     drawn = [draw(run.theta, rows, each, seed) for rows in run.known.values()]
     rows = np.unique(np.concatenate([*drawn, *(found.ravel() for found in best.values())])).astype(np.int64)
-    count = sum(map(len, drawn))
-    log.info("a map of %d documents: %d drawn at random, the others examples of topics", len(rows), count)
     theta = run.theta[rows]
     positions = project(theta, seed)
     languages = run.documents["lang"].to_numpy()[rows]
     near = nearest(theta, languages, NEIGHBOURS)
-    known = sum(map(len, run.known.values()))
-    return Sampled(rows, known, count, positions, topic_positions(theta, positions), near)
+    known, count = (sum(map(len, parts)) for parts in (run.known.values(), drawn))
+    sampled = Sampled(rows, known, count, positions, topic_positions(theta, positions), near)
+    _tell(sampled)
+    return sampled
+
+
+def _tell(sampled: Sampled) -> None:
+    if sampled.is_complete:
+        log.info("a map of all %d documents that have topics", sampled.known)
+        return
+    log.info(
+        "a map of %d of %d documents: %d drawn at random, the others examples of topics",
+        len(sampled.rows),
+        sampled.known,
+        sampled.drawn,
+    )

@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.report.sheets import Sheet, figure, leaves
 
-NO_REFERENCE = "The reference has no aligned documents of these languages, so coherence was not measured."
+ONE_LANGUAGE = "there is no second language"
+NO_REFERENCE = "the reference has no aligned documents of these languages"
 QUALITY = {
     "cnpmi": "how often a topic's top words in two languages meet in aligned documents, from -1 to 1 (best)",
     "tu": "topic uniqueness: 1 when no two topics share a top word",
@@ -27,27 +28,55 @@ Metrics = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Headline:
-    """One of the figures at the top of the page."""
+    """One of the figures at the top of the page.
+
+    Attributes:
+        name: of the metric.
+        value: as shown; None where it was not measured.
+        remark: how to read it, or why it was not measured.
+    """
 
     name: str
-    value: str
+    value: str | None
     remark: str
 
 
 def headlines(metrics: Metrics, classification: Metrics) -> list[Headline]:
     """Coherence, uniqueness and accuracy across languages."""
-    cross = cross_accuracy(classification.get("mean", {}))
+    directions = classification.get("mean", {})
+    accuracy = cross_accuracy(directions)
     return [
-        Headline("CNPMI", figure(metrics["cnpmi"]), "coherence across languages; higher is better"),
-        Headline("TU", figure(metrics["tu"]), "1: no two topics share a top word"),
-        Headline("Cross accuracy", figure(cross), "labels learnt in one language, tested in another"),
+        _headline("CNPMI", metrics["cnpmi"], "coherence across languages; higher is better", _no_coherence(metrics)),
+        _headline("TU", metrics["tu"], "1: no two topics share a top word", ""),
+        _headline(
+            "Cross accuracy", accuracy, "labels learnt in one language, tested in another", _no_accuracy(directions)
+        ),
     ]
+
+
+def _headline(name: str, value: float | None, remark: str, lacking: str) -> Headline:
+    return Headline(name, None, lacking) if value is None else Headline(name, figure(value), remark)
+
+
+def _no_coherence(metrics: Metrics) -> str:
+    return NO_REFERENCE if metrics.get("pairs") else ONE_LANGUAGE
+
+
+def _no_accuracy(directions: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why no direction across languages has an accuracy: the first reason, since each language has one of its own."""
+    reasons = list(dict.fromkeys(score["reason"] for score in _across(directions) if "reason" in score))
+    if not reasons:
+        return ONE_LANGUAGE
+    return reasons[0] + ("; all reasons are under Run" if len(reasons) > 1 else "")
+
+
+def _across(directions: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [score for name, score in directions.items() if len(set(name.split("->"))) > 1]
 
 
 def cross_accuracy(directions: Mapping[str, Mapping[str, Any]]) -> float | None:
     """Mean accuracy over the directions from one language to another, None where none was measured."""
-    found = [score["accuracy"] for name, score in directions.items() if len(set(name.split("->"))) > 1]
-    known = [accuracy for accuracy in found if accuracy is not None]
+    known = [score["accuracy"] for score in _across(directions) if score["accuracy"] is not None]
     return fmean(known) if known else None
 
 
@@ -64,7 +93,7 @@ def _quality(metrics: Metrics) -> Sheet:
         sets |= {f"words by {name}": values, f"words by {name}, clusters before training": values.get("start", {})}
     rows = [(name, *(figure(values.get(key)) for key in QUALITY)) for name, values in sets.items()]
     meanings = " ".join(f"{key.upper()}: {text}." for key, text in QUALITY.items())
-    lacking = f" {NO_REFERENCE}" if metrics["cnpmi"] is None else ""
+    lacking = f" Coherence was not measured: {_no_coherence(metrics)}." if metrics["cnpmi"] is None else ""
     remark = f"{meanings} Training should do better than the clusters it starts from.{lacking}"
     return Sheet("Topic quality", remark, ["", *(key.upper() for key in QUALITY)], rows)
 

@@ -17,7 +17,7 @@ from pipeline.report.records import comparison_sheets, document_sheets, paramete
 from pipeline.report.tables import Records, Run
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("page.js", "topics.js", "plots.js", "charts.js", "documents.js", "start.js")
+SCRIPTS = ("page.js", "topics.js", "plots.js", "labels.js", "map.js", "charts.js", "documents.js", "start.js")
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,8 @@
 // The charts beside the map: shares, parts of the corpus, alignment, losses.
 const topicLabel = (number) => `${number} ${plotText(topicWords(number, pivot, isNarrow() ? 1 : 2))}`;
 
+const MARK = 14; // pixels that a mark takes beside another
+
 // How far from the middle a language's marks stand, so that they do not cover each other.
 function beside(place, width) {
   const last = report.languages.length - 1;
@@ -38,8 +40,14 @@ PLOTS.shares = (node) => {
   return { traces, plan: { xaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
 };
 
+// How wide the languages of one part stand, in parts, of which the plot is `count` wide: marks touch but do not cover
+// each other, and with many parts there is a gap between one and the next.
+function partWidth(node, count) {
+  return Math.min(0.5, (MARK * count * (report.languages.length - 1)) / node.clientWidth);
+}
+
 // A part of the corpus stands at place `at(index, shift)`; lines join those for which `joined(before, after)` holds.
-function partsPlot(parts, { at, joined, xaxis }) {
+function partsPlot(parts, { at, width, joined, xaxis }) {
   const number = Number(byId("part-topic").value);
   const traces = report.languages.map((language, place) => {
     const listed = parts.shares[language.code];
@@ -51,7 +59,7 @@ function partsPlot(parts, { at, joined, xaxis }) {
       type: "scatter",
       mode: joined ? "lines+markers" : "markers",
       ...keyed(language),
-      x: each((_, index) => at(index, beside(place, 0.3))),
+      x: each((_, index) => at(index, beside(place, width))),
       y: each((part) => 100 * part.mean[number]),
       error_y: errors(each((part) => part.mean[number]), each((part) => part.half[number])),
       text: each((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
@@ -67,14 +75,15 @@ function partsPlot(parts, { at, joined, xaxis }) {
 
 const everyNth = (count) => Math.ceil(count / (isNarrow() ? 8 : 24));
 
-PLOTS.groups = () => {
+PLOTS.groups = (node) => {
   const names = report.groups.keys;
   const shown = [...names.keys()].filter((index) => index % everyNth(names.length) === 0);
   const xaxis = { tickvals: shown, ticktext: shown.map((index) => plotText(shorten(names[index], 24))), range: [-0.5, names.length - 0.5] };
-  return partsPlot(report.groups, { at: (index, shift) => index + shift, joined: null, xaxis });
+  const width = partWidth(node, names.length);
+  return partsPlot(report.groups, { at: (index, shift) => index + shift, width, joined: null, xaxis });
 };
 
-PLOTS.periods = () => {
+PLOTS.periods = (node) => {
   const times = report.periods.keys.map((key) => Date.parse(key));
   const monthly = report.periods.keys[0].length > 4;
   const number = (index) => { // of a month or year, so that neighbours differ by 1
@@ -82,7 +91,8 @@ PLOTS.periods = () => {
     return monthly ? 12 * year + month : year;
   };
   const period = (monthly ? 30 : 365) * 24 * 3600 * 1000;
-  const every = everyNth(number(times.length - 1) - number(0) + 1);
+  const count = number(times.length - 1) - number(0) + 1;
+  const every = everyNth(count);
   const xaxis = {
     type: "date",
     tick0: times[0],
@@ -91,7 +101,8 @@ PLOTS.periods = () => {
     range: [times[0] - period / 2, times.at(-1) + period / 2],
   };
   const joined = (before, after) => number(after) - number(before) === 1;
-  return partsPlot(report.periods, { at: (index, shift) => times[index] + shift * period, joined, xaxis });
+  const width = partWidth(node, count);
+  return partsPlot(report.periods, { at: (index, shift) => times[index] + shift * period, width, joined, xaxis });
 };
 
 PLOTS.alignment = (node) => {
