@@ -72,6 +72,19 @@ def keep_freed_memory() -> None:
     mallopt(mmap_threshold, 2**30)
 
 
+def prepare_torch() -> None:
+    """Let torch's vector functions choose their code for this processor before two threads make them choose at once.
+
+    A first call does so. When both halves of a large tensor are a first call, one of them may take other code, and
+    the last digits differ from one run to the next.
+    """
+    import torch
+
+    one = torch.ones(1)
+    for function in (torch.exp, torch.log, torch.sqrt, torch.erf):
+        function(one)
+
+
 def peak_memory() -> float | None:
     """The most memory that this process has held, in MB (10^6 bytes); None where the system does not say."""
     # Not getrusage: on Linux its peak counts the memory of the process that started this one, too.

@@ -107,7 +107,8 @@ def _draw_panel(ax: Axes, panel: Panel, comparison: Comparison) -> None:
     ax.grid(color="#e4e4e4")
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=2.4, frameon=False)
+    if ax.get_legend_handles_labels()[0]:  # none where no model has the figure, such as NPMI without a reference
+        ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=2.4, frameon=False)
 
 
 def _quality(figure: str, keys: Sequence[str]) -> Panel:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.runtime import prepare_torch
 from pipeline.encoders.hub import WEIGHTS, model_folder
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def load_bge_m3(model: str, revision: str, device: str, precision: str, max_leng
     """
     import torch
 
+    prepare_torch()
     folder = model_folder(model, revision)
     flag = _load(folder, device, precision)
     _check_complete(flag, folder)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import track
-from pipeline.common.runtime import keep_freed_memory
+from pipeline.common.runtime import keep_freed_memory, prepare_torch
 from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
 from pipeline.training.batches import Batches
 from pipeline.training.checkpoint import load_checkpoint, save_checkpoint
@@ -87,6 +87,7 @@ def train(
         NonFiniteLossError: before the step that would have spoilt the weights.
     """
     keep_freed_memory()
+    prepare_torch()
     device = pick_device(params.device)
     model.to(device).train()
     batches = Batches(corpus, params.batch_size, device, model.paired)
