@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import nn
 
 from pipeline.models.parts.layers import SparseLinear
-from pipeline.training.rows import BETA1, BETA2, EPSILON, RowTable
+
+if TYPE_CHECKING:
+    from pipeline.training.rows import RowTable
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's defaults, as the papers use it
 
 Tensors = dict[str, torch.Tensor]
 
@@ -30,7 +36,7 @@ class Optimiser:
         device = next(iter(parameters.values())).device
         sparse = {f"{name}.weight": layer for name, layer in model.named_modules() if isinstance(layer, SparseLinear)}
         self.layers = sparse if (device.type == "cpu" if by_rows is None else by_rows) else {}
-        self.tables = {name: RowTable(layer.weight.data) for name, layer in self.layers.items()}
+        self.tables = _row_tables(self.layers)
         for name, layer in self.layers.items():
             layer.rows = self.tables[name]
         self.dense = {name: parameter for name, parameter in parameters.items() if name not in self.tables}
@@ -118,6 +124,14 @@ class Optimiser:
         for name in self.steps:
             self.means[name].copy_(tensors[f"mean.{name}"])
             self.squares[name].copy_(tensors[f"square.{name}"])
+
+
+def _row_tables(layers: dict[str, SparseLinear]) -> dict[str, RowTable]:
+    if not layers:
+        return {}
+    from pipeline.training.rows import RowTable  # its compiler takes a while to load, and a GPU needs none
+
+    return {name: RowTable(layer.weight.data) for name, layer in layers.items()}
 
 
 def gradient_norm(gradients: list[torch.Tensor], more: float = 0.0) -> torch.Tensor:

@@ -11,9 +11,8 @@ import torch
 from torch.nn import functional
 
 from pipeline.sparse import SparseRows
+from pipeline.training.optimiser import BETA1, BETA2, EPSILON
 from pipeline.training.row_kernels import AdamStep, adam, catch_up, squared_norms
-
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's defaults, as the papers use it
 
 
 @dataclass
