@@ -21,7 +21,7 @@ from benchmarks.scale_corpus import WORDS, write_dictionary, write_documents
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("scale.json")
-STAGES = ("documents", "tokenise", "bow", "embed", "cluster", "train")
+STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train")
 PARAMETERS: dict[str, Any] = {
     "dataset": "generated",
     "path": "data/documents.jsonl",

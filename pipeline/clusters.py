@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.sparse import csr_array
-from sklearn.cluster import KMeans
 
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
@@ -104,6 +103,8 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
     Raises:
         InputError: more clusters are wanted than the pivot has documents.
     """
+    from sklearn.cluster import KMeans  # slow to load, and training, which needs this module, needs none
+
     pivot = languages == languages[0]
     if params.num_topics > pivot.sum():
         raise InputError(

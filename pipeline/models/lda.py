@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from pydantic import Field
 from scipy.sparse import csr_array, vstack
 from scipy.special import psi
-from sklearn.decomposition import LatentDirichletAllocation
 
 from pipeline.models.base import LanguageCorpus, ModelParams
 from pipeline.models.parts.counted import CountedModel
@@ -18,6 +18,9 @@ from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
 from pipeline.topics.selection import topic_mass
 from pipeline.topics.tf_idf import theta_tf_idf
+
+if TYPE_CHECKING:
+    from sklearn.decomposition import LatentDirichletAllocation
 
 
 class LdaParams(ModelParams):
@@ -81,6 +84,8 @@ class TranslatedLda(CountedModel):
         return torch.from_numpy(np.log(theta)).to(bow.counts)
 
     def _lda(self) -> LatentDirichletAllocation:
+        from sklearn.decomposition import LatentDirichletAllocation  # slow to load, and the other models need none
+
         return LatentDirichletAllocation(
             self.topics,
             learning_method="online",

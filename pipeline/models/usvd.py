@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 import numpy as np
 import torch
 from pydantic import Field
-from sklearn.cluster import KMeans
 
 from pipeline.clusters import Space, project, projection
 from pipeline.common.arrays import unit_rows
@@ -56,6 +55,8 @@ class Usvd(CountedModel):
 
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
         """Cluster the documents and weigh each cluster's words in every language; there is nothing to train."""
+        from sklearn.cluster import KMeans  # slow to load, and the other models need none
+
         embeddings = np.concatenate([corpus[name].embeddings for name in self.languages])
         languages = np.repeat(self.languages, [len(corpus[name].embeddings) for name in self.languages])
         found = projection(embeddings, languages, self.space, self.params.dimension)
