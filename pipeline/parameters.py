@@ -78,7 +78,7 @@ def _problems(params: Params) -> Iterator[str]:
     for kind in TOP_ONLY:
         yield from _told(partial(params.top, kind))
     yield from _misplaced(params)
-    yield from _told(lambda: listed_languages(params.section("documents", IntakeParams).languages))
+    yield from _wrong_languages(params)
     others = params.having(ablate=[])  # `ablate` names terms of the chosen model
     for name, kind in SECTIONS.items():
         theirs = others if name in MODELS and name != params.values.get("model") else params
@@ -99,7 +99,11 @@ def check_paths(params: Params) -> None:
     missing = {name: path for name, path in named.items() if path is not None and not Path(path).exists()}
     if missing:
         lines = [f"{params.path}: {name} = {str(path)!r}: nothing is there." for name, path in missing.items()]
-        raise InputError("\n".join([*lines, f"For what a run does without, write `{LAYOUT.none}`."]))
+        if "path" in missing:
+            lines.append("`path` names your documents; `make data DATASET=ecnews` fetches those of a preset.")
+        if len(missing) > ("path" in missing):
+            lines.append(f"What a run can do without is `{LAYOUT.none}`.")
+        raise InputError("\n".join(lines))
 
 
 def _unknown(params: Params) -> Iterator[str]:
@@ -116,6 +120,14 @@ def _misplaced(params: Params) -> Iterator[str]:
         for key in block if isinstance(block, dict) else ():
             if key in TOP:
                 yield f"{params.path}: {section}.{key} stands at the top level: `{key}`."
+
+
+def _wrong_languages(params: Params) -> list[str]:
+    try:
+        languages = params.section("documents", IntakeParams).languages
+    except InputError:
+        return []  # told with its section
+    return [f"{params.path}: {line}" for line in _told(partial(listed_languages, languages))]
 
 
 def _told(read: Callable[[], object]) -> list[str]:

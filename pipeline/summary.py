@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify", "report")
 
@@ -63,13 +64,13 @@ def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
         yield table
 
 
-def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[str]:
-    """Why figures are missing, each reason once."""
+def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Text]:
+    """Why figures are missing, each reason once; as text, since a reason may quote a label with brackets."""
     if metrics["cnpmi"] is None:
-        yield "Coherence: the reference has no aligned documents of these languages; see `reference` in params.yaml."
+        yield Text("Coherence: the reference has no aligned documents of these languages; see `reference`.")
     scores = (score for theirs in classification.values() for score in theirs.values())
     for reason in dict.fromkeys(score["reason"] for score in scores if "reason" in score):
-        yield f"SVM accuracy: {reason}."
+        yield Text(f"SVM accuracy: {reason}.")
 
 
 def _figure(value: float | None) -> str:

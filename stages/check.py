@@ -1,4 +1,4 @@
-"""Check every parameter of params.yaml (``python -m stages.check``); every stage does it too before it begins."""
+"""Check every parameter of params.yaml, and that the files named there exist (``python -m stages.check``)."""
 
 from __future__ import annotations
 

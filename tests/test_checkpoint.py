@@ -78,6 +78,27 @@ def test_a_restored_optimiser_steps_on_as_the_first(by_rows: bool, tmp_path: Pat
     assert same_weights(other, model)
 
 
+@pytest.mark.parametrize("by_rows", [True, False])
+def test_an_optimiser_goes_back_to_an_earlier_state(by_rows: bool) -> None:
+    model, optimiser = stepped(1, by_rows)
+    state = {name: tensor.clone() for name, tensor in optimiser.tensors().items()}  # and the weights are up to date
+    weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+    def two_steps() -> dict[str, torch.Tensor]:
+        torch.manual_seed(3)
+        for documents in (3, 7):
+            optimiser.step(model.loss(first_batch(CORPUS, documents)).total)
+        optimiser.settle()
+        return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+    once = two_steps()
+    optimiser.step(model.loss(first_batch(CORPUS, 2)).total)
+    assert all(table.pending.any() for table in optimiser.tables.values())  # rows wait for what is now forgotten
+    model.load_state_dict(weights)
+    optimiser.load(state)
+    assert all(torch.equal(tensor, once[name]) for name, tensor in two_steps().items())
+
+
 def test_no_checkpoint_leaves_the_model_alone(tmp_path: Path) -> None:
     model = planted_model(CORPUS)
     assert load_checkpoint(tmp_path / "nothing", model, optimiser_of(model)) == []

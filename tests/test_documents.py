@@ -62,10 +62,10 @@ def test_unreadable_line_is_rejected_and_listed(tmp_path: Path, line: bytes, kin
 
 
 def test_a_csv_with_semicolons_is_read_as_such(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    rows = ["lang;text;split", "en;one, and two;train", '"ja";"a;b";train', "en;c;d;train"]
+    rows = ["", "lang;text;split", "en;one, and two;train", '"ja";"a;b";train', "en;c;d;train"]
     found = take_in(write(tmp_path / "d.csv", "\n".join(rows).encode()))
-    assert texts(found) == {"d:2": "one, and two", "d:3": "a;b"}
-    assert reasons(found) == [(4, "wrong number of fields: 4, the header has 3")]
+    assert texts(found) == {"d:3": "one, and two", "d:4": "a;b"}
+    assert reasons(found) == [(5, "wrong number of fields: 4, the header has 3")]
     assert "read as separated by semicolons" in caplog.text
 
 

@@ -198,8 +198,9 @@ def test_a_wrong_parameter_is_told_once_whatever_model_runs(changes: dict[str, o
     ],
 )
 def test_languages_are_checked_with_the_parameters(languages: object, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        check_parameters(Params(ROOT / "params.yaml").having(languages=languages))
+    given = Params(ROOT / "params.yaml").having(languages=languages)
+    with pytest.raises(InputError, match=f"^{re.escape(str(given.path))}: {message}"):
+        check_parameters(given)
 
 
 def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,12 +210,14 @@ def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPat
     bow = {**committed.values["bow"], "vocabulary": "no/words"}
     with pytest.raises(InputError) as caught:
         check_paths(committed.having(path="my/documents.csv", labels="clusters.csv", bow=bow))
-    assert [line.partition(": ")[2] for line in str(caught.value).splitlines()[:-1]] == [
+    assert [line.partition(": ")[2] for line in str(caught.value).splitlines()[:3]] == [
         "path = 'my/documents.csv': nothing is there.",
         "labels = 'clusters.csv': nothing is there.",
         "bow.vocabulary = 'no/words': nothing is there.",
     ]
-    assert str(caught.value).endswith("For what a run does without, write `data/none`.")
+    assert str(caught.value).endswith("What a run can do without is `data/none`.")
+    with pytest.raises(InputError, match=r"nothing is there\.\n`path` names your documents; .*$"):
+        check_paths(committed.having(path="my/documents.csv"))
 
 
 def test_ablations_are_those_of_the_chosen_model() -> None:

@@ -51,8 +51,9 @@ def stage(main: Callable[P, None]) -> Callable[P, None]:
 
 def fix_threads() -> None:
     """Give every numeric library the same number of threads on every machine."""
-    for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMBA_NUM", "POLARS_MAX"):
-        os.environ[f"{library}_THREADS"] = THREADS
+    numbers = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS NUMBA_NUM_THREADS POLARS_MAX_THREADS"
+    for variable in numbers.split():
+        os.environ[variable] = THREADS
     # Threads wait awake for some microseconds, since waking them takes as long as a small operation does, and no
     # longer, since they would starve the work beside them.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")

@@ -204,11 +204,15 @@ def _text_row(lang: str | None, number: int, line: str) -> Row:
 def _csv_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_FIELD)
     rest = iter(lines)
-    first = next(rest, "")
-    if _is_semicolons(first, delimiter):
+    first: list[str] = []
+    for text in rest:
+        first.append(text)
+        if text.strip():  # blank lines may come before the header
+            break
+    if _is_semicolons("".join(first), delimiter):
         log.warning("%s: the header has semicolons and no comma; read as separated by semicolons", lines.name)
         delimiter = ";"
-    given = chain([first], rest)
+    given = chain(first, rest)
     reader = csv.reader(given, delimiter=delimiter, strict=True)  # the lines' ends inside quotes are kept
     header: list[str] | None = None
     while (row := _next_csv_row(lines.name, reader)) is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.report.sheets import Sheet, figure, leaves
 
-ONE_LANGUAGE = "there is no second language"
+NOT_CLASSIFIED = "nothing was classified"
 NO_REFERENCE = "the reference has no aligned documents of these languages"
 QUALITY = {
     "cnpmi": "how often a topic's top words in two languages meet in aligned documents, from -1 to 1 (best)",
@@ -46,7 +46,7 @@ def headlines(metrics: Metrics, classification: Metrics) -> list[Headline]:
     directions = classification.get("mean", {})
     accuracy = cross_accuracy(directions)
     return [
-        _headline("CNPMI", metrics["cnpmi"], "coherence across languages; higher is better", _no_coherence(metrics)),
+        _headline("CNPMI", metrics["cnpmi"], "coherence across languages; higher is better", NO_REFERENCE),
         _headline("TU", metrics["tu"], "1: no two topics share a top word", ""),
         _headline(
             "Cross accuracy", accuracy, "labels learnt in one language, tested in another", _no_accuracy(directions)
@@ -58,15 +58,11 @@ def _headline(name: str, value: float | None, remark: str, lacking: str) -> Head
     return Headline(name, None, lacking) if value is None else Headline(name, figure(value), remark)
 
 
-def _no_coherence(metrics: Metrics) -> str:
-    return NO_REFERENCE if metrics.get("pairs") else ONE_LANGUAGE
-
-
 def _no_accuracy(directions: Mapping[str, Mapping[str, Any]]) -> str:
     """Why no direction across languages has an accuracy: the first reason, since each language has one of its own."""
     reasons = list(dict.fromkeys(score["reason"] for score in _across(directions) if "reason" in score))
     if not reasons:
-        return ONE_LANGUAGE
+        return NOT_CLASSIFIED
     return reasons[0] + ("; all reasons are under Run" if len(reasons) > 1 else "")
 
 
@@ -93,7 +89,7 @@ def _quality(metrics: Metrics) -> Sheet:
         sets |= {f"words by {name}": values, f"words by {name}, clusters before training": values.get("start", {})}
     rows = [(name, *(figure(values.get(key)) for key in QUALITY)) for name, values in sets.items()]
     meanings = " ".join(f"{key.upper()}: {text}." for key, text in QUALITY.items())
-    lacking = f" Coherence was not measured: {_no_coherence(metrics)}." if metrics["cnpmi"] is None else ""
+    lacking = f" Coherence was not measured: {NO_REFERENCE}." if metrics["cnpmi"] is None else ""
     remark = f"{meanings} Training should do better than the clusters it starts from.{lacking}"
     return Sheet("Topic quality", remark, ["", *(key.upper() for key in QUALITY)], rows)
 

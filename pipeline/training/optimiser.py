@@ -18,7 +18,7 @@ Tensors = dict[str, torch.Tensor]
 
 
 class Optimiser:
-    """Adam as the papers use it, with the gradient's norm clipped, in one fused pass over the weights.
+    """Adam as the papers use it, with the gradient's norm clipped, in one fused pass over the weights (rows apart).
 
     From the first loss or gradient that is not finite, it steps no more. ``failed`` tells, on the device, so that
     nothing waits for it within an epoch.
@@ -121,9 +121,11 @@ class Optimiser:
             KeyError: a parameter's state is missing.
         """
         self.steps = {name: int(tensors[f"steps.{name}"]) for name in self.steps}
-        for name in self.steps:
+        for name in self.dense:
             self.means[name].copy_(tensors[f"mean.{name}"])
             self.squares[name].copy_(tensors[f"square.{name}"])
+        for name, table in self.tables.items():
+            table.load(tensors[f"mean.{name}"], tensors[f"square.{name}"])
 
 
 def _row_tables(layers: dict[str, SparseLinear]) -> dict[str, RowTable]:

@@ -87,7 +87,7 @@ class RowTable:
             return
         rate, correction = learning_rate / (1 - BETA1**step), (1 - BETA2**step) ** -0.5
         self.skipped += 1
-        self.decay *= BETA1 / BETA2**0.5
+        self.decay *= BETA1 / BETA2**0.5  # to the power of `skipped`; a product is cheaper
         self.pending += rate / correction * self.decay
         words, cast = taken.words, self._arrays[0].dtype.type
         keep_mean, keep_square = BETA1 ** self.skipped[words], BETA2 ** self.skipped[words]
@@ -109,6 +109,13 @@ class RowTable:
         self._catch_up(np.flatnonzero(self.skipped))
         for state, decay in ((self.mean, BETA1), (self.square, BETA2)):
             state *= torch.from_numpy(decay**self.skipped)[:, None].to(state.dtype)
+        self._forget()
+
+    def load(self, mean: torch.Tensor, square: torch.Tensor) -> None:
+        """Take the (V, out) state of a weight that is up to date; what was pending is forgotten."""
+        self.mean.copy_(mean)
+        self.square.copy_(square)
+        self.taken = None
         self._forget()
 
     def _catch_up(self, words: np.ndarray) -> None:

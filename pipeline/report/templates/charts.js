@@ -40,8 +40,8 @@ PLOTS.shares = (node) => {
   return { traces, plan: { xaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
 };
 
-// How wide the languages of one part stand, in parts, of which the plot is `count` wide: marks touch but do not cover
-// each other, and with many parts there is a gap between one and the next.
+// How wide the languages of one part stand, in parts, of which the plot is `count` wide: MARK pixels from one to the
+// next where there is room, and half a part at most, so that there is a gap before the next part.
 function partWidth(node, count) {
   return Math.min(0.5, (MARK * count * (report.languages.length - 1)) / node.clientWidth);
 }

@@ -17,5 +17,7 @@ startPlots();
 startDocuments();
 byId("part-topic")?.addEventListener("change", () => { redrawPlots("periods"); redrawPlots("groups"); });
 document.querySelectorAll('input[name="colour"]').forEach((input) => input.addEventListener("change", () => redrawPlots("map")));
+let resized;
+addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => redrawPlots("map"), 200); }); // its labels are placed in pixels
 addEventListener("hashchange", showTarget);
 if (location.hash) showTarget();
