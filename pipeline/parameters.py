@@ -71,20 +71,6 @@ def check_parameters(params: Params) -> None:
         raise InputError("\n".join(problems))
 
 
-def _problems(params: Params) -> Iterator[str]:
-    yield from _unknown(params)
-    for name, known in CHOICES.items():
-        yield from _told(partial(params.choice, name, known))
-    for kind in TOP_ONLY:
-        yield from _told(partial(params.top, kind))
-    yield from _misplaced(params)
-    yield from _wrong_languages(params)
-    others = params.having(ablate=[])  # `ablate` names terms of the chosen model
-    for name, kind in SECTIONS.items():
-        theirs = others if name in MODELS and name != params.values.get("model") else params
-        yield from _told(partial(theirs.section, name, kind))
-
-
 def check_paths(params: Params) -> None:
     """Check that the files and folders which the parameters name are there.
 
@@ -104,6 +90,20 @@ def check_paths(params: Params) -> None:
         if len(missing) > ("path" in missing):
             lines.append(f"What a run can do without is `{LAYOUT.none}`.")
         raise InputError("\n".join(lines))
+
+
+def _problems(params: Params) -> Iterator[str]:
+    yield from _unknown(params)
+    for name, known in CHOICES.items():
+        yield from _told(partial(params.choice, name, known))
+    for kind in TOP_ONLY:
+        yield from _told(partial(params.top, kind))
+    yield from _misplaced(params)
+    yield from _wrong_languages(params)
+    others = params.having(ablate=[])  # `ablate` names terms of the chosen model
+    for name, kind in SECTIONS.items():
+        theirs = others if name in MODELS and name != params.values.get("model") else params
+        yield from _told(partial(theirs.section, name, kind))
 
 
 def _unknown(params: Params) -> Iterator[str]:

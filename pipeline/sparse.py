@@ -9,6 +9,7 @@ from itertools import accumulate
 import numpy as np
 import torch
 from scipy.sparse import csr_array
+from torch.nn import functional
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class SparseRows:
     def offsets(self) -> torch.Tensor:
         """(B,) int64, where each document's entries start, as ``embedding_bag`` wants them."""
         return torch.searchsorted(self.rows, torch.arange(self.size, device=self.rows.device))
+
+    def product(self, weight: torch.Tensor) -> torch.Tensor:
+        """(B, out) counts times a (V, out) ``weight``, of which only the rows of the batch's terms are read."""
+        counts = self.counts.to(weight.dtype)
+        return functional.embedding_bag(self.terms, weight, self.offsets, mode="sum", per_sample_weights=counts)
 
     def to(self, device: torch.device | str) -> SparseRows:
         """Return the same rows on ``device``."""

@@ -12,6 +12,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.report.measures import NO_REFERENCE
+
 STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify", "report")
 
 
@@ -67,7 +69,7 @@ def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
 def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Text]:
     """Why figures are missing, each reason once; as text, since a reason may quote a label with brackets."""
     if metrics["cnpmi"] is None:
-        yield Text("Coherence: the reference has no aligned documents of these languages; see `reference`.")
+        yield Text(f"Coherence: {NO_REFERENCE}; see `reference`.")
     scores = (score for theirs in classification.values() for score in theirs.values())
     for reason in dict.fromkeys(score["reason"] for score in scores if "reason" in score):
         yield Text(f"SVM accuracy: {reason}.")

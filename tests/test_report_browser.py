@@ -244,6 +244,21 @@ def test_labels_of_the_map_do_not_lie_on_each_other(
     opened.page.close()
 
 
+def test_labels_of_the_map_are_placed_anew_in_a_narrower_window(
+    browser: sync_api.Browser, files: dict[str, Path]
+) -> None:
+    opened = open_page(browser, files["many"])
+    plot = opened.page.locator('[data-plot="map"]')
+    plot.scroll_into_view_if_needed()
+    opened.page.wait_for_selector('[data-plot="map"][data-drawn] .main-svg')
+    opened.page.set_viewport_size({"width": 700, "height": 850})
+    opened.page.wait_for_timeout(1500)
+    count, depths = plot.evaluate(LABELS)
+    assert depths == []
+    assert count > 30
+    opened.page.close()
+
+
 def test_labels_of_a_small_map_leave_its_documents_free(page: sync_api.Page) -> None:
     see_every_plot(page)
     covered = """node => {

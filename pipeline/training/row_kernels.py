@@ -14,6 +14,7 @@ from numba import njit, prange
 
 # Sums may be taken in vector registers, and a * b + c in one instruction; nothing else of IEEE's rules is given up.
 compiled = njit(parallel=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+inlined = njit(inline="always")
 
 
 class AdamStep(NamedTuple):
@@ -34,6 +35,19 @@ class AdamStep(NamedTuple):
     rate: np.floating
     correction: np.floating
     epsilon: np.floating
+
+
+@inlined
+def row_gradient(
+    starts: np.ndarray, documents: np.ndarray, counts: np.ndarray, pulled: np.ndarray, row: int, scale: np.floating
+) -> np.ndarray:
+    """(out,) gradient of the batch's ``row``-th row, times ``scale``."""
+    gradient = np.zeros(pulled.shape[1], pulled.dtype)
+    for entry in range(starts[row], starts[row + 1]):
+        count = counts[entry] * scale
+        for j in range(len(gradient)):
+            gradient[j] += count * pulled[documents[entry], j]
+    return gradient
 
 
 @compiled
@@ -58,10 +72,7 @@ def squared_norms(starts: np.ndarray, documents: np.ndarray, counts: np.ndarray,
     """(U,) sums of squares of the rows' gradients, from the (B, out) gradient ``pulled`` of the layer's output."""
     norms = np.empty(len(starts) - 1, pulled.dtype)
     for i in prange(len(norms)):
-        gradient = np.zeros(pulled.shape[1], pulled.dtype)
-        for entry in range(starts[i], starts[i + 1]):
-            for j in range(len(gradient)):
-                gradient[j] += counts[entry] * pulled[documents[entry], j]
+        gradient = row_gradient(starts, documents, counts, pulled, i, pulled.dtype.type(1))
         total = pulled.dtype.type(0)
         for j in range(len(gradient)):
             total += gradient[j] * gradient[j]
@@ -82,11 +93,7 @@ def adam(
     """
     for i in prange(len(words)):
         word = words[i]
-        gradient = np.zeros(pulled.shape[1], pulled.dtype)
-        for entry in range(starts[i], starts[i + 1]):
-            count = counts[entry] * step.scale
-            for j in range(len(gradient)):
-                gradient[j] += count * pulled[documents[entry], j]
+        gradient = row_gradient(starts, documents, counts, pulled, i, step.scale)
         for j in range(len(gradient)):
             m = keep_mean[i] * mean[word, j] + step.new_mean * gradient[j]
             v = keep_square[i] * square[word, j] + step.new_square * gradient[j] * gradient[j]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from pipeline.sparse import SparseRows
 from pipeline.training.optimiser import BETA1, BETA2, EPSILON
@@ -83,8 +82,7 @@ class RowTable:
     def step(self, learning_rate: float, step: int, scale: float) -> None:
         """Move the rows taken by the ``step``-th step, their gradient times ``scale``; for the others it is pending."""
         taken, self.taken = self.taken, None
-        if taken is None or taken.pulled is None:
-            return
+        assert taken is not None and taken.pulled is not None, "there is no gradient to step by"  # see `pulled`
         rate, correction = learning_rate / (1 - BETA1**step), (1 - BETA2**step) ** -0.5
         self.skipped += 1
         self.decay *= BETA1 / BETA2**0.5  # to the power of `skipped`; a product is cheaper
@@ -103,7 +101,6 @@ class RowTable:
         """Forget the rows taken, which have made no step."""
         self.taken = None
 
-    @torch.no_grad()
     def settle(self) -> None:
         """Bring every row up to date, for whoever reads the weight itself."""
         self._catch_up(np.flatnonzero(self.skipped))
@@ -143,10 +140,7 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, bias: torch.Tensor, table: RowTable, bow: SparseRows) -> torch.Tensor:  # noqa: ANN401
         ctx.taken = table.taken
-        counts = bow.counts.to(bias.dtype)
-        return functional.embedding_bag(
-            bow.terms, table.weight, bow.offsets, mode="sum", per_sample_weights=counts
-        ).add_(bias)
+        return bow.product(table.weight) + bias
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None, None]:  # noqa: ANN401

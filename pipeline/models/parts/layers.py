@@ -6,7 +6,6 @@ from typing import Protocol
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from pipeline.sparse import SparseRows
 
@@ -38,9 +37,7 @@ class SparseLinear(nn.Module):
         """Map B documents to (B, out)."""
         if self.rows and self.training:
             return self.rows.product(bow, self.bias)
-        counts = bow.counts.to(self.weight.dtype)
-        product = functional.embedding_bag(bow.terms, self.weight, bow.offsets, mode="sum", per_sample_weights=counts)
-        return product + self.bias
+        return bow.product(self.weight) + self.bias
 
 
 class ShiftNorm(nn.BatchNorm1d):
