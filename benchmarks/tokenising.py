@@ -19,17 +19,17 @@ Cut = Callable[[str], object]
 
 def tokenise_en() -> Case:
     """English; yardstick: a regular expression over lower-cased text."""
-    return _case("en", megabytes=40, plain_megabytes=10, plain=_words, tool="re.findall on lower-cased text")
+    return _case("en", megabytes=160, plain_megabytes=10, plain=_words, tool="re.findall on lower-cased text")
 
 
 def tokenise_zh() -> Case:
     """Chinese; yardstick: jieba."""
-    return _case("zh", megabytes=10, plain_megabytes=2, plain=_jieba, tool="jieba.lcut")
+    return _case("zh", megabytes=20, plain_megabytes=2, plain=_jieba, tool="jieba.lcut")
 
 
 def tokenise_ja() -> Case:
     """Japanese; yardstick: MeCab by fugashi."""
-    return _case("ja", megabytes=10, plain_megabytes=2, plain=_fugashi, tool="fugashi.Tagger")
+    return _case("ja", megabytes=20, plain_megabytes=2, plain=_fugashi, tool="fugashi.Tagger")
 
 
 def sample_texts(lang: str, megabytes: float) -> list[str]:

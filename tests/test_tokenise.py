@@ -255,6 +255,19 @@ def test_small_work_stays_in_one_process(monkeypatch: pytest.MonkeyPatch) -> Non
     assert worth_starting(1000 * parallel.START_SECONDS) == 8
 
 
+def _whose(number: int) -> tuple[int, int]:
+    time.sleep(0.01)
+    return number, os.getpid()
+
+
+def test_this_process_works_along_and_results_stay_in_order() -> None:
+    results = map_in_order(_whose, range(200), "counting", processes=2)
+    assert [number for number, _ in results] == list(range(200))
+    here = [process == os.getpid() for _, process in results]
+    assert any(here[1:])  # the first is always done here
+    assert not all(here)
+
+
 def _die_elsewhere(parent: int) -> int:
     if os.getpid() != parent:
         os._exit(9)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
@@ -15,6 +16,7 @@ from pipeline.common.errors import TryAgainError
 from pipeline.common.progress import track
 
 START_SECONDS = 3.0  # a further process must have this much work, or starting it costs more than it saves
+AHEAD = 2  # items that every other process has before it, so that it never waits for this one
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,7 +33,7 @@ def map_in_order(
         work: picklable, so that other processes can have it.
         items: of about the same size, picklable too.
         what: names the work in the log.
-        processes: how many to use; by default as many as are worth it.
+        processes: how many to use, this one counted; by default as many as are worth it.
 
     Returns:
         The results in the order of the items.
@@ -60,12 +62,31 @@ def _rest(work: Callable[[Item], Result], items: Sequence[Item], what: str, proc
     if processes == 1 or not items:
         yield from map(work, items)
         return
+    others = min(processes - 1, len(items))
     try:
         # Spawned, not forked: polars and torch have threads, whose locks a fork would copy as they stand.
-        with ProcessPoolExecutor(min(processes, len(items)), mp_context=get_context("spawn")) as pool:
-            yield from pool.map(work, items)
+        with ProcessPoolExecutor(others, mp_context=get_context("spawn")) as pool:
+            yield from _shared(work, items, pool, AHEAD * others)
     except BrokenProcessPool as error:
         raise TryAgainError(
             f"{what}: one of {processes} processes was killed, most often for want of memory. "
             "Free some memory and run again; finished stages are kept."
         ) from error
+
+
+def _shared(work: Callable[[Item], Result], items: Sequence[Item], pool: Executor, ahead: int) -> Iterator[Result]:
+    """Results in order; this process works along with the pool's, and has nothing to load first."""
+    results: deque[Future[Result]] = deque()
+    for item in items:
+        busy = sum(not result.done() for result in results) >= ahead
+        results.append(_done(work(item)) if busy else pool.submit(work, item))
+        while results and results[0].done():
+            yield results.popleft().result()
+    for result in results:
+        yield result.result()
+
+
+def _done(value: Result) -> Future[Result]:
+    future: Future[Result] = Future()
+    future.set_result(value)
+    return future

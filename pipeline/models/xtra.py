@@ -13,7 +13,7 @@ from torch import nn
 from pipeline.losses import beta_alignment, cluster_anchor, cluster_contrast, embedding_infonce
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.models.parts.autoencoder import Autoencoder
-from pipeline.models.parts.layers import Dropout, SparseLinear
+from pipeline.models.parts.layers import Dropout, Linear, SparseLinear
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.parts.rarely import rarely
 from pipeline.models.parts.start import cluster_prior
@@ -69,8 +69,8 @@ class Xtra(Autoencoder):
         self.input = nn.ModuleList(SparseLinear(size, params.shared) for size in sizes)
         body = softplus_layers([params.shared, params.hidden, params.hidden], params.dropout)
         self.encoder = Posterior(body, params.hidden, topics)
-        self.beta_map = nn.ModuleList(nn.Linear(size, params.semantic) for size in sizes)
-        self.theta_map = nn.Linear(topics, embedding)
+        self.beta_map = nn.ModuleList(Linear(size, params.semantic) for size in sizes)
+        self.theta_map = Linear(topics, embedding)
         self.dropout = Dropout(params.dropout)
 
     @torch.no_grad()

@@ -20,6 +20,7 @@ from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
 from pipeline.training.batches import Batches
 from pipeline.training.checkpoint import load_checkpoint, save_checkpoint
 from pipeline.training.optimiser import Optimiser
+from pipeline.training.precision import Precision, products_in
 from pipeline.training.schedule import Schedule, learning_rate
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class TrainParams(BaseModel):
         clip: largest norm of a step's gradient.
         checkpoint_every: epochs between checkpoints; a killed run resumes at the last.
         device: ``auto`` takes a GPU when there is one.
+        precision: of matrix products; less than float32 is for GPUs, and on a CPU slower or the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +57,7 @@ class TrainParams(BaseModel):
     clip: float = Field(1.0, gt=0)
     checkpoint_every: int = Field(10, ge=1)
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Precision = "float32"
 
 
 class NonFiniteLossError(InputError):
@@ -91,7 +94,8 @@ def train(
     device = pick_device(params.device)
     model.to(device).train()
     batches = Batches(corpus, params.batch_size, device, model.paired)
-    with closing(Optimiser(model, params.learning_rate, params.clip)) as optimiser:  # whole, come what may
+    optimiser = Optimiser(model, params.learning_rate, params.clip)
+    with closing(optimiser), products_in(params.precision, model):  # weights whole again, come what may
         history = load_checkpoint(checkpoints, model, optimiser)
         log.info("%d epochs of %d steps on %s%s", params.epochs, batches.steps, device, _resumed(history))
         for epoch in track(range(len(history), params.epochs), "epochs", params.epochs - len(history)):

@@ -40,6 +40,19 @@ class SparseLinear(nn.Module):
         return bow.product(self.weight) + self.bias
 
 
+class Linear(nn.Linear):
+    """A linear layer that may multiply in bfloat16; its weights, what goes in and what comes out stay float32."""
+
+    rounds = False  # to bfloat16
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Map (B, inputs) to (B, outputs)."""
+        if not self.rounds:
+            return super().forward(x)
+        with torch.autocast(x.device.type, torch.bfloat16):
+            return super().forward(x).to(x.dtype)
+
+
 class ShiftNorm(nn.BatchNorm1d):
     """BatchNorm whose scale is frozen at 1 and whose shift is learnt, as ProdLDA and its successors use it."""
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from pipeline.models.parts.layers import Dropout, ShiftNorm
+from pipeline.models.parts.layers import Dropout, Linear, ShiftNorm
 
 Gaussian = tuple[torch.Tensor, torch.Tensor]  # (B, K) mean and (B, K) log-variance
 
@@ -17,7 +17,7 @@ def softplus_layers(sizes: Sequence[int], dropout: float) -> nn.Sequential:
     """Linear and softplus from each size to the next, then dropout."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
-        layers += [nn.Linear(inputs, outputs), nn.Softplus()]
+        layers += [Linear(inputs, outputs), nn.Softplus()]
     return nn.Sequential(*layers, Dropout(dropout))
 
 
@@ -35,9 +35,9 @@ class Posterior(nn.Module):
     def __init__(self, body: nn.Module, hidden: int, topics: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
         super().__init__()
         self.body = body
-        self.mean = nn.Linear(hidden, topics)
+        self.mean = Linear(hidden, topics)
         self.mean_norm = ShiftNorm(topics, eps, momentum)
-        self.logvar = nn.Linear(hidden, topics)
+        self.logvar = Linear(hidden, topics)
         self.logvar_norm = ShiftNorm(topics, eps, momentum)
 
     def forward(self, x: torch.Tensor, sizes: list[int]) -> list[Gaussian]:
