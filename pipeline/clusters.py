@@ -37,6 +37,8 @@ class ClusterParams(BaseModel):
         restarts: k-means runs, of which the best counts.
         centre: take each language's mean away first, which tells the languages apart and nothing else.
         rounds: of moving centroids to the middle between the languages, see :func:`shared_clusters`; 0 as the paper.
+        translated: how much of its translation word by word a document's vector is given, see
+            :mod:`pipeline.translation`; topics then agree better across languages. 0 as the paper.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +51,7 @@ class ClusterParams(BaseModel):
     restarts: int = Field(10, ge=1)
     centre: bool = False
     rounds: int = Field(0, ge=0)
+    translated: float = Field(0.0, ge=0)
 
 
 def projection(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:

@@ -16,10 +16,10 @@ from pipeline.models.gloctm import Gloctm, GloctmParams
 from pipeline.models.infoctm import Infoctm, InfoctmParams
 from pipeline.models.m3l import M3l, M3lParams
 from pipeline.models.nmtm import Nmtm, NmtmParams
-from pipeline.models.parts.links import rows_to_one
 from pipeline.models.parts.neighbours import nearest_words, similar_words
 from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
+from pipeline.translation import rows_to_one
 
 LANGUAGES = [{"en": 9, "zh": 9}, {"zh": 9, "en": 9, "ja": 9}]
 

@@ -13,11 +13,12 @@ from scipy.special import psi
 
 from pipeline.models.base import LanguageCorpus, ModelParams
 from pipeline.models.parts.counted import CountedModel
-from pipeline.models.parts.links import dictionary_links, rows_to_one
+from pipeline.models.parts.links import dictionary_links
 from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
 from pipeline.topics.selection import topic_mass
 from pipeline.topics.tf_idf import theta_tf_idf
+from pipeline.translation import rows_to_one
 
 if TYPE_CHECKING:
     from sklearn.decomposition import LatentDirichletAllocation

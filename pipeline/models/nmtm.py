@@ -13,10 +13,11 @@ from torch.nn import functional
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.models.parts.autoencoder import Autoencoder, explain
 from pipeline.models.parts.layers import Dropout, ShiftNorm, SparseLinear
-from pipeline.models.parts.links import dictionary_links, rows_to_one
+from pipeline.models.parts.links import dictionary_links
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
+from pipeline.translation import rows_to_one
 
 
 class NmtmParams(ModelParams):

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from pipeline.corpus import rows_within
 from pipeline.models.base import LanguageCorpus, Lexicon
+from pipeline.translation import link_matrices
 
 
 def training_corpus(
@@ -50,11 +51,5 @@ def lexicons(vocabulary: pl.DataFrame, vectors: np.ndarray, links: pl.DataFrame)
         links: columns lang, pivot_term, term and count.
     """
     languages = vocabulary["lang"].to_numpy()
-    pivot_words = int((languages == languages[0]).sum())
-    found = {}
-    for name in vocabulary["lang"].unique(maintain_order=True):
-        mine, part = vectors[languages == name], links.filter(pl.col("lang") == name)
-        places = (part["pivot_term"].to_numpy(), part["term"].to_numpy())
-        counts = part["count"].to_numpy().astype(np.float64)
-        found[name] = Lexicon(mine, csr_array((counts, places), shape=(pivot_words, len(mine))))
-    return found
+    matrices = link_matrices(vocabulary, links)
+    return {name: Lexicon(vectors[languages == name], matrix) for name, matrix in matrices.items()}

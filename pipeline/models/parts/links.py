@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from pipeline.common.errors import InputError
 from pipeline.models.base import LanguageCorpus
@@ -27,9 +26,3 @@ def dictionary_links(corpus: Mapping[str, LanguageCorpus], language: str) -> csr
             f"from such pairs. Put {pivot}-{language}.tsv ({pivot} word, tab, {language} word) into `dictionary`."
         )
     return links
-
-
-def rows_to_one(links: csr_array) -> csr_array:
-    """Rows divided by their sums; rows of zeros stay."""
-    totals = np.asarray(links.sum(axis=1), dtype=np.float64)
-    return csr_array(diags_array(np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)) @ links)
