@@ -72,3 +72,14 @@ def test_an_ablation_that_the_model_does_not_know_is_refused(prepared: Path, tmp
     done = run_stage(folder, "train")
     assert done.returncode == 2
     assert "nothing to leave out" in done.stderr
+
+
+def test_clusters_of_translated_documents_are_of_the_same_documents(prepared: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(prepared, tmp_path / "project", symlinks=True)
+    before = pl.read_parquet(folder / "data/run/clusters.parquet")
+    set_params(folder, folder / "params.yaml", {"cluster": {"translated": 1}})
+    done = run_stage(folder, "cluster")
+    assert done.returncode == 0, done.stderr
+    after = pl.read_parquet(folder / "data/run/clusters.parquet")
+    assert after.drop("cluster").equals(before.drop("cluster"))
+    assert not after["cluster"].equals(before["cluster"])
