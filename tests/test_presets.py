@@ -140,7 +140,8 @@ def test_missing_parameters_are_named(params: Path) -> None:
 
 
 def test_the_presets_that_users_are_told_of_are_there() -> None:
-    wanted = "amazon_review ecnews ecnews-40 ecnews-anchored ecnews-fast rakuten_amazon rakuten_amazon-40 sample"
+    wanted = "amazon_review ecnews ecnews-40 ecnews-anchored ecnews-fast ecnews-translated"
+    wanted += " rakuten_amazon rakuten_amazon-40 rakuten_amazon-translated sample"
     assert wanted.split() == NAMES
 
 
@@ -166,6 +167,12 @@ def test_short_presets_differ_in_length_and_in_what_does_better(name: str) -> No
 def test_the_anchored_preset_is_the_fast_one_with_an_anchor() -> None:
     fast, anchored = (read_values(PRESETS / f"{name}.yaml") for name in ("ecnews-fast", "ecnews-anchored"))
     assert {key for key in fast if fast[key] != anchored[key]} == {"xtra.anchor", "train.epochs", "train.learning_rate"}
+
+
+def test_the_translated_preset_is_the_anchored_one_with_translations() -> None:
+    anchored, translated = (read_values(PRESETS / f"ecnews-{name}.yaml") for name in ("anchored", "translated"))
+    differing = {key for key in anchored if anchored[key] != translated[key]}
+    assert differing == {"cluster.translated", "xtra.anchor"}
 
 
 @pytest.mark.parametrize("name", NAMES)
