@@ -37,8 +37,8 @@ class ClusterParams(BaseModel):
         restarts: k-means runs, of which the best counts.
         centre: take each language's mean away first, which tells the languages apart and nothing else.
         rounds: of moving centroids to the middle between the languages, see :func:`shared_clusters`; 0 as the paper.
-        translated: how much of its translation word by word a document's vector is given, see
-            :mod:`pipeline.translation`; topics then agree better across languages. 0 as the paper.
+        translated: weight of the unit vector of the document translated word by word by the dictionary, added to
+            its own; topics then agree better across languages. 0 as the paper.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

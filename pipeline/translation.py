@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +10,8 @@ import polars as pl
 from scipy.sparse import csr_array, diags_array
 
 from pipeline.common.arrays import unit_rows
+
+log = logging.getLogger(__name__)
 
 SIF = 1e-3  # a of the weight a / (a + p(word)), as published (Arora et al., 2017)
 BLOCK = 50_000  # documents that are float64 at once, which keeps the memory flat
@@ -57,10 +60,27 @@ def translations(vectors: Mapping[str, np.ndarray], links: Mapping[str, csr_arra
     return found
 
 
+def log_translated(language: str, words: np.ndarray, documents: np.ndarray) -> None:
+    """Tell how much of a language the dictionary reaches; the rest is clustered by its embeddings alone.
+
+    Args:
+        language: its code.
+        words: (V, E) from :func:`translations`.
+        documents: (D, E) from :func:`translated_documents`.
+    """
+    reached, without = int(words.any(axis=1).sum()), int((~documents.any(axis=1)).sum())
+    level = logging.INFO if reached else logging.WARNING
+    log.log(
+        level, "%s: %d of %d words have a translation; %d of %d documents have no such word",
+        language, reached, len(words), without, len(documents),
+    )  # fmt: skip
+
+
 def translated_documents(bow: csr_array, words: np.ndarray) -> np.ndarray:
     """(D, E) float32 unit vectors of one language's documents, each word replaced by its translations.
 
-    The mean of the words weighted by SIF, less the mean of all documents; zero where no word has a translation.
+    The mean of the words weighted by SIF, less the mean of all documents; a word without a translation counts as
+    zeros, and so does a document that has no other.
 
     Args:
         bow: (D, V) counts.

@@ -13,20 +13,28 @@ from pipeline.common.layout import LAYOUT
 from pipeline.common.params import Params
 from pipeline.common.runtime import stage
 from pipeline.corpus import read_vectors, rows_within, training_documents
-from pipeline.translation import link_matrices, translated_documents, translations
+from pipeline.translation import link_matrices, log_translated, translated_documents, translations
 
 
-def _translated(languages: pl.Series, rows: np.ndarray) -> np.ndarray:
-    """(rows, E) unit vectors of the documents in ``rows``, translated word by word."""
+def _add_translated(vectors: np.ndarray, languages: pl.Series, rows: np.ndarray, weight: float) -> None:
+    """Add to each of the documents in ``rows`` its translation word by word, in place.
+
+    Args:
+        vectors: (rows, E) of those documents.
+        languages: the language of every document of the table.
+        rows: row numbers in that table, ascending.
+        weight: of the translation, a unit vector.
+    """
     vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
     words, of_word = read_vectors(LAYOUT.word_vectors), vocabulary["lang"].to_numpy()
     links = link_matrices(vocabulary, read_parquet(LAYOUT.links))
     meaning = translations({name: words[of_word == name] for name in links}, links)
-    vectors, names = np.zeros((len(rows), words.shape[1]), np.float32), languages.to_numpy()[rows]
+    names = languages.to_numpy()[rows]
     for name, bow in language_bow(read_parquet(LAYOUT.bow), vocabulary, languages).items():
         own = rows_within(languages, name, rows[names == name])
-        vectors[names == name] = translated_documents(bow[own], meaning[name])
-    return vectors
+        translated = translated_documents(bow[own], meaning[name])
+        log_translated(name, meaning[name], translated)
+        vectors[names == name] += weight * translated
 
 
 @stage
@@ -42,7 +50,7 @@ def main() -> None:
         vectors = read_vectors(LAYOUT.embeddings)[rows]
         if params.translated:
             vectors = unit_rows(vectors)
-            vectors += params.translated * _translated(documents["lang"], rows)
+            _add_translated(vectors, documents["lang"], rows, params.translated)
         clusters = pivot_clusters(vectors, languages, params)
     else:
         clusters = given_clusters(params.labels, documents["id"][rows], params.num_topics)

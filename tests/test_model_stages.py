@@ -6,11 +6,17 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from project import STAGES, make_project, run_stage, run_stages, sample_rows, set_params, write_rows
+from scipy.sparse import csr_array
 
+from pipeline.common.layout import LAYOUT
+from pipeline.corpus import read_vectors
 from pipeline.models.table import MODELS
+from pipeline.translation import link_matrices, translated_documents, translations
+from stages import cluster
 
 BEFORE, AFTER = STAGES[: STAGES.index("train")], STAGES[STAGES.index("train") :]
 QUICK = ("usvd", "gloctm", "m3l")  # one without training, one that reads words, one that reads aligned documents
@@ -74,6 +80,25 @@ def test_an_ablation_that_the_model_does_not_know_is_refused(prepared: Path, tmp
     assert "nothing to leave out" in done.stderr
 
 
+def test_every_document_is_given_its_own_translation(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(prepared)
+    documents, tokens = pl.read_parquet("data/run/embeddings.parquet"), pl.read_parquet("data/run/tokens.parquet")
+    rows = np.flatnonzero((documents["split"] == "train").to_numpy())[1::2]
+    vectors = np.zeros((len(rows), documents["vector"].dtype.shape[0]), np.float32)
+    cluster._add_translated(vectors, documents["lang"], rows, 2.0)
+    vocabulary = pl.read_parquet("data/run/vocabulary.parquet")
+    known, links = read_vectors(LAYOUT.word_vectors), pl.read_parquet("data/run/links.parquet")
+    of_word = vocabulary["lang"].to_numpy()
+    matrices = link_matrices(vocabulary, links)
+    meaning = translations({lang: known[of_word == lang] for lang in matrices}, matrices)
+    for lang in matrices:
+        words = vocabulary.filter(pl.col("lang") == lang).sort("term")["word"].to_list()
+        mine = np.flatnonzero(documents["lang"].to_numpy()[rows] == lang)
+        counts = [[tokens["tokens"][int(rows[at])].to_list().count(word) for word in words] for at in mine]
+        expected = 2 * translated_documents(csr_array(np.array(counts)), meaning[lang])
+        np.testing.assert_allclose(vectors[mine], expected, atol=1e-4)
+
+
 def test_clusters_of_translated_documents_are_of_the_same_documents(prepared: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(prepared, tmp_path / "project", symlinks=True)
     before = pl.read_parquet(folder / "data/run/clusters.parquet")
@@ -83,3 +108,4 @@ def test_clusters_of_translated_documents_are_of_the_same_documents(prepared: Pa
     after = pl.read_parquet(folder / "data/run/clusters.parquet")
     assert after.drop("cluster").equals(before.drop("cluster"))
     assert not after["cluster"].equals(before["cluster"])
+    assert "words have a translation" in done.stderr

@@ -1,4 +1,4 @@
-"""How exactly matrices are multiplied in training; weights, sums and Adam's state are float32 in every case."""
+"""How exactly matrices are multiplied in training; weights and Adam's state are float32 in every case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def products_in(precision: Precision, model: nn.Module) -> Iterator[None]:
 
     Args:
         precision: ``tf32`` lets a GPU round what it multiplies to 11 bits, and does nothing on a CPU. ``bf16`` has the
-            linear layers round to 8 bits on any device, and the other products be as with ``tf32``.
+            linear layers round what goes in and comes out, and their gradients, to 8 bits on any device, and the
+            other products be as with ``tf32``.
         model: whose layers are meant.
     """
     layers = [layer for layer in model.modules() if isinstance(layer, Linear)]

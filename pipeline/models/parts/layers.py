@@ -41,7 +41,7 @@ class SparseLinear(nn.Module):
 
 
 class Linear(nn.Linear):
-    """A linear layer that may multiply in bfloat16; its weights, what goes in and what comes out stay float32."""
+    """A linear layer that may work in bfloat16: what it takes and gives is float32, rounded, and so are gradients."""
 
     rounds = False  # to bfloat16
 
