@@ -111,6 +111,14 @@ def test_a_student_has_the_teachers_posterior_as_its_prior() -> None:
     assert all(p.grad is None or not p.grad.any() for n, p in model.named_parameters() if n.startswith("encoder.0"))
 
 
+def test_a_students_words_reach_its_beta_and_not_its_encoder() -> None:
+    model = started(ZeroshotKd(SIZES, TOPICS, EMBEDDING, SMALL))
+    model.loss(BATCHES, NOISE).terms["reconstruction"].backward()  # type: ignore[call-arg]
+    reached = {name for name, weight in model.named_parameters() if weight.grad is not None and weight.grad.any()}
+    assert {f"beta.{index}" for index in range(len(SIZES))} <= reached
+    assert {name.split(".")[1] for name in reached if name.startswith("encoder.")} == {"0"}
+
+
 def test_m3l_is_its_equation_over_all_pairs_of_languages() -> None:
     model = started(M3l(SIZES, TOPICS, EMBEDDING, M3lParams(hidden=4, dropout=0, weight=3)))
     posteriors = {

@@ -17,7 +17,9 @@ class ZeroshotKd(EmbeddingReader):
     """An encoder and a beta a language; the teacher's posterior of a document is the prior of the student's.
 
     The teacher reads the student's document through the shared embedding space, so that no aligned documents are
-    needed, and it learns in the same steps as the students, whose losses do not reach it.
+    needed, and it learns in the same steps as the students, whose losses do not reach it. A student's words reach its
+    beta alone: were its encoder to learn from them too, it would settle on topics of its own while the teacher's
+    are still forming.
     """
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
@@ -35,7 +37,7 @@ class ZeroshotKd(EmbeddingReader):
             batch = batches[language]
             posterior = self.posterior(index, batch.embeddings)
             theta = self.dropout(sample(*posterior, noise[language] if noise else None).softmax(dim=1))
-            explained.append(self.explain(index, theta, batch.bow))
+            explained.append(self.explain(index, theta if index == 0 else theta.detach(), batch.bow))
             lessons.append(self._lesson(index, posterior, batch))
         return LossParts(
             {
