@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from pipeline.models.base import LanguageCorpus
+from pipeline.models.base import LanguageCorpus, Lexicon
 
 LANGUAGES = ("en", "zh")
 DOCUMENTS = 40_000  # a language
@@ -26,20 +26,31 @@ class Sizes:
     hidden: int = 300
     semantic: int = 384
     dropout: float = 0.2
+    translations: int = 5  # entries of the dictionary a word
+    synonyms: int = 10  # words that lie near each other
 
 
 def corpus(sizes: Sizes, documents: int) -> dict[str, LanguageCorpus]:
     """Random documents; words are all equally frequent, which touches as many rows of a matrix as can be."""
     rng = np.random.default_rng(0)
-    return {lang: _language(sizes, documents, rng) for lang in LANGUAGES}
+    return {lang: _language(sizes, documents, lang == LANGUAGES[0], rng) for lang in LANGUAGES}
 
 
-def _language(sizes: Sizes, documents: int, rng: np.random.Generator) -> LanguageCorpus:
+def _language(sizes: Sizes, documents: int, pivot: bool, rng: np.random.Generator) -> LanguageCorpus:
     terms = rng.integers(sizes.vocabulary, size=documents * sizes.tokens)
     rows = np.repeat(np.arange(documents), sizes.tokens)
     bow = csr_array((np.ones(len(terms), np.int32), (rows, terms)), shape=(documents, sizes.vocabulary))
     embeddings = rng.standard_normal((documents, sizes.embedding), dtype=np.float32)
-    return LanguageCorpus(bow, embeddings, rng.integers(sizes.topics, size=documents))
+    clusters = rng.integers(sizes.topics, size=documents)
+    return LanguageCorpus(bow, embeddings, clusters, np.arange(documents), _lexicon(sizes, pivot, rng))
+
+
+def _lexicon(sizes: Sizes, pivot: bool, rng: np.random.Generator) -> Lexicon:
+    words, pairs = np.arange(sizes.vocabulary), sizes.vocabulary * sizes.translations
+    meanings = rng.standard_normal((sizes.vocabulary, sizes.embedding), dtype=np.float32)
+    vectors = meanings[words // sizes.synonyms] + 0.5 * rng.standard_normal(meanings.shape, dtype=np.float32)
+    places = rng.integers(sizes.vocabulary, size=(2, 0 if pivot else pairs))
+    return Lexicon(vectors, csr_array((np.ones(places.shape[1]), tuple(places)), shape=[sizes.vocabulary] * 2))
 
 
 def step_flops(sizes: Sizes) -> float:

@@ -17,9 +17,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from benchmarks.paths import ROOT
 from benchmarks.scale_corpus import WORDS, write_dictionary, write_documents
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("scale.json")
 STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train")
 PARAMETERS: dict[str, Any] = {

@@ -16,7 +16,7 @@ from benchmarks.dense_step import dense_steps
 from benchmarks.ec_news import DOCUMENTS, LANGUAGES, Sizes, corpus, step_flops
 from pipeline.inference import theta_scores
 from pipeline.models.base import LanguageCorpus, NeuralTopicModel
-from pipeline.models.xtra import Xtra, XtraParams
+from pipeline.models.table import MODELS, build_model
 from pipeline.training.loop import TrainParams, train
 
 SIZES = Sizes()
@@ -26,19 +26,43 @@ SETTINGS = {"batch_size": SIZES.batch, "device": "cpu"}
 
 
 def train_step() -> Case:
-    """A step, what a run does once left out: two epochs more, over their steps."""
-    documents = corpus(SIZES, SIZES.batch * STEPS)
-    seconds = _trainer(documents)
-    seconds(1)
-    return Case(
-        "ms",
-        Work(lambda: seconds(3) - seconds(1), 2 * STEPS),
-        Work(_dense_seconds(PLAIN_STEPS), PLAIN_STEPS),
-        "XTRA at EC News sizes, batch 128; the plain dense step of benchmarks/dense_step.py",
-        repeats=5,
-        flops=step_flops(SIZES),
-        profiler="torch",
-    )
+    """XTRA as published."""
+    return _step("xtra", flops=step_flops(SIZES))
+
+
+def train_step_sparing() -> Case:
+    """XTRA as `ecnews-fast` has it."""
+    return _step("xtra", beta_every=4)
+
+
+def train_step_gloctm() -> Case:
+    """GloCTM."""
+    return _step("gloctm")
+
+
+def train_step_infoctm() -> Case:
+    """InfoCTM."""
+    return _step("infoctm")
+
+
+def train_step_nmtm() -> Case:
+    """NMTM."""
+    return _step("nmtm")
+
+
+def train_step_zeroshot() -> Case:
+    """ZeroshotTM."""
+    return _step("zeroshot")
+
+
+def train_step_zeroshot_kd() -> Case:
+    """ZeroshotTM-KD."""
+    return _step("zeroshot-kd")
+
+
+def train_step_m3l() -> Case:
+    """M3L, every document with its translation."""
+    return _step("m3l")
 
 
 def train_epoch() -> Case:
@@ -70,16 +94,36 @@ def infer() -> Case:
     )
 
 
-def _model() -> NeuralTopicModel:
-    torch.manual_seed(0)
-    return Xtra(
-        dict.fromkeys(LANGUAGES, SIZES.vocabulary), SIZES.topics, SIZES.embedding, XtraParams.model_validate({})
+def _step(name: str, *, flops: float | None = None, **block: object) -> Case:
+    """A step, what a run does once left out: two epochs more, over their steps."""
+    documents = corpus(SIZES, SIZES.batch * STEPS)
+    seconds = _trainer(documents, name, block)
+    seconds(1)
+    settings = "".join(f", {key}: {value}" for key, value in block.items())
+    return Case(
+        "ms",
+        Work(lambda: seconds(3) - seconds(1), 2 * STEPS),
+        Work(_dense_seconds(PLAIN_STEPS), PLAIN_STEPS),
+        f"{name} at EC News sizes, batch {SIZES.batch}{settings}; XTRA's plain dense step (benchmarks/dense_step.py)",
+        repeats=5,
+        flops=flops,
+        profiler="torch",
     )
 
 
-def _trainer(documents: Mapping[str, LanguageCorpus]) -> Callable[[int], float]:
+def _model(name: str = "xtra", block: Mapping[str, object] | None = None) -> NeuralTopicModel:
+    torch.manual_seed(0)
+    vocabulary, params = dict.fromkeys(LANGUAGES, SIZES.vocabulary), MODELS[name][0].model_validate(block or {})
+    model = build_model(name, vocabulary, SIZES.topics, SIZES.embedding, params)
+    assert isinstance(model, NeuralTopicModel)
+    return model
+
+
+def _trainer(
+    documents: Mapping[str, LanguageCorpus], name: str = "xtra", block: Mapping[str, object] | None = None
+) -> Callable[[int], float]:
     """A function from a number of epochs to the seconds that training takes, one model all the while."""
-    model = _model()
+    model = _model(name, block)
     model.start_from(documents)
 
     def seconds(epochs: int) -> float:

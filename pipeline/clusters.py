@@ -1,4 +1,4 @@
-"""Pivot clusters: k-means on the pivot language, every other document to the nearest centroid (XTRA, appendix C)."""
+"""Pivot clusters: k-means on the pivot language, every other document to a centroid (XTRA, appendix C)."""
 
 from __future__ import annotations
 
@@ -200,16 +200,11 @@ def _read_labels(path: Path) -> pl.DataFrame:
         raise InputError(f"{path}: expected a table with id and cluster, a whole number; found: {error}") from error
 
 
-def warn_of_one_language_clusters(clusters: np.ndarray, languages: np.ndarray, topics: int) -> int:
-    """Log the clusters that hold one language only; they cannot align anything.
-
-    Returns:
-        How many there are (empty clusters included).
-    """
+def warn_of_one_language_clusters(clusters: np.ndarray, languages: np.ndarray, topics: int) -> None:
+    """Log the clusters that hold one language only, or nothing; they cannot align anything."""
     names = list(dict.fromkeys(languages.tolist()))
     sizes = {name: np.bincount(clusters[languages == name], minlength=topics) for name in names}
     lonely = [k for k in range(topics) if sum(sizes[name][k] > 0 for name in names) < 2]
     for k in lonely:
         counts = ", ".join(f"{name} {sizes[name][k]}" for name in names)
         log.warning("cluster %d holds documents of one language only: %s", k, counts)
-    return len(lonely)

@@ -39,7 +39,7 @@ def _add_translated(vectors: np.ndarray, languages: pl.Series, rows: np.ndarray,
 
 @stage
 def main() -> None:
-    """Cluster the pivot's training documents; the other languages' join the nearest cluster."""
+    """Cluster the pivot's training documents; the other languages' join the clusters."""
     from pipeline.clusters import ClusterParams, given_clusters, pivot_clusters, warn_of_one_language_clusters
 
     params = Params.checked().section("cluster", ClusterParams)

@@ -20,7 +20,7 @@ from pipeline.models.base import LanguageCorpus, NeuralTopicModel
 from pipeline.models.store import save_run, vocabulary_sizes
 from pipeline.models.table import MODELS, build_model
 from pipeline.training.corpus import lexicons, training_corpus
-from pipeline.training.loop import TrainParams, loss_table, train
+from pipeline.training.loop import TrainParams, loss_table, pick_device, train
 from pipeline.training.resume import checkpoint_folder
 
 INPUTS = [
@@ -54,7 +54,8 @@ def main() -> None:
     torch.manual_seed(training.seed)
     model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, width, block)
     model.start_from(corpus)
-    settings = [name, training.model_dump(mode="json"), block.model_dump(mode="json")]
+    device = pick_device(training.device).type  # another one's sums differ
+    settings = [name, training.model_dump(mode="json"), block.model_dump(mode="json"), device]
     checkpoints = checkpoint_folder(LAYOUT.checkpoints, settings, INPUTS)
     losses = train(model, corpus, training, checkpoints) if isinstance(model, NeuralTopicModel) else []
     model.finish(corpus)

@@ -300,9 +300,10 @@ def neighbours(mine: Rows, theirs: Rows, count: int, same: bool) -> list[list[in
     return found
 
 
-def shared_equally(links: Rows) -> list[list[float]]:
-    """Rows to one; a word without translations goes nowhere."""
-    return [[link / math.fsum(row) if any(row) else 0.0 for link in row] for row in links]
+def smoothed_map(links: Rows, counts: Sequence[float]) -> list[list[float]]:
+    """NMTM's map: a word's count where it is linked, plus 1; rows to one."""
+    rows = [[count * bool(link) + 1 for link in row] for row, count in zip(links, counts, strict=True)]
+    return [[value / math.fsum(row) for value in row] for row in rows]
 
 
 def soft_start(mass: Rows) -> list[list[float]]:

@@ -182,6 +182,19 @@ def test_paired_batches_hold_the_documents_of_a_pair_together() -> None:
     assert sorted(seen["zh"]) in ([*range(20, 40)], [*range(20, 40), 45])
 
 
+def test_batches_of_too_few_pairs_are_refused() -> None:
+    pairs = {"en": [0, 1], "zh": [0, 1], "ja": [2, 3], "de": [2, 3]}
+    corpus = {
+        name: LanguageCorpus(
+            csr_array(np.ones((2, 2))), np.ones((2, 1), np.float32), np.zeros(2, np.int64), np.array(p)
+        )
+        for name, p in pairs.items()
+    }
+    assert Batches(corpus, 4, CPU, paired=True).steps == 1
+    with pytest.raises(InputError, match=r"4 languages a batch needs 3 aligned pairs, and some would have 2"):
+        Batches(corpus, 3, CPU, paired=True)
+
+
 def test_unpaired_documents_are_refused_where_pairs_are_needed() -> None:
     with pytest.raises(InputError, match=r"aligned documents, and 0 training documents of en.*same `pair`"):
         Batches(numbered({"en": 6, "zh": 6}), 4, CPU, paired=True)

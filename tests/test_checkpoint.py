@@ -273,6 +273,14 @@ def test_the_folder_changes_with_the_code(
     assert checkpoint_folder(tmp_path, SETTING, inputs) != before
 
 
+def test_the_folder_changes_with_the_threads(
+    inputs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = checkpoint_folder(tmp_path, SETTING, inputs)
+    monkeypatch.setattr(resume, "THREADS", "64")
+    assert checkpoint_folder(tmp_path, SETTING, inputs) != before
+
+
 def test_the_folder_changes_with_torch(inputs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = checkpoint_folder(tmp_path, SETTING, inputs)
     monkeypatch.setattr(torch, "__version__", "0.0")

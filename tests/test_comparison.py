@@ -13,6 +13,7 @@ from project import STAGES
 from ruamel.yaml import YAML
 
 from pipeline.common.errors import InputError, PipelineError
+from pipeline.comparison import keys
 from pipeline.comparison.collect import run_figures
 from pipeline.comparison.columns import write_figure
 from pipeline.comparison.compare import read_overrides, read_seeds, write_comparison
@@ -228,15 +229,14 @@ STAGES_BY_HAND = {
 }
 
 
-def test_key_changes_with_what_decides_and_nothing_else(tmp_path: Path) -> None:
+def test_key_changes_with_what_decides_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "code/__pycache__").mkdir(parents=True)
     (tmp_path / "code/a.py").write_text("1", encoding="utf-8")
     (tmp_path / "data").write_text("rows", encoding="utf-8")
     values = {"path": "data", "seed": 0, "model": "m", "m": {"size": 1}, "other": {"size": 1}, "top": {"words": 1}}
-    stages = STAGES_BY_HAND | {"last": STAGES_BY_HAND["last"] | {"params": ["top"]}}
 
     def key(until: str | None = None, **changes: object) -> str:
-        return Keys(stages, tmp_path).key(values | changes, until)
+        return Keys(STAGES_BY_HAND, tmp_path).key(values | changes, until)
 
     first = key()
     assert key(other={"size": 2}) == first, "another model's parameters decide nothing"
@@ -249,7 +249,10 @@ def test_key_changes_with_what_decides_and_nothing_else(tmp_path: Path) -> None:
     changed = key()
     assert changed != first
     (tmp_path / "data").write_text("more", encoding="utf-8")
-    assert key() not in (first, changed)
+    more = key()
+    assert more not in (first, changed)
+    monkeypatch.setitem(keys.ARITHMETIC, "threads", "64")
+    assert key() != more
 
 
 def test_inputs_and_ancestors() -> None:

@@ -107,14 +107,17 @@ def test_nearest_words_are_those_of_the_largest_cosine(count: int, same: bool, m
     assert found == naive.neighbours(mine.tolist(), theirs.tolist(), count, same)
 
 
-def test_similar_words_reach_the_threshold_and_a_word_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("threshold", [0.4, 0.0, -1.0])
+def test_similar_words_reach_the_threshold_and_a_word_is_its_own(
+    threshold: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pipeline.models.parts.neighbours.CELLS", 40)
     vectors = np.random.default_rng(1).normal(size=(9, 2))
     vectors[4] = 0
-    near = similar_words(unit_rows(vectors), 0.4).toarray()
+    near = similar_words(unit_rows(vectors), threshold).toarray()
     for i, a in enumerate(vectors.tolist()):
         for j, b in enumerate(vectors.tolist()):
-            assert near[i, j] == (i == j or (any(a) and any(b) and naive.cosine(a, b) >= 0.4))
+            assert near[i, j] == (i == j or (any(a) and any(b) and naive.cosine(a, b) >= threshold))
 
 
 @pytest.mark.parametrize("documents", LANGUAGES, ids=len)
@@ -153,6 +156,9 @@ def test_a_word_map_is_a_product_with_its_matrix() -> None:
     carry, phi = WordMap(6, 4), draw(3, 6).float()
     carry.set(matrix)
     torch.testing.assert_close(carry(phi), phi @ torch.from_numpy(matrix.toarray()).float())
+    even = np.arange(6.0)
+    carry.set(matrix, even)
+    torch.testing.assert_close(carry(phi), phi @ torch.from_numpy(matrix.toarray() + even[:, None]).float())
     np.testing.assert_allclose(carry.matrix().toarray(), matrix.toarray())
 
 
@@ -168,8 +174,9 @@ def test_three_languages_mix_with_the_pivot() -> None:
     model.start_from(corpus)
     phi = [beta.detach().double().numpy() for beta in model.beta]
     links = [part.lexicon.links.toarray() for part in corpus.values() if part.lexicon]
-    maps = [naive.shared_equally(link.tolist()) for link in links]
-    back = [naive.shared_equally(link.T.tolist()) for link in links]
+    counts = [part.bow.sum(axis=0).tolist() for part in corpus.values()]
+    maps = [naive.smoothed_map(link.tolist(), counts[0]) for link in links]
+    back = [naive.smoothed_map(link.T.tolist(), own) for link, own in zip(links, counts, strict=True)]
     expected = [
         0.7 * (phi[1] @ back[1] + phi[2] @ back[2]) / 2 + 0.3 * phi[0],
         0.7 * phi[0] @ maps[1] + 0.3 * phi[1],

@@ -34,8 +34,9 @@ def test_divergence_equals_scipy() -> None:
     assert jensen_shannon(p, q) == pytest.approx(np.array(expected), abs=1e-12)
 
 
-def test_the_ends_of_the_divergence() -> None:
-    corners = np.eye(3)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_the_ends_of_the_divergence(kind: type) -> None:
+    corners = np.eye(3, dtype=kind)
     assert jensen_shannon(corners, corners) == pytest.approx(1 - np.eye(3))
     halves = np.array([[0.5, 0.5, 0.0]])
     assert jensen_shannon(halves, halves)[0, 0] == 0

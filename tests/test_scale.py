@@ -37,7 +37,7 @@ def test_memory_of_a_stage_and_its_children_is_counted(tmp_path: Path) -> None:
     code += f"second = subprocess.Popen(child)\n{grow}\nsecond.wait()\n"
     (tmp_path / "stages/two.py").write_text(code)
     seconds, processor, largest, together = scale.run(tmp_path, "two")
-    assert seconds > 1 > processor
+    assert seconds > max(1, processor), "a second of sleep is no work"
     assert largest / scale.MEGABYTE > 100  # no upper bound: a child is billed for its parent's size too
     assert together / scale.MEGABYTE > 200
 

@@ -1,4 +1,4 @@
-"""What decides a run's result: parameters, inputs and code, as dvc.yaml lists them, in one hash."""
+"""What decides a run's result: parameters, inputs and code, as dvc.yaml lists them, and how sums are made."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
+from pipeline.common.runtime import THREADS
+
+ARITHMETIC = {"threads": THREADS, "torch": version("torch")}  # they decide the last digits
 
 Stages = Mapping[str, Mapping[str, Any]]  # the `stages` of dvc.yaml
 
@@ -27,7 +31,7 @@ class Keys:
         self._digests: dict[str, str] = {}
 
     def key(self, values: Mapping[str, Any], until: str | None = None) -> str:
-        """Equal for runs with the same parameters, inputs and code.
+        """Equal for runs with the same parameters, inputs, code, torch and number of threads.
 
         Args:
             values: of params.yaml; those that no stage names do not count.
@@ -37,12 +41,13 @@ class Keys:
         decides = [
             {
                 "cmd": self.stages[name]["cmd"],
-                "params": {key: values.get(key) for key in _names(self.stages[name].get("params", []), values)},
+                "params": {key: look_up(values, key) for key in _names(self.stages[name].get("params", []), values)},
                 "deps": {path: self._digest(path) for path in inputs({name: self.stages[name]}, values, self.stages)},
             }
             for name in counted
         ]
-        return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()[:32]
+        hashed = json.dumps([decides, ARITHMETIC], sort_keys=True, default=str)
+        return hashlib.sha256(hashed.encode()).hexdigest()[:32]
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:

@@ -38,7 +38,7 @@ def cluster_contrast(
         log_softmax = (scores - log_all[:, None]).masked_fill(~positive, 0.0)
         return -log_softmax.sum() / len(theta)
     anchors = positive.any(dim=1)
-    if not anchors.any():
-        return theta.sum() * 0.0
-    log_positive = torch.logsumexp(scores[anchors].masked_fill(~positive[anchors], -torch.inf), dim=1)
-    return (torch.logaddexp(log_positive, log_all[anchors]) - log_positive).mean()
+    # A row without a positive keeps its scores, so that it stays finite; to choose rows would stop a GPU to count them.
+    log_positive = torch.logsumexp(scores.masked_fill(~positive & anchors[:, None], -torch.inf), dim=1)
+    terms = torch.logaddexp(log_positive, log_all) - log_positive
+    return (terms * anchors).sum() / anchors.sum().clamp_min(1)

@@ -31,6 +31,7 @@ def retrieval(queries: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
 
 def jensen_shannon(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     """(N, M) Jensen-Shannon divergence in bits between the rows of p (N, K) and of q (M, K)."""
+    p, q = p.astype(np.float64), q.astype(np.float64)  # the least number below is 0 in float32
     middle = np.zeros((len(p), len(q)))
     for topic in range(p.shape[1]):  # topic by topic: (N, M, K) at once would not fit
         middle += _information(p[:, None, topic] / 2 + q[None, :, topic] / 2)

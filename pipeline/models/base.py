@@ -37,7 +37,7 @@ class LanguageCorpus:
         bow: (D, V) counts.
         embeddings: (D, E) float32.
         clusters: (D,) int64 pivot cluster of each document.
-        pairs: (D,) int64, equal where documents are aligned, -1 where one has no partner; None: none has.
+        pairs: (D,) int64, equal where documents are aligned, -1 where a document names no pair; None: none does.
         lexicon: of the V words; None where no model asks for it.
     """
 
@@ -56,7 +56,7 @@ class Batch:
         bow: B sparse rows.
         embeddings: (B, E) float32.
         clusters: (B,) int64.
-        pairs: (B,) int64, -1 where a document has no partner; None where the corpus has none.
+        pairs: (B,) int64, -1 where a document names no pair; None where none of the corpus does.
     """
 
     bow: SparseRows

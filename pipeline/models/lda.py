@@ -38,10 +38,10 @@ class LdaParams(ModelParams):
 
 
 class TranslatedLda(CountedModel):
-    """Scikit-learn's LDA on the pivot's words; a word's count is shared equally among its translations.
+    """Scikit-learn's LDA on the pivot's words; a word's count is shared among its translations.
 
-    Other languages' topic words are weighed by c-TF-IDF over their documents' theta. Theta of a document without
-    a translated word is even.
+    Each gets as much as it has entries in the dictionary. Other languages' topic words are weighed by c-TF-IDF over
+    their documents' theta. Theta of a document without a translated word is even.
     """
 
     params: LdaParams
@@ -63,7 +63,10 @@ class TranslatedLda(CountedModel):
         for name, translate in zip(self.languages[1:], self.translation, strict=True):
             translate.set(rows_to_one(csr_array(dictionary_links(corpus, name).T)))  # type: ignore[operator]
         bows = {name: self._translated(name, corpus[name].bow) for name in self.languages}
-        lda = self._lda().fit(vstack(list(bows.values()), format="csr"))
+        stacked = vstack(list(bows.values()), format="csr")
+        # A step of online learning is to see all languages, and scikit-learn takes the rows as they come.
+        shuffled = np.random.default_rng(self.params.seed).permutation(stacked.shape[0])
+        lda = self._lda().fit(stacked[shuffled])
         self.components.copy_(torch.from_numpy(lda.components_))
         for index, name in enumerate(self.languages):
             mass = topic_mass(lda.transform(bows[name]), corpus[name].bow)

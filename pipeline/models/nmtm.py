@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from pydantic import Field
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 from torch import nn
 from torch.nn import functional
 
@@ -17,7 +18,6 @@ from pipeline.models.parts.links import dictionary_links
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
-from pipeline.translation import rows_to_one
 
 
 class NmtmParams(ModelParams):
@@ -55,7 +55,7 @@ class Nmtm(Autoencoder):
 
     @torch.no_grad()
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Draw phi, and take the maps from the dictionary: every word's translations share it equally.
+        """Draw phi, and take the maps from the dictionary (published code), see :func:`smoothed`.
 
         Raises:
             InputError: the dictionary links no words.
@@ -63,9 +63,9 @@ class Nmtm(Autoencoder):
         """
         super().start_from(corpus)
         for language, to, back in zip(self.languages[1:], self.to_pivot, self.from_pivot, strict=True):
-            links = dictionary_links(corpus, language)
-            to.set(rows_to_one(csr_array(links.T)))  # type: ignore[operator]
-            back.set(rows_to_one(links))  # type: ignore[operator]
+            links = dictionary_links(corpus, language) > 0
+            to.set(*smoothed(csr_array(links.T), corpus[language].bow))  # type: ignore[operator]
+            back.set(*smoothed(links, corpus[self.languages[0]].bow))  # type: ignore[operator]
 
     def mixed(self) -> list[torch.Tensor]:
         """Beta of each language: ``mix * phi_other @ map + (1 - mix) * phi``."""
@@ -105,3 +105,21 @@ class Nmtm(Autoencoder):
     def word_scores(self, language: str) -> torch.Tensor:
         """(K, V) mixed beta of a language."""
         return self.mixed()[self.languages.index(language)]
+
+
+def smoothed(links: csr_array, bow: csr_array) -> tuple[csr_array, np.ndarray]:
+    """A word gives its translations as much as it is frequent, and 1 to every word; rows divided by their sums.
+
+    So a rare word says little of its translations, and one without translations nothing.
+
+    Args:
+        links: (V1, V2) true where words translate each other.
+        bow: (D, V1) counts of the first language's documents.
+
+    Returns:
+        The (V1, V2) links' share and the (V1,) share of every word besides.
+    """
+    counts = np.asarray(bow.sum(axis=0), dtype=np.float64)
+    given = csr_array(diags_array(counts) @ links)
+    totals = np.asarray(given.sum(axis=1)) + links.shape[1]
+    return csr_array(diags_array(1 / totals) @ given), 1 / totals

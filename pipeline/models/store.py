@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
@@ -54,8 +53,8 @@ def save_run(folder: Path, name: str, model: TopicModel, vocabulary: pl.DataFram
     write_json(config, folder / "config.json")
 
 
-def load_run(folder: Path, device: torch.device | str = "cpu") -> Run:
-    """Rebuild the model that :func:`save_run` wrote, on any device.
+def load_run(folder: Path) -> Run:
+    """Rebuild the model that :func:`save_run` wrote, on the CPU.
 
     Raises:
         MissingResourceError: there is no model in the folder.
@@ -73,7 +72,7 @@ def load_run(folder: Path, device: torch.device | str = "cpu") -> Run:
         sizes = vocabulary_sizes(vocabulary)
         model = build_model(config["model"], sizes, int(config["topics"]), int(config["embedding"]), params)
         model.load_state_dict(load_file(folder / WEIGHTS))
-        return Run(model.to(device).eval(), vocabulary, config["tokenise"])
+        return Run(model.eval(), vocabulary, config["tokenise"])
     except (KeyError, TypeError, ValueError, SafetensorError, RuntimeError, OSError) as error:
         raise InputError(f"{folder}: its files are damaged or do not fit together ({error}). {_AGAIN}") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from pydantic import Field
 from torch import nn
 
 from pipeline.losses import beta_alignment, cluster_anchor, cluster_contrast, embedding_infonce
+from pipeline.losses.infonce import Form
 from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.models.parts.autoencoder import Autoencoder
 from pipeline.models.parts.layers import Dropout, Linear, SparseLinear
@@ -52,8 +53,8 @@ class XtraParams(ModelParams):
     dropout: float = Field(0.2, ge=0, lt=1)
     temperature: float = Field(0.2, gt=0)
     beta_every: int = Field(1, ge=1)
-    infonce_form: Literal["published", "paper"] = "published"
-    cluster_form: Literal["published", "paper"] = "published"
+    infonce_form: Form = "published"
+    cluster_form: Form = "published"
 
 
 class Xtra(Autoencoder):

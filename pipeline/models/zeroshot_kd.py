@@ -9,7 +9,7 @@ import torch
 from pipeline.losses import gaussian_kl
 from pipeline.models.base import Batch, LossParts
 from pipeline.models.parts.embedding_reader import EmbeddingReader
-from pipeline.models.parts.posterior import Gaussian, sample
+from pipeline.models.parts.posterior import Gaussian, Posterior, sample
 from pipeline.models.zeroshot import ZeroshotParams
 
 
@@ -19,7 +19,8 @@ class ZeroshotKd(EmbeddingReader):
     The teacher reads the student's document through the shared embedding space, so that no aligned documents are
     needed, and it learns in the same steps as the students, whose losses do not reach it. A student's words reach its
     beta alone: were its encoder to learn from them too, it would settle on topics of its own while the teacher's
-    are still forming.
+    are still forming. The teacher's norms take the mean and variance of the documents it reads: the student's do, and
+    could never agree with norms that keep to the pivot's.
     """
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
@@ -50,9 +51,7 @@ class ZeroshotKd(EmbeddingReader):
     def _lesson(self, index: int, posterior: Gaussian, batch: Batch) -> torch.Tensor:
         if index == 0:
             return self.prior_kl([posterior])
-        with torch.no_grad():
-            teacher = self.encoder[0]
-            teacher.eval()  # its norms keep to the pivot's documents
-            mean, logvar = self.posterior(0, batch.embeddings)
-            teacher.train(self.training)
+        teacher = self.encoder[0]
+        assert isinstance(teacher, Posterior)
+        mean, logvar = teacher.lesson(batch.embeddings)
         return gaussian_kl(*posterior, mean, logvar.exp())

@@ -37,6 +37,8 @@ class Batches:
         self.pairs = common_pairs(corpus) if paired else None
         self.largest = max(len(part.clusters) for part in corpus.values()) if self.pairs is None else len(self.pairs)
         self.steps = -(-self.largest // size)
+        if self.pairs is not None:
+            _check_pairs(self.largest // self.steps, len(corpus))
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
 
@@ -89,6 +91,16 @@ class Batches:
             order = np.argsort(places, kind="stable")
             orders[name] = (order, np.searchsorted(places[order], bounds))
         return orders
+
+
+def _check_pairs(fewest: int, languages: int) -> None:
+    """Refuse batches of so few pairs that none of the languages may have two documents in one."""
+    needed = languages // 2 + 1
+    if fewest < needed:
+        raise InputError(
+            f"with {languages} languages a batch needs {needed} aligned pairs, and some would have {fewest}. "
+            "Raise train.batch_size, or align more documents."
+        )
 
 
 def pairs_of(part: LanguageCorpus) -> np.ndarray:

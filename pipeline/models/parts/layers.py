@@ -65,6 +65,10 @@ class ShiftNorm(nn.BatchNorm1d):
         del self.weight
         self.register_parameter("weight", None)
 
+    def of_batch(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, features) as in training, whatever the mode, with the running figures left as they are."""
+        return nn.functional.batch_norm(x, None, None, None, self.bias, True, eps=self.eps)
+
     def of_product(self, theta: torch.Tensor, beta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """``self(theta @ beta)`` as ``left @ right + shift``.
 

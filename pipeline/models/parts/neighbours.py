@@ -68,14 +68,18 @@ def nearest_words(mine: np.ndarray, theirs: np.ndarray, count: int, same: bool) 
 def similar_words(vectors: np.ndarray, threshold: float) -> csr_array:
     """(V, V) ones where the cosine of two words of a language reaches ``threshold``, and for each word with itself.
 
+    A word without a vector is near itself alone.
+
     Args:
         vectors: (V, E) unit vectors.
         threshold: least cosine.
     """
-    blocks = [
-        csr_array((vectors[start : start + _block(vectors)] @ vectors.T >= threshold).astype(np.int32))
-        for start in range(0, len(vectors), _block(vectors))
-    ]
+    known = np.any(vectors, axis=1)
+    blocks = []
+    for start in range(0, len(vectors), _block(vectors)):
+        block = slice(start, start + _block(vectors))
+        near = (vectors[block] @ vectors.T >= threshold) & known & known[block, None]
+        blocks.append(csr_array(near.astype(np.int32)))
     return csr_array((vstack(blocks) + eye_array(len(vectors), dtype=np.int32) > 0).astype(np.int32))
 
 

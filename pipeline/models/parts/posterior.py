@@ -51,6 +51,14 @@ class Posterior(nn.Module):
         means, logvars = self.mean(h).split(sizes), self.logvar(h).split(sizes)
         return [(self.mean_norm(m), self.logvar_norm(v)) for m, v in zip(means, logvars, strict=True)]
 
+    @torch.no_grad()
+    def lesson(self, x: torch.Tensor) -> Gaussian:
+        """Posteriors of (B, inputs) for others to learn from: normalised by the batch, without dropout or a trace."""
+        self.body.eval()
+        h = self.body(x)
+        self.body.train(self.training)
+        return self.mean_norm.of_batch(self.mean(h)), self.logvar_norm.of_batch(self.logvar(h))
+
 
 def sample(mean: torch.Tensor, logvar: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
     """Draw (B, K) from N(mean, exp(logvar)) by reparameterisation; ``noise`` fixes the draw."""

@@ -5,39 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from scipy.sparse import coo_array, csr_array
 from torch import nn
 
 
 class WordMap(nn.Module):
-    """Topics over one vocabulary carried to another by a sparse matrix, which is saved with the weights."""
+    """Topics over one vocabulary carried to another by a matrix, which is saved with the weights.
+
+    The matrix is a sparse one plus a number a row, ``even``, that all of the row's cells have besides.
+    """
 
     rows: torch.Tensor
     columns: torch.Tensor
     values: torch.Tensor
+    even: torch.Tensor
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.shape = (inputs, outputs)
         self.set(csr_array(self.shape))
 
-    def set(self, matrix: csr_array) -> None:
-        """Take the entries of an (inputs, outputs) matrix."""
+    def set(self, matrix: csr_array, even: np.ndarray | None = None) -> None:
+        """Take an (inputs, outputs) matrix, and what (inputs,) all cells of its rows have besides; by default 0."""
         entries = coo_array(matrix)
         self.register_buffer("rows", torch.tensor(entries.row, dtype=torch.int64))
         self.register_buffer("columns", torch.tensor(entries.col, dtype=torch.int64))
         self.register_buffer("values", torch.tensor(entries.data, dtype=torch.float32))
+        self.register_buffer("even", torch.tensor(np.zeros(self.shape[0]) if even is None else even).float())
 
     def matrix(self) -> csr_array:
-        """(inputs, outputs) as it was set."""
+        """(inputs, outputs) the sparse part as it was set."""
         places = (self.rows.cpu().numpy(), self.columns.cpu().numpy())
         return csr_array((self.values.cpu().numpy(), places), shape=self.shape)
 
     def forward(self, phi: torch.Tensor) -> torch.Tensor:
         """(K, inputs) to (K, outputs)."""
         carried = phi.index_select(1, self.rows) * self.values
-        return phi.new_zeros(len(phi), self.shape[1]).index_add(1, self.columns, carried)
+        return (phi @ self.even)[:, None].repeat(1, self.shape[1]).index_add(1, self.columns, carried)
 
     def _load_from_state_dict(self, state_dict: Mapping[str, Any], prefix: str, *others: Any) -> None:  # noqa: ANN401
         """As many entries as were saved."""
