@@ -1,4 +1,4 @@
-"""Bag-of-words rows as flat arrays, from the corpus to the device, never dense."""
+"""Bag-of-words rows as flat arrays, never dense, picked where they are wanted."""
 
 from __future__ import annotations
 
@@ -67,16 +67,40 @@ def stack(parts: Sequence[SparseRows]) -> SparseRows:
     )
 
 
+class CountMatrix:
+    """(D, V) counts on a device, where batches are picked from it.
+
+    Args:
+        bow: whose arrays are shared on the CPU and copied to another device.
+        device: where the batches are wanted.
+    """
+
+    def __init__(self, bow: csr_array, device: torch.device | str = "cpu") -> None:
+        self.indptr = bow.indptr
+        parts = (bow.indptr, bow.indices, bow.data)
+        self.starts, self.terms, self.counts = (torch.from_numpy(part).to(device) for part in parts)
+
+    def entries(self, documents: np.ndarray) -> np.ndarray:
+        """(N,) how many entries each of some documents has; the device is not asked."""
+        lengths: np.ndarray = self.indptr[documents + 1] - self.indptr[documents]
+        return lengths
+
+    def rows(self, documents: torch.Tensor, entries: int) -> SparseRows:
+        """Pick documents.
+
+        Args:
+            documents: (N,) int64 row numbers on the device, any order, repeats allowed.
+            entries: how many they have together.
+        """
+        starts = self.starts[documents]
+        lengths = self.starts[documents + 1] - starts
+        numbers = torch.arange(max(len(documents), entries), device=documents.device)
+        rows = torch.repeat_interleave(numbers[: len(documents)], lengths, output_size=entries)
+        places = numbers[:entries] + (starts - (lengths.cumsum(0) - lengths))[rows]
+        return SparseRows(rows, self.terms[places].long(), self.counts[places].float(), len(documents))
+
+
 def sparse_rows(bow: csr_array, documents: np.ndarray) -> SparseRows:
     """Pick ``documents`` (row numbers, any order, repeats allowed) out of a CSR matrix."""
-    starts = bow.indptr[documents]
-    lengths = bow.indptr[documents + 1] - starts
-    rows = np.repeat(np.arange(len(documents)), lengths)
-    before = np.cumsum(lengths) - lengths
-    entries = np.arange(len(rows)) + np.repeat(starts - before, lengths)
-    return SparseRows(
-        rows=torch.from_numpy(rows),
-        terms=torch.from_numpy(bow.indices[entries].astype(np.int64)),
-        counts=torch.from_numpy(bow.data[entries].astype(np.float32)),
-        size=len(documents),
-    )
+    counts = CountMatrix(bow)
+    return counts.rows(torch.from_numpy(documents), int(counts.entries(documents).sum()))

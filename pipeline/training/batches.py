@@ -9,16 +9,16 @@ import torch
 
 from pipeline.common.errors import InputError
 from pipeline.models.base import Batch, LanguageCorpus
-from pipeline.sparse import sparse_rows
+from pipeline.sparse import CountMatrix
 
-BLOCK = 64  # steps whose words are gathered, and sent to the device, together
+BLOCK = 64  # steps whose documents are gathered together
 FEWEST = 2  # documents of a language that BatchNorm can work on
 
 Order = tuple[np.ndarray, np.ndarray]  # documents in the order of an epoch, and where its steps begin and end
 
 
 class Batches:
-    """A corpus as batches on a device; embeddings and clusters live there, words follow in blocks of steps.
+    """A corpus as batches on a device; all of it lives there, and a block of steps is gathered at a time.
 
     Args:
         corpus: one part a language.
@@ -39,6 +39,7 @@ class Batches:
         self.steps = -(-self.largest // size)
         if self.pairs is not None:
             _check_pairs(self.largest // self.steps, len(corpus))
+        self.bows = {name: CountMatrix(part.bow, device) for name, part in corpus.items()}
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
 
@@ -62,11 +63,11 @@ class Batches:
         """Batches of ``sizes`` consecutive ``documents`` (row numbers) of a language."""
         part, bounds = self.corpus[language], np.cumsum([0, *sizes])
         lengths = np.diff(bounds).tolist()
-        before = np.concatenate([[0], np.cumsum(part.bow.indptr[documents + 1] - part.bow.indptr[documents])])
+        before = np.concatenate([[0], np.cumsum(self.bows[language].entries(documents))])
         entries = np.diff(before[bounds]).tolist()
         index = torch.from_numpy(documents).to(self.device, non_blocking=True)
         parts = [
-            sparse_rows(part.bow, documents).to(self.device).split(lengths, entries),
+            self.bows[language].rows(index, int(before[-1])).split(lengths, entries),
             self.embeddings[language][index].split(lengths),
             self.clusters[language][index].split(lengths),
         ]
