@@ -41,6 +41,7 @@ compare: $(READY)
 
 # OUT=folder, to share: the model, its topics and a model card; TEXTS=1 takes the documents' texts along.
 export: $(READY)
+	@test -n "$(OUT)" || { echo "make export: name a folder, as in make export OUT=my-topics"; exit 2; }
 	@python -m stages.export --output "$(OUT)" $(if $(TEXTS),--texts)
 
 # The run as pictures for papers, reports/figures/*.svg and *.png.

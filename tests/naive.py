@@ -300,10 +300,10 @@ def neighbours(mine: Rows, theirs: Rows, count: int, same: bool) -> list[list[in
     return found
 
 
-def smoothed_map(links: Rows, counts: Sequence[float]) -> list[list[float]]:
-    """NMTM's map: a word's count where it is linked, plus 1; rows to one."""
-    rows = [[count * bool(link) + 1 for link in row] for row, count in zip(links, counts, strict=True)]
-    return [[value / math.fsum(row) for value in row] for row in rows]
+def smoothed_map(links: Rows, counts: Sequence[float], smoothing: float) -> list[list[float]]:
+    """NMTM's map: a word's count where it is linked, plus ``smoothing``; rows to one, but for those of zeros."""
+    rows = [[count * bool(link) + smoothing for link in row] for row, count in zip(links, counts, strict=True)]
+    return [[value / math.fsum(row) if any(row) else 0.0 for value in row] for row in rows]
 
 
 def soft_start(mass: Rows) -> list[list[float]]:

@@ -123,4 +123,4 @@ def test_given_split_stays(tmp_path: Path) -> None:
 
 def test_a_language_needs_something_to_train_on(tmp_path: Path) -> None:
     rows = [*bilingual(2), {"lang": "de", "text": "a", "split": "test"}]
-    assert "de: all 1 documents are for testing" in refused(write(tmp_path / "d.jsonl", rows))
+    assert "de: all of its documents (1) are for testing" in refused(write(tmp_path / "d.jsonl", rows))

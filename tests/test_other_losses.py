@@ -167,16 +167,17 @@ def test_rows_to_one_leaves_rows_of_zeros() -> None:
     assert found.tolist() == [[0.25, 0.75], [0.0, 0.0]]
 
 
-def test_three_languages_mix_with_the_pivot() -> None:
+@pytest.mark.parametrize("smoothing", [0, 0.5, 1])
+def test_three_languages_mix_with_the_pivot(smoothing: float) -> None:
     corpus = planted_corpus({"en": 6, "zh": 6, "ja": 6})
     sizes = {name: part.bow.shape[1] for name, part in corpus.items()}
-    model = Nmtm(sizes, TOPICS, EMBEDDING, NmtmParams(hidden=4, mix=0.7))
+    model = Nmtm(sizes, TOPICS, EMBEDDING, NmtmParams(hidden=4, mix=0.7, smoothing=smoothing))
     model.start_from(corpus)
     phi = [beta.detach().double().numpy() for beta in model.beta]
     links = [part.lexicon.links.toarray() for part in corpus.values() if part.lexicon]
     counts = [part.bow.sum(axis=0).tolist() for part in corpus.values()]
-    maps = [naive.smoothed_map(link.tolist(), counts[0]) for link in links]
-    back = [naive.smoothed_map(link.T.tolist(), own) for link, own in zip(links, counts, strict=True)]
+    maps = [naive.smoothed_map(link.tolist(), counts[0], smoothing) for link in links]
+    back = [naive.smoothed_map(link.T.tolist(), own, smoothing) for link, own in zip(links, counts, strict=True)]
     expected = [
         0.7 * (phi[1] @ back[1] + phi[2] @ back[2]) / 2 + 0.3 * phi[0],
         0.7 * phi[0] @ maps[1] + 0.3 * phi[1],

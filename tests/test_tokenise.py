@@ -175,6 +175,18 @@ def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
         ChineseTokeniser(ChineseParams(engine="rjieba"))
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "tokens"),
+    [
+        ("fr", "L’équipe d'aujourd'hui, qu'il", ["équipe", "aujourd'hui", "il"]),
+        ("it", "dell'arte l'", ["arte", "l"]),
+        ("en", "l'équipe", ["l'équipe"]),
+    ],
+)
+def test_elided_words_are_left_out(lang: str, text: str, tokens: list[str]) -> None:
+    assert tokenise_texts(lang, [text], TokeniseParams(), filtered=False) == [tokens]
+
+
 def test_a_text_is_the_sum_of_its_pieces() -> None:
     rng = random.Random(0)
     signs = [

@@ -36,6 +36,6 @@ def _need_training(documents: pl.DataFrame) -> None:
     for language, train, test in counts.iter_rows():
         if train == 0:
             raise InputError(
-                f"{language}: all {test} documents are for testing, none is left to train on. "
-                "Add documents, lower `documents.test_share`, or change the column `split`."
+                f"{language}: all of its documents ({test}) are for testing, none is left to train on. "
+                f"Is `{language}` meant? Add documents, lower `documents.test_share`, or change the column `split`."
             )

@@ -194,7 +194,11 @@ class AlignedEncoder:
         where = (
             f"Of {path}" if path else f"{self.params.dictionary} has no {pivot}-{lang}.tsv, and of words written alike"
         )
-        advice = "Add words as the tokeniser cuts them" if path else f"Add it ({pivot} word, tab, {lang} word)"
+        advice = (
+            "Add words as the tokeniser cuts them"
+            if path
+            else f"Add it ({pivot} word, tab, {lang} word), set `dictionary` to the folder that has it"
+        )
         return (
             f"{where} only {found} pairs occur in the documents; at least {FEWEST_PAIRS} are needed to align the "
             f"languages. {advice}, or use another encoder."

@@ -25,11 +25,13 @@ class NmtmParams(ModelParams):
 
     Attributes:
         mix: lambda, the share of a topic's words that comes from the other language.
+        smoothing: what every cell of the maps has besides, see :func:`smoothed`; the published code's is 1.
         hidden: units of the encoder.
         dropout: of it and of theta.
     """
 
     mix: float = Field(0.8, ge=0, le=1)
+    smoothing: float = Field(1.0, ge=0)
     hidden: int = Field(200, ge=1)
     dropout: float = Field(0.0, ge=0, lt=1)
 
@@ -64,8 +66,8 @@ class Nmtm(Autoencoder):
         super().start_from(corpus)
         for language, to, back in zip(self.languages[1:], self.to_pivot, self.from_pivot, strict=True):
             links = dictionary_links(corpus, language) > 0
-            to.set(*smoothed(csr_array(links.T), corpus[language].bow))  # type: ignore[operator]
-            back.set(*smoothed(links, corpus[self.languages[0]].bow))  # type: ignore[operator]
+            to.set(*smoothed(csr_array(links.T), corpus[language].bow, self.params.smoothing))  # type: ignore[operator]
+            back.set(*smoothed(links, corpus[self.languages[0]].bow, self.params.smoothing))  # type: ignore[operator]
 
     def mixed(self) -> list[torch.Tensor]:
         """Beta of each language: ``mix * phi_other @ map + (1 - mix) * phi``."""
@@ -107,19 +109,22 @@ class Nmtm(Autoencoder):
         return self.mixed()[self.languages.index(language)]
 
 
-def smoothed(links: csr_array, bow: csr_array) -> tuple[csr_array, np.ndarray]:
-    """A word gives its translations as much as it is frequent, and 1 to every word; rows divided by their sums.
+def smoothed(links: csr_array, bow: csr_array, smoothing: float) -> tuple[csr_array, np.ndarray]:
+    """A word's count where it is linked, plus ``smoothing`` everywhere; rows divided by their sums.
 
-    So a rare word says little of its translations, and one without translations nothing.
+    The larger ``smoothing``, the less a rare word says of its translations. With 0 all share a word equally, and one
+    without translations goes nowhere.
 
     Args:
         links: (V1, V2) true where words translate each other.
         bow: (D, V1) counts of the first language's documents.
+        smoothing: 0 or more.
 
     Returns:
-        The (V1, V2) links' share and the (V1,) share of every word besides.
+        The (V1, V2) links' part and the (V1,) part that all cells of a row have besides.
     """
     counts = np.asarray(bow.sum(axis=0), dtype=np.float64)
     given = csr_array(diags_array(counts) @ links)
-    totals = np.asarray(given.sum(axis=1)) + links.shape[1]
-    return csr_array(diags_array(1 / totals) @ given), 1 / totals
+    totals = np.asarray(given.sum(axis=1)) + smoothing * links.shape[1]
+    shares = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
+    return csr_array(diags_array(shares) @ given), smoothing * shares

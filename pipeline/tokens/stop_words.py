@@ -53,7 +53,10 @@ def check_stop_word_folder(folder: Path, languages: Iterable[str]) -> None:
         raise InputError(f"tokenise.stopwords: {folder} is not a folder. Expected one with {_or(wanted)} in it.")
     found = sorted(path.name for path in folder.iterdir())
     if not set(wanted) & set(found):
-        raise InputError(f"tokenise.stopwords: {folder} holds {found}; expected {_or(wanted)}. Rename the lists.")
+        raise InputError(
+            f"tokenise.stopwords: {folder} holds {found}; expected {_or(wanted)}. "
+            f"Add or rename a list, or set tokenise.stopwords to {LAYOUT.none}."
+        )
 
 
 def _or(names: list[str]) -> str:

@@ -33,4 +33,4 @@ UNSPACED: Final = frozenset(("bo", "dz", "km", "lo", "my", "th"))
 def make_tokeniser(lang: str, params: TokeniseParams) -> Tokeniser:
     """The tokeniser of a language, by Unicode's rules where the table has none."""
     make = TOKENISERS.get(lang)
-    return make(params) if make else UnicodeTokeniser()
+    return make(params) if make else UnicodeTokeniser(lang)

@@ -43,9 +43,29 @@ def is_number(token: str) -> bool:
     return _NUMBER.fullmatch(token) is not None
 
 
+# What stands before an apostrophe and is a word of its own, by language.
+_ELIDED = {
+    "ca": "d l m n s t",
+    "fr": "c d j jusqu l lorsqu m n puisqu qu quoiqu s t",
+    "it": "all c coll d dall dell l m nell quell s sull t un v",
+}
+
+
 class UnicodeTokeniser:
-    """Runs of letters, marks and digits; ``don't`` is one word, ``state-of-the-art`` four."""
+    """Runs of letters, marks and digits; ``don't`` is one word, ``state-of-the-art`` four.
+
+    Args:
+        lang: whose elided words are left out: French ``l'eau`` is ``eau``.
+    """
+
+    def __init__(self, lang: str = "") -> None:
+        self._elided = frozenset(_ELIDED.get(lang, "").split())
 
     def __call__(self, text: str) -> list[str]:
         """Lower-cased words, without the possessive ``'s``."""
-        return [word.removesuffix("'s") for word in WORD.findall(text.lower())]
+        words = (word.removesuffix("'s") for word in WORD.findall(text.lower()))
+        return list(map(self._without_elided, words) if self._elided else words)
+
+    def _without_elided(self, word: str) -> str:
+        before, _, after = word.partition("'")
+        return after if before in self._elided and after else word
