@@ -43,7 +43,7 @@ def cluster() -> Case:
         Work(timed(lambda: pivot_clusters(points, languages, params))),
         Work(timed(lambda: _plain_clusters(points, params))),
         f"2 x {POINTS:,} vectors of {WIDTH}, {params.num_topics} clusters, {params.restarts} restarts; "
-        "full SVD, then k-means on one language and a product for the other",
+        "full SVD, then k-means on one language and a product for the other, without centring and rounds",
         repeats=2,
     )
 

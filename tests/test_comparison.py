@@ -16,7 +16,7 @@ from pipeline.common.errors import InputError, PipelineError
 from pipeline.comparison import keys
 from pipeline.comparison.collect import run_figures
 from pipeline.comparison.columns import write_figure
-from pipeline.comparison.compare import read_overrides, read_seeds, write_comparison
+from pipeline.comparison.compare import read_overrides, read_seeds, shared_facts, write_comparison
 from pipeline.comparison.keys import Keys, fill, inputs, leading_to
 from pipeline.comparison.plot import draw
 from pipeline.comparison.published import Published, read_published
@@ -253,6 +253,15 @@ def test_key_changes_with_what_decides_and_nothing_else(tmp_path: Path, monkeypa
     assert more not in (first, changed)
     monkeypatch.setitem(keys.ARITHMETIC, "threads", "64")
     assert key() != more
+
+
+def test_facts_are_those_that_all_runs_share() -> None:
+    first = {"dataset": "d", "num_topics": 20, "encoder": "aligned", "reference": "/a/b/ref.jsonl"}
+    assert shared_facts([first, first | {"num_topics": 50}]) == {
+        "dataset": "d",
+        "encoder": "aligned",
+        "reference": "ref.jsonl",
+    }
 
 
 def test_inputs_and_ancestors() -> None:

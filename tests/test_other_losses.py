@@ -8,14 +8,16 @@ import pytest
 import torch
 from planted import EMBEDDING, TOPICS, first_batch, planted_corpus
 from scipy.sparse import csr_array
+from sklearn.decomposition import LatentDirichletAllocation
 from torch.autograd import gradcheck
 
 from pipeline.common.arrays import unit_rows
 from pipeline.losses import Links, cka_distance, cluster_anchor, gaussian_kl, link_information, pair_contrast
 from pipeline.models.gloctm import Gloctm, GloctmParams
 from pipeline.models.infoctm import Infoctm, InfoctmParams
+from pipeline.models.lda import LdaParams, TranslatedLda
 from pipeline.models.m3l import M3l, M3lParams
-from pipeline.models.nmtm import Nmtm, NmtmParams
+from pipeline.models.nmtm import Nmtm, NmtmParams, smoothed
 from pipeline.models.parts.neighbours import nearest_words, similar_words
 from pipeline.models.parts.word_map import WordMap
 from pipeline.sparse import SparseRows
@@ -167,6 +169,15 @@ def test_rows_to_one_leaves_rows_of_zeros() -> None:
     assert found.tolist() == [[0.25, 0.75], [0.0, 0.0]]
 
 
+@pytest.mark.parametrize("smoothing", [0, 0.5, 2])
+def test_a_smoothed_map_counts_words_and_not_entries(smoothing: float) -> None:
+    entries = np.array([[1, 2, 0], [0, 0, 0], [0, 1, 1], [1, 0, 0]])
+    counts = np.array([[3, 1, 0, 0], [1, 0, 0, 4]])
+    links, even = smoothed(csr_array(entries > 0), csr_array(counts), smoothing)
+    expected = naive.smoothed_map(entries.tolist(), counts.sum(axis=0).tolist(), smoothing)
+    np.testing.assert_allclose(links.toarray() + even[:, None], expected)
+
+
 @pytest.mark.parametrize("smoothing", [0, 0.5, 1])
 def test_three_languages_mix_with_the_pivot(smoothing: float) -> None:
     corpus = planted_corpus({"en": 6, "zh": 6, "ja": 6})
@@ -200,3 +211,22 @@ def test_alignment_of_three_languages_is_the_sum_of_their_pairs() -> None:
     apart = [model.loss({name: batches[name] for name in pair}, noise).values() for pair in pairs]
     for term in ("kl", "contrast"):
         assert together[term] == pytest.approx(sum(values[term] for values in apart), rel=1e-5)
+
+
+def test_lda_learns_from_languages_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[np.ndarray] = []
+    fit = LatentDirichletAllocation.fit
+
+    def record(lda: LatentDirichletAllocation, counts: csr_array) -> LatentDirichletAllocation:
+        seen.append(counts.toarray())
+        return fit(lda, counts)
+
+    monkeypatch.setattr(LatentDirichletAllocation, "fit", record)
+    corpus = planted_corpus({"en": 12, "zh": 12})
+    sizes = {name: part.bow.shape[1] for name, part in corpus.items()}
+    TranslatedLda(sizes, TOPICS, EMBEDDING, LdaParams(passes=1)).start_from(corpus)
+    pivot = corpus["en"].bow.toarray()
+    places = [int((seen[0] == document).all(axis=1).argmax()) for document in pivot]
+    assert (seen[0][places] == pivot).all()
+    assert len(seen[0]) == 24
+    assert max(places) >= 12, "all of the pivot's documents come first"

@@ -81,7 +81,7 @@ def compare(request: Request, published: Mapping[str, Any], root: Path | None = 
     starting = {name for name, (_, kind) in MODELS.items() if kind.starts_from_clusters}
     return Comparison(
         f"Comparison on {request.preset or values['dataset']}",
-        _facts([found.values for found in settings.values()]),
+        shared_facts([found.values for found in settings.values()]),
         {row: [_figures(found, row.model in starting) for found in outcomes if found.plan.row is row] for row in rows},
         read_published(published, str(values["dataset"]), [row.name for row in rows]),
         frozenset(row.name for row in rows if row.model in own),
@@ -136,7 +136,7 @@ def read_overrides(texts: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _facts(settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def shared_facts(settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What all runs have in common of what a reader needs to know."""
     first = settings[0]
     shared = [name for name in FACTS if all(values.get(name) == first.get(name) for values in settings)]

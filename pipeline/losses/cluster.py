@@ -22,7 +22,7 @@ def cluster_contrast(
     Everything stays in the log domain: the plain form overflows below temperature 0.012.
 
     Args:
-        theta: (N, K) thetas of every language's batch, stacked.
+        theta: (N, K) thetas of every language's batch, stacked; 2 or more.
         clusters: (N,) cluster of each document.
         temperature: divides the cosines.
         form: which of the two.

@@ -58,7 +58,7 @@ def link_information(
 def _one_way(powers: torch.Tensor, totals: torch.Tensor, anchors: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Sum over links of their loss, ``powers`` of the links and ``totals`` over all words given."""
     linked = torch.zeros_like(totals).index_add(0, anchors, powers)
-    # index_select: the gradient of plain indexing adds up in any order
+    # index_select: on a CPU the gradient of plain indexing adds up in any order
     negatives = (totals - linked).clamp_min(0).index_select(0, anchors)
     return (weights * ((negatives + powers).log() - powers.log())).sum()
 

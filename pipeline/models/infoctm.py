@@ -39,7 +39,7 @@ class InfoctmParams(ModelParams):
 
     weight: float = Field(30.0, ge=0)
     threshold: float = Field(0.4, ge=-1, le=1)
-    temperature: float = Field(0.2, ge=0.02)  # the exponentials of less overflow
+    temperature: float = Field(0.2, ge=0.02)  # exponentials of much less overflow
     hidden: int = Field(100, ge=1)
     dropout: float = Field(0.0, ge=0, lt=1)
     links_every: int = Field(1, ge=1)

@@ -79,7 +79,7 @@ class M3l(EmbeddingReader):
             matches = aligned(batches[first].pairs, batches[second].pairs)
             if not len(matches):
                 continue
-            # index_select: the gradient of plain indexing adds up in any order where a row repeats
+            # index_select: on a CPU the gradient of plain indexing adds up in any order where a row repeats
             (mean1, logvar1), (mean2, logvar2) = (
                 (mean.index_select(0, rows), logvar.index_select(0, rows))
                 for (mean, logvar), rows in zip((posteriors[first], posteriors[second]), matches.T, strict=True)

@@ -113,7 +113,7 @@ def smoothed(links: csr_array, bow: csr_array, smoothing: float) -> tuple[csr_ar
     """A word's count where it is linked, plus ``smoothing`` everywhere; rows divided by their sums.
 
     The larger ``smoothing``, the less a rare word says of its translations. With 0 all share a word equally, and one
-    without translations goes nowhere.
+    without translations, or that no document has, goes nowhere.
 
     Args:
         links: (V1, V2) true where words translate each other.

@@ -27,7 +27,7 @@ class Batches:
         paired: only documents that are aligned with one of another language, those of a pair in one batch.
 
     Raises:
-        InputError: no documents are aligned, and they are to be.
+        InputError: no documents are aligned, or too few in a batch, and they are to be.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Batches:
             _check_pairs(self.largest // self.steps, len(corpus))
         self.bows = {name: CountMatrix(part.bow, device) for name, part in corpus.items()}
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
+        self.numbers = {name: torch.from_numpy(pairs_of(part)).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
 
     def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
@@ -72,7 +73,7 @@ class Batches:
             self.clusters[language][index].split(lengths),
         ]
         if part.pairs is not None:
-            parts.append(torch.from_numpy(part.pairs[documents]).to(self.device).split(lengths))
+            parts.append(self.numbers[language][index].split(lengths))
         return [Batch(*one) for one in zip(*parts, strict=True)]
 
     def _independent_orders(self, rng: np.random.Generator) -> dict[str, Order]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -45,8 +44,9 @@ class WordMap(nn.Module):
         carried = phi.index_select(1, self.rows) * self.values
         return (phi @ self.even)[:, None].repeat(1, self.shape[1]).index_add(1, self.columns, carried)
 
-    def _load_from_state_dict(self, state_dict: Mapping[str, Any], prefix: str, *others: Any) -> None:  # noqa: ANN401
-        """As many entries as were saved."""
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:  # noqa: ANN401
+        """As many entries as were saved; maps of before ``even`` have none."""
+        state_dict.setdefault(prefix + "even", torch.zeros(self.shape[0]))
         for name in ("rows", "columns", "values"):
             if prefix + name in state_dict:
                 self.register_buffer(name, torch.empty_like(state_dict[prefix + name], device=self.values.device))

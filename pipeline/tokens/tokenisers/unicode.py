@@ -47,7 +47,7 @@ def is_number(token: str) -> bool:
 _ELIDED = {
     "ca": "d l m n s t",
     "fr": "c d j jusqu l lorsqu m n puisqu qu quoiqu s t",
-    "it": "all c coll d dall dell l m nell quell s sull t un v",
+    "it": "agl all bell c coll d dagl dall degl dell gl l m negl nell nessun quell quest s sugl sull t un v",
 }
 
 
