@@ -25,46 +25,6 @@ ONE_BY_ONE = 500
 SETTINGS = {"batch_size": SIZES.batch, "device": "cpu"}
 
 
-def train_step() -> Case:
-    """XTRA as published."""
-    return _step("xtra", flops=step_flops(SIZES))
-
-
-def train_step_sparing() -> Case:
-    """XTRA as `ecnews-fast` has it."""
-    return _step("xtra", beta_every=4)
-
-
-def train_step_gloctm() -> Case:
-    """GloCTM."""
-    return _step("gloctm")
-
-
-def train_step_infoctm() -> Case:
-    """InfoCTM."""
-    return _step("infoctm")
-
-
-def train_step_nmtm() -> Case:
-    """NMTM."""
-    return _step("nmtm")
-
-
-def train_step_zeroshot() -> Case:
-    """ZeroshotTM."""
-    return _step("zeroshot")
-
-
-def train_step_zeroshot_kd() -> Case:
-    """ZeroshotTM-KD."""
-    return _step("zeroshot-kd")
-
-
-def train_step_m3l() -> Case:
-    """M3L, every document with its translation."""
-    return _step("m3l")
-
-
 def train_epoch() -> Case:
     """An epoch as a user has it, with all that training does around the steps."""
     steps = -(-DOCUMENTS // SIZES.batch)
@@ -97,7 +57,7 @@ def infer() -> Case:
 def _step(name: str, *, flops: float | None = None, **block: object) -> Case:
     """A step, what a run does once left out: two epochs more, over their steps."""
     documents = corpus(SIZES, SIZES.batch * STEPS)
-    seconds = _trainer(documents, name, block)
+    seconds = _trainer(documents, name, **block)
     seconds(1)
     settings = "".join(f", {key}: {value}" for key, value in block.items())
     return Case(
@@ -111,19 +71,27 @@ def _step(name: str, *, flops: float | None = None, **block: object) -> Case:
     )
 
 
-def _model(name: str = "xtra", block: Mapping[str, object] | None = None) -> NeuralTopicModel:
+train_step = partial(_step, "xtra", flops=step_flops(SIZES))
+train_step_sparing = partial(_step, "xtra", beta_every=4)  # as `ecnews-fast` has it
+train_step_gloctm = partial(_step, "gloctm")
+train_step_infoctm = partial(_step, "infoctm")
+train_step_nmtm = partial(_step, "nmtm")
+train_step_zeroshot = partial(_step, "zeroshot")
+train_step_zeroshot_kd = partial(_step, "zeroshot-kd")
+train_step_m3l = partial(_step, "m3l")  # every document has its translation
+
+
+def _model(name: str = "xtra", **block: object) -> NeuralTopicModel:
     torch.manual_seed(0)
-    vocabulary, params = dict.fromkeys(LANGUAGES, SIZES.vocabulary), MODELS[name][0].model_validate(block or {})
+    vocabulary, params = dict.fromkeys(LANGUAGES, SIZES.vocabulary), MODELS[name][0].model_validate(block)
     model = build_model(name, vocabulary, SIZES.topics, SIZES.embedding, params)
     assert isinstance(model, NeuralTopicModel)
     return model
 
 
-def _trainer(
-    documents: Mapping[str, LanguageCorpus], name: str = "xtra", block: Mapping[str, object] | None = None
-) -> Callable[[int], float]:
+def _trainer(documents: Mapping[str, LanguageCorpus], name: str = "xtra", **block: object) -> Callable[[int], float]:
     """A function from a number of epochs to the seconds that training takes, one model all the while."""
-    model = _model(name, block)
+    model = _model(name, **block)
     model.start_from(documents)
 
     def seconds(epochs: int) -> float:

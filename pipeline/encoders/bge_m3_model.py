@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pickle  # for the name of an exception alone; every loader below takes tensors only (weights_only=True)
 from pathlib import Path
+from pickle import UnpicklingError  # what a refusal is called: every loader below takes tensors only (weights_only)
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError, MissingResourceError
@@ -58,7 +58,7 @@ def _load(folder: Path, device: str, precision: str) -> BGEM3FlagModel:
             devices=device,
             trust_remote_code=False,
         )
-    except pickle.UnpicklingError as error:
+    except UnpicklingError as error:
         raise InputError(
             f"{folder}: a weights file is refused, since it holds more than tensors, or is damaged; code in it was "
             f"not run ({_first_line(error)}). Fetch the model again from a source that you trust."

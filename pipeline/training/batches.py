@@ -41,8 +41,10 @@ class Batches:
             _check_pairs(self.largest // self.steps, len(corpus))
         self.bows = {name: CountMatrix(part.bow, device) for name, part in corpus.items()}
         self.embeddings = {name: torch.from_numpy(part.embeddings).to(device) for name, part in corpus.items()}
-        self.numbers = {name: torch.from_numpy(pairs_of(part)).to(device) for name, part in corpus.items()}
         self.clusters = {name: torch.from_numpy(part.clusters).to(device) for name, part in corpus.items()}
+        self.pair_numbers = {
+            name: torch.from_numpy(part.pairs).to(device) for name, part in corpus.items() if part.pairs is not None
+        }
 
     def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
         """Yield :attr:`steps` batches a language, equally long to within one document; paired, by pairs.
@@ -62,7 +64,7 @@ class Batches:
 
     def cut(self, language: str, documents: np.ndarray, sizes: np.ndarray | list[int]) -> list[Batch]:
         """Batches of ``sizes`` consecutive ``documents`` (row numbers) of a language."""
-        part, bounds = self.corpus[language], np.cumsum([0, *sizes])
+        bounds = np.cumsum([0, *sizes])
         lengths = np.diff(bounds).tolist()
         before = np.concatenate([[0], np.cumsum(self.bows[language].entries(documents))])
         entries = np.diff(before[bounds]).tolist()
@@ -72,8 +74,8 @@ class Batches:
             self.embeddings[language][index].split(lengths),
             self.clusters[language][index].split(lengths),
         ]
-        if part.pairs is not None:
-            parts.append(self.numbers[language][index].split(lengths))
+        if language in self.pair_numbers:
+            parts.append(self.pair_numbers[language][index].split(lengths))
         return [Batch(*one) for one in zip(*parts, strict=True)]
 
     def _independent_orders(self, rng: np.random.Generator) -> dict[str, Order]:
