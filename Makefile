@@ -2,22 +2,37 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEVELOPMENT := $(VENV)/.ready-dev
+PLOTS := .dvc/tmp/plots_page.html
 PYTHON ?= python3.11
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: setup run data preset compare export figures test test-slow bench docs lint clean
+.PHONY: setup run data preset compare export figures plots test test-slow bench docs lint clean
 
-setup: $(READY)
+setup: $(DEVELOPMENT)
 
+# What a run needs, and no more.
 $(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV): 2.9 GB of packages on the first run, a few minutes."
+	@echo "Setting up $(VENV): 2.3 GB of packages on the first run, a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) --editable .
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
-	@python -m stages.plots_page && dvc config --local plots.html_template tmp/plots_page.html
 	@touch $@
+
+# What tests, linters and documentation need besides.
+$(DEVELOPMENT): $(READY) constraints-dev.txt
+	@echo "Setting up the tools for tests and documentation: 0.6 GB more."
+	@$(PIP) --constraint constraints-dev.txt --editable '.[dev]'
+	@touch $@
+
+# The page that `dvc plots show` fills, with the drawing library inside; DVC's own loads it from a server.
+$(PLOTS): $(READY)
+	@$(PIP) --constraint constraints-dev.txt --editable '.[plots]'
+	@python -m stages.plots_page
+	@dvc config --local plots.html_template tmp/plots_page.html
 
 # PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.
 run: $(READY)
@@ -48,21 +63,25 @@ export: $(READY)
 figures: $(READY)
 	@python -m stages.figures
 
-test: $(READY)
+# Losses, coherence and accuracy as a page that needs no network: dvc_plots/index.html.
+plots: $(PLOTS)
+	@dvc plots show
+
+test: $(DEVELOPMENT)
 	@python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
-test-slow: $(READY)
+test-slow: $(DEVELOPMENT)
 	@python -m pytest -m slow
 
 # ONLY=train_step measures one and keeps the other rows of benchmarks/results.json.
 bench: $(READY)
 	@python -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
-# The site of docs/, in site/; docs/parameters.md comes from the code.
-docs: $(READY)
-	@python -m docs.write_parameters && mkdocs build --strict --quiet
+# The site of docs/, in site/; docs/parameters.md and docs/tables.md come from the code.
+docs: $(DEVELOPMENT)
+	@python -m docs.write_parameters && python -m docs.write_tables && mkdocs build --strict --quiet
 
-lint: $(READY)
+lint: $(DEVELOPMENT)
 	@ruff check . && ruff format --check . && mypy
 
 clean:

@@ -11,6 +11,7 @@ from benchmarks.case import Case, Work, timed
 from benchmarks.made_up import token_table
 from pipeline.bow.counts import count_words, language_bow
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
+from pipeline.tables.by_language import ByLanguage
 
 LANGUAGES = ("en", "zh")
 DOCUMENTS, TOKENS, WORDS = 100_000, 12, 20_000
@@ -29,7 +30,7 @@ def bow() -> Case:
 
 def _ours(table: pl.DataFrame, params: BowParams) -> dict[str, csr_array]:
     vocabulary = build_vocabulary(table, table["split"], params)
-    return language_bow(count_words(table, vocabulary), vocabulary, table["lang"])
+    return language_bow(count_words(table, vocabulary), vocabulary, ByLanguage.of(table["lang"]))
 
 
 def _plain(table: pl.DataFrame, params: BowParams) -> dict[str, csr_array]:

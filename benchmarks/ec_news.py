@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from pipeline.models.base import LanguageCorpus, Lexicon
+from pipeline.models.topic_model import LanguageCorpus, Lexicon
 
 LANGUAGES = ("en", "zh")
 DOCUMENTS = 40_000  # a language

@@ -11,9 +11,9 @@ from sklearn.cluster import KMeans
 
 from benchmarks.case import Case, Work, timed
 from benchmarks.made_up import token_table
-from pipeline.clusters import ClusterParams, pivot_clusters
-from pipeline.common.arrays import unit_rows
+from pipeline.clusters.pivot import ClusterParams, pivot_clusters
 from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
+from pipeline.tables.vectors import unit_rows
 
 LANGUAGES = ("en", "zh")
 DOCUMENTS, TOKENS, WORDS = 20_000, 12, 2000

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.case import Case, Unit, Work
-from pipeline.common.runtime import THREADS
+from pipeline.common.reproducible import THREADS
 
 Row = dict[str, Any]
 

@@ -12,9 +12,9 @@ from sklearn.svm import SVC
 
 from benchmarks.case import Case, Work, timed
 from benchmarks.made_up import count_matrix, labelled_points, word_numbers
-from pipeline.classify import ClassifyParams, Labelled, classify
-from pipeline.metrics.evaluate import coherence_by_topic
-from pipeline.metrics.reference import Reference
+from pipeline.evaluation.classify import ClassifyParams, Labelled, classify
+from pipeline.evaluation.evaluate import coherence_by_topic
+from pipeline.evaluation.reference_counts import Reference
 
 LANGUAGES = ("en", "zh")
 REFERENCES, TOKENS, WORDS = 100_000, 20, 5000

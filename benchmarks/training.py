@@ -14,10 +14,11 @@ from scipy.sparse import csr_array
 from benchmarks.case import Case, Work, timed
 from benchmarks.dense_step import dense_steps
 from benchmarks.ec_news import DOCUMENTS, LANGUAGES, Sizes, corpus, step_flops
-from pipeline.inference import theta_scores
-from pipeline.models.base import LanguageCorpus, NeuralTopicModel
-from pipeline.models.table import MODELS, build_model
-from pipeline.training.loop import TrainParams, train
+from pipeline.models.all_models import build_model, model_class
+from pipeline.models.theta import theta_scores
+from pipeline.models.topic_model import LanguageCorpus, NeuralTopicModel
+from pipeline.training.loop import train
+from pipeline.training.train_params import TrainParams
 
 SIZES = Sizes()
 STEPS, PLAIN_STEPS = 20, 15  # of an epoch of train_step; of the yardstick
@@ -83,7 +84,7 @@ train_step_m3l = partial(_step, "m3l")  # every document has its translation
 
 def _model(name: str = "xtra", **block: object) -> NeuralTopicModel:
     torch.manual_seed(0)
-    vocabulary, params = dict.fromkeys(LANGUAGES, SIZES.vocabulary), MODELS[name][0].model_validate(block)
+    vocabulary, params = dict.fromkeys(LANGUAGES, SIZES.vocabulary), model_class(name).section.model_validate(block)
     model = build_model(name, vocabulary, SIZES.topics, SIZES.embedding, params)
     assert isinstance(model, NeuralTopicModel)
     return model

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
-from pipeline.parameters import CHOICES, SECTIONS, TOP, TOP_ONLY
+from pipeline.config.sections import CHOICES, SECTIONS, TOP, TOP_ONLY
 
 PAGE = Path(__file__).with_name("parameters.md")
 HEAD = """# Parameters

@@ -1,5 +1,5 @@
-"""Thin entry points, one a stage: read parameters and inputs, call the library, write outputs."""
+"""Thin entry points, one for each stage: read parameters and inputs, call the library, write outputs and a record."""
 
-from pipeline.common.runtime import fix_threads
+from pipeline.common.reproducible import fix_threads
 
 fix_threads()  # before a stage imports any numeric library

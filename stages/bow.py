@@ -6,22 +6,25 @@ import typer
 
 from pipeline.bow.counts import count_words, log_counts
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
-from pipeline.common.files import read_parquet, write_parquet
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.catalogue import BOW, TOKENS, VOCABULARY
 
 
 @stage
 def main() -> None:
     """Choose the words that count, then count them."""
-    params = Params.checked().section("bow", BowParams)
-    tokens = read_parquet(LAYOUT.tokens, ["lang", "split", "tokens"])
-    vocabulary = build_vocabulary(tokens, tokens["split"], params)
+    params = Params()
+    bounds = params.section("bow", BowParams)
+    tokens = TOKENS.read(LAYOUT.tables, ["lang", "split", "tokens"])
+    vocabulary = build_vocabulary(tokens, tokens["split"], bounds)
     bow = count_words(tokens, vocabulary)
     log_counts(bow, vocabulary, tokens["lang"])
-    write_parquet(vocabulary, LAYOUT.vocabulary)
-    write_parquet(bow, LAYOUT.bow)
+    VOCABULARY.write(vocabulary, LAYOUT.tables)
+    BOW.write(bow, LAYOUT.tables)
+    write_record(LAYOUT.records, "bow", params.used, [bounds.vocabulary])
 
 
 if __name__ == "__main__":

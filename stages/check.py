@@ -1,21 +1,24 @@
-"""Check every parameter of params.yaml, and that the files named there exist (``python -m stages.check``)."""
+"""params.yaml -> checked.txt: every parameter is right, and the files that it names exist."""
 
 from __future__ import annotations
 
 import typer
 
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
+from pipeline.common.files import write_text
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.run.layout import LAYOUT
 
 
 @stage
 def main() -> None:
-    """Tell all wrong parameters at once, with the nearest names and the allowed values; then missing files."""
-    from pipeline.parameters import check_parameters, check_paths
+    """Report all wrong parameters at once, with the nearest names and the allowed values; then missing files."""
+    from pipeline.config.sections import check_parameters, check_paths  # every room with parameters, torch among them
 
     params = Params()
     check_parameters(params)
     check_paths(params)
+    write_text(f"Every parameter of {params.path} is right.\n", LAYOUT.checked)
 
 
 if __name__ == "__main__":

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.classify import ClassifyParams, accuracy_table, classify_each, labelled_parts
-from pipeline.common.arrays import filled
-from pipeline.common.files import read_parquet, write_json, write_text
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
+from pipeline.common.files import write_json, write_text
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.evaluation.classify import ClassifyParams, accuracy_table, classify_each, labelled_parts
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.catalogue import THETA
+from pipeline.tables.vectors import Theta
 
 
 @stage
 def main() -> None:
-    """Train an SVM a language on the mean vectors and on theta, test it on every language."""
-    params = Params.checked().section("classify", ClassifyParams)
-    documents = read_parquet(LAYOUT.theta, ["lang", "split", "label", "theta", "mean"])
-    known = documents.with_columns(known=documents["theta"].is_not_null())
-    features = {name: labelled_parts(known, filled(documents[name])) for name in ("mean", "theta")}
-    scores = classify_each(features, params)
-    write_json(scores, LAYOUT.classification)
-    write_text(accuracy_table(scores).write_csv(float_precision=4), LAYOUT.accuracy)
+    """Train an SVM for each language on scores and on theta, and test it on every language."""
+    params = Params()
+    section = params.section("classify", ClassifyParams)
+    documents = THETA.read(LAYOUT.tables, ["lang", "split", "label", "theta", "scores"])
+    features = {name: labelled_parts(documents, Theta.of(documents[name])) for name in ("scores", "theta")}
+    accuracies = classify_each(features, section)
+    write_json(accuracies, LAYOUT.classification)
+    write_text(accuracy_table(accuracies).write_csv(float_precision=4), LAYOUT.accuracy)
+    write_record(LAYOUT.records, "classify", params.used)
 
 
 if __name__ == "__main__":

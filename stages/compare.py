@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 from pipeline.common.errors import InputError
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
-from pipeline.comparison.compare import Request, compare, read_overrides, write_comparison
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params, read_yaml
+from pipeline.experiments.compare import Request, compare, read_overrides, write_comparison
 
 COMPARISONS = Path("comparisons")
 
 
 def _values(path: Path) -> dict[str, object]:
-    return Params(path).values if path.exists() else {}
+    return read_yaml(path) if path.exists() else {}
 
 
 @stage
@@ -36,11 +36,12 @@ def main(
     """Run what has not been run yet, each run an experiment, and write the table and the plot."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped, too
     where = COMPARISONS / f"{rows or preset or Params().values.get('dataset')}.yaml"
-    stages = Params(Path("dvc.yaml")).values["stages"]
+    stages = read_yaml(Path("dvc.yaml"))["stages"]
     if rows and not where.exists():
         raise InputError(f"--rows {rows}: there is no {where}; known are {', '.join(_known())}.")
-    listed, common = _values(where), read_overrides(overrides or [])
-    request = Request(preset, _list(models), _list(seeds), listed, str(where), stages, common)
+    request = Request(
+        preset, _list(models), _list(seeds), _values(where), str(where), stages, read_overrides(overrides or [])
+    )
     write_comparison(compare(request, _values(COMPARISONS / "published.yaml")), output)
 
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.common.files import write_json, write_parquet
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
+from pipeline.common.files import write_json
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
 from pipeline.documents import IntakeParams, check_dataset_name, find_reference, read_documents, read_reference
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REJECTS
 
 
 @stage
 def main() -> None:
     """Read, check and normalise the documents."""
-    params = Params.checked().section("documents", IntakeParams)
-    check_dataset_name(params.dataset)
-    reference = find_reference(params.path, params.reference)
-    intake = read_documents(params.path, params.languages, params, params.seed)
-    aligned = read_reference(reference, intake.documents, list(intake.report["languages"]), params)
-    write_parquet(intake.documents, LAYOUT.documents)
-    write_parquet(intake.rejects, LAYOUT.rejects)
-    write_parquet(aligned, LAYOUT.reference)
-    write_json(intake.report, LAYOUT.intake)
+    params = Params()
+    intake = params.section("documents", IntakeParams)
+    check_dataset_name(intake.dataset)
+    reference = find_reference(intake.path, intake.reference)
+    read = read_documents(intake.path, intake.languages, intake, intake.seed)
+    aligned = read_reference(reference, read.documents, list(read.report["languages"]), intake)
+    DOCUMENTS.write(read.documents, LAYOUT.tables)
+    REJECTS.write(read.rejects, LAYOUT.tables)
+    REFERENCE.write(aligned, LAYOUT.tables)
+    write_json(read.report, LAYOUT.intake)
+    write_record(LAYOUT.records, "documents", params.used, [intake.path, intake.reference])
 
 
 if __name__ == "__main__":

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from pipeline.common.files import read_parquet, write_parquet
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.catalogue import DOCUMENTS, EMBEDDINGS, TOKENS, VOCABULARY, WORD_VECTORS
+from pipeline.tables.vectors import vector_column
 
 
 @stage
 def main() -> None:
     """Give every document, and every word of the vocabulary, a vector in a space that the languages share."""
-    from pipeline.encoders.columns import vector_column, word_table
-    from pipeline.encoders.table import ENCODERS
+    from pipeline.encoders.all_encoders import ENCODERS
+    from pipeline.encoders.encoder import word_table
 
-    params = Params.checked()
+    params = Params()
     name = params.choice("encoder", ENCODERS)
     kind, make = ENCODERS[name]
-    encoder = make(params.section(name, kind), LAYOUT.embedding_cache)
-    vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
-    documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "text"])
-    documents = documents.with_columns(read_parquet(LAYOUT.tokens, ["tokens"]))
+    section = params.section(name, kind)
+    encoder = make(section, LAYOUT.embedding_cache)
+    vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
+    documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "text"])
+    documents = documents.with_columns(TOKENS.read(LAYOUT.tables, ["tokens"]))
 
     encoder.learn(documents)
     encoder.save(LAYOUT.encoder)
-    write_parquet(word_table(encoder, vocabulary), LAYOUT.word_vectors)
+    WORD_VECTORS.write(word_table(encoder, vocabulary), LAYOUT.tables)
     vectors = encoder.encode(documents)
     del encoder  # what it holds may be as large as the vectors, which need their memory twice to be written
     keys = documents.select("id", "lang", "split")
-    write_parquet(keys.with_columns(vector_column(vectors)), LAYOUT.embeddings)
+    EMBEDDINGS.write(keys.with_columns(vector_column(vectors)), LAYOUT.tables)
+    files = [value for _, value in section if isinstance(value, Path)]
+    write_record(LAYOUT.records, "embed", params.used, files)
 
 
 if __name__ == "__main__":

@@ -5,36 +5,41 @@ from __future__ import annotations
 import typer
 
 from pipeline.bow.counts import language_bow
-from pipeline.common.arrays import filled
-from pipeline.common.files import read_parquet, write_json, write_parquet, write_text
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
-from pipeline.metrics.evaluate import EvaluateParams, all_scores, coherence_by_topic, paired_retrieval
-from pipeline.metrics.reference import reference_counts
-from pipeline.topics.words import start_words, trained_words, words_table
+from pipeline.common.files import write_json, write_text
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_by_topic, paired_retrieval
+from pipeline.evaluation.reference_counts import reference_counts
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.by_language import ByLanguage
+from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY
+from pipeline.tables.vectors import Theta
+from pipeline.topics.top_words import start_words, trained_words, words_table
 
 
 @stage
 def main() -> None:
     """Score the topics under both selections of words, beside the clusters that training started from."""
-    params = Params.checked().section("evaluate", EvaluateParams)
-    documents = read_parquet(LAYOUT.theta, ["lang", "split", "pair", "theta"])
-    vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
-    bows = language_bow(read_parquet(LAYOUT.bow), vocabulary, documents["lang"])
-    theta = filled(documents["theta"])
-    clusters = read_parquet(LAYOUT.clusters)
-    reference = reference_counts(read_parquet(LAYOUT.reference_tokens), vocabulary)
+    params = Params()
+    section = params.section("evaluate", EvaluateParams)
+    documents = THETA.read(LAYOUT.tables, ["lang", "split", "pair", "theta"])
+    theta, by_language = Theta.of(documents["theta"]), ByLanguage.of(documents["lang"])
+    vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
+    bows = language_bow(BOW.read(LAYOUT.tables), vocabulary, by_language)
+    reference = reference_counts(REFERENCE_TOKENS.read(LAYOUT.tables), vocabulary)
 
-    trained = trained_words(read_parquet(LAYOUT.beta), theta, documents, bows, params.words)
-    start = start_words(clusters, theta.shape[1], documents, bows, params.words)
-    metrics = all_scores(trained, start, reference, params)
+    beta, is_training = BETA.read(LAYOUT.tables), (documents["split"] == "train").to_numpy()
+    trained = trained_words(beta, theta, is_training, by_language, bows, section.words)
+    start = start_words(CLUSTERS.read(LAYOUT.tables), theta.topics, by_language, bows, section.words)
+    metrics = all_scores(trained, start, reference, section)
     metrics["retrieval"] = paired_retrieval(documents, theta)
-    metrics["documents_without_words"] = int((theta.sum(axis=1) == 0).sum())
+    metrics["documents_without_words"] = int((~theta.known).sum())
     write_json(metrics, LAYOUT.metrics)
-    write_parquet(words_table(trained, start, vocabulary), LAYOUT.topics)
-    by_topic = coherence_by_topic(trained[params.top_words], reference, params.counting)
+    TOPICS.write(words_table(trained, start, vocabulary), LAYOUT.tables)
+    by_topic = coherence_by_topic(trained[section.top_words], reference, section.counting)
     write_text(by_topic.write_csv(float_precision=4), LAYOUT.coherence)
+    write_record(LAYOUT.records, "evaluate", params.used)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
-from pipeline.reuse.export import Exported, export
-from pipeline.topics.selection import Selection
+from pipeline.config.entry import stage
+from pipeline.reuse.export import export
+from pipeline.run.finished import FinishedRun
 
 
 @stage
@@ -19,12 +17,8 @@ def main(
     output: Annotated[Path, typer.Option(help="A new or empty folder, or one of an earlier export.")],
     texts: Annotated[bool, typer.Option("--texts/--no-texts", help="Share the documents' texts too.")] = False,
 ) -> None:
-    """Write model, topics, theta, documents and a model card; `pipeline.load(folder)` reads it."""
-    params = Params()
-    selection: Selection = params.choice("top_words", get_args(Selection))  # type: ignore[assignment]
-    tables = (LAYOUT.topics, LAYOUT.theta, LAYOUT.documents, LAYOUT.metrics, LAYOUT.classification)
-    run = Exported(LAYOUT.model, *tables, str(params.values["dataset"]), selection, params.values)
-    export(run, output, texts)
+    """Write model, topics, theta, documents, records and a model card; `pipeline.load(folder)` reads it."""
+    export(FinishedRun.open(Path()), output, texts)
 
 
 if __name__ == "__main__":

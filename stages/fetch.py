@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.common.runtime import stage
+from pipeline.config.entry import stage
 from pipeline.datasets import GITHUB, Source, fetch, find_dataset
 
 log = logging.getLogger(__name__)

@@ -11,17 +11,17 @@ from typing import Annotated
 
 import typer
 
-from pipeline.common.layout import LAYOUT
-from pipeline.common.runtime import stage
+from pipeline.config.entry import stage
 from pipeline.documents.read import Format
+from pipeline.reuse.inference import Inference
 from pipeline.reuse.new_documents import STANDARD, read_new_documents
-from pipeline.reuse.output import Rejects, check_outputs, theta_writer
-from pipeline.reuse.store import load_inference
-from pipeline.reuse.summary import Summary
+from pipeline.reuse.output import InferenceSummary, Rejects, check_outputs, theta_writer
+from pipeline.run.finished import FinishedRun
+from pipeline.run.layout import LAYOUT
 
 INPUT = "JSON Lines, CSV or TSV with lang and text, a folder of them, or - for standard input."
 OUTPUT = "A file .parquet or .jsonl; - writes JSON Lines to standard output. Rejected rows are listed beside it."
-FORMAT = "How the rows are written; JSON Lines on standard input. text: a document a line, in the language of --lang."
+FORMAT = "How the rows are written; JSON Lines on standard input. text: one document a line, in the language of --lang."
 
 
 @stage
@@ -35,11 +35,12 @@ def main(
 ) -> None:
     """Read new documents, tokenise and count them as in training, and infer their topics."""
     rejected = rejected or (None if output == STANDARD else output.with_suffix(".rejects.csv"))
-    check_outputs(source, output, rejected, model)
-    inference = load_inference(model)
-    summary = Summary()
+    run = FinishedRun.open(model)
+    check_outputs(source, output, rejected, (run.layout.tables, run.layout.model, LAYOUT.tables, LAYOUT.model))
+    inference = Inference(run)
+    summary = InferenceSummary()
     with Rejects(rejected) as rejects, theta_writer(output) as write:
-        for chunk in read_new_documents(source, inference.run.model.languages, form, lang):
+        for chunk in read_new_documents(source, run.languages, form, lang):
             rejects.add(chunk.rejects)
             table = inference.table(chunk.documents)
             write(table)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.common.files import read_parquet, write_parquet
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
-from pipeline.links import LinkParams, link_vocabularies
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.lexicon.links import LinkParams, link_vocabularies
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.catalogue import LINKS, VOCABULARY
 
 
 @stage
 def main() -> None:
     """Link the pivot's words with their translations in every other language."""
-    vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
-    write_parquet(link_vocabularies(vocabulary, Params.checked().top(LinkParams).dictionary), LAYOUT.links)
+    params = Params()
+    dictionary = params.top(LinkParams).dictionary
+    vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
+    LINKS.write(link_vocabularies(vocabulary, dictionary), LAYOUT.tables)
+    write_record(LAYOUT.records, "link", params.used, [dictionary])
 
 
 if __name__ == "__main__":

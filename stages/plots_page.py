@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from pipeline.common.files import write_text
-from pipeline.common.runtime import stage
+from pipeline.config.entry import stage
 
 PAGE = Path(".dvc/tmp/plots_page.html")
 HTML = """<!DOCTYPE html>

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.common.layout import LAYOUT
-from pipeline.common.runtime import stage
-from pipeline.presets import apply_preset
+from pipeline.config.entry import stage
+from pipeline.config.parameters import PARAMS
+from pipeline.config.presets import apply_preset
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 @stage
 def main(name: Annotated[str, typer.Argument(help="A file of presets/, without .yaml.")]) -> None:
     """Set the parameters of a data set together."""
-    changed = apply_preset(name, LAYOUT.params)
+    changed = apply_preset(name, PARAMS)
     for change in changed:
         log.info("%s", change)
-    log.info("%s holds preset %s, %d values changed", LAYOUT.params, name, len(changed))
+    log.info("%s holds preset %s, %d values changed", PARAMS, name, len(changed))
 
 
 if __name__ == "__main__":

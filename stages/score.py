@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,10 @@ import typer
 from rich.console import Console
 
 from pipeline.common.files import write_json
-from pipeline.common.runtime import stage
-from pipeline.metrics.coherence import Counting
-from pipeline.scoring import files_by_language, read_tokens, read_topics, repeat_options, score, scores_table
+from pipeline.config.entry import stage
+from pipeline.evaluation.coherence import Counting
+from pipeline.evaluation.scoring import files_by_language, read_tokens, read_topics, score
+from pipeline.report.screen import scores_table
 
 TOPICS = "LANGUAGE=FILE, one for each language: a topic a line, its words separated by blanks, best first."
 REFERENCE = "Aligned documents (JSON Lines, CSV, TSV), or LANGUAGE=FILE for each language: tokens, aligned by line."
@@ -31,11 +33,24 @@ def main(
 ) -> None:
     """Coherence (CNPMI, NPMI), uniqueness (TU) and quality (TQ) of topics made by any tool."""
     files = files_by_language("--topics", topics)
-    listed = read_topics(files, words)
-    scores = score(listed, read_tokens(reference, list(files), pretokenised=pretokenised), counting)
+    scores = score(read_topics(files, words), read_tokens(reference, list(files), pretokenised=pretokenised), counting)
     if output:
         write_json(scores, output)
     Console(width=None if Console().is_terminal else 120).print(scores_table(scores))
+
+
+def repeat_options(arguments: Sequence[str], options: Collection[str]) -> Iterator[str]:
+    """Name an option again before each further value: ``--topics en=a zh=b`` as ``--topics en=a --topics zh=b``."""
+    current, has_value = "", False
+    for argument in arguments:
+        if argument.startswith("--"):
+            current, equals, _ = argument.partition("=")
+            has_value = bool(equals)
+        else:
+            if current in options and has_value:
+                yield current
+            has_value = True
+        yield argument
 
 
 if __name__ == "__main__":

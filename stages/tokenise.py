@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.common.files import read_parquet, write_parquet
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
+from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REFERENCE_TOKENS, TOKENS
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 
 @stage
 def main() -> None:
     """Cut every document, and the reference corpus by the same rules but unfiltered."""
-    params = Params.checked().section("tokenise", TokeniseParams)
-    documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "text"])
-    keys = documents.select("id", "lang", "split")
-    write_parquet(keys.with_columns(tokenise(documents, params)["tokens"]), LAYOUT.tokens)
+    params = Params()
+    rules = params.section("tokenise", TokeniseParams)
+    documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "text"])
+    TOKENS.write(documents.with_columns(tokenise(documents, rules)["tokens"]), LAYOUT.tables)
 
-    reference = read_parquet(LAYOUT.reference, ["pair", "lang", "text"])
-    tokens = tokenise(reference, params.for_reference(), filtered=False)
-    write_parquet(tokens.insert_column(0, reference["pair"]), LAYOUT.reference_tokens)
+    reference = REFERENCE.read(LAYOUT.tables)
+    tokens = tokenise(reference, rules.for_reference(), filtered=False)["tokens"]
+    REFERENCE_TOKENS.write(reference.with_columns(tokens), LAYOUT.tables)
+    write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords])
 
 
 if __name__ == "__main__":

@@ -10,64 +10,71 @@ import typer
 from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
-from pipeline.common.files import read_parquet, write_parquet, write_text
-from pipeline.common.layout import LAYOUT
-from pipeline.common.params import Params
-from pipeline.common.runtime import stage
-from pipeline.corpus import read_vectors
-from pipeline.inference import beta_table, theta_table
-from pipeline.models.base import LanguageCorpus, NeuralTopicModel
-from pipeline.models.store import save_run, vocabulary_sizes
-from pipeline.models.table import MODELS, build_model
-from pipeline.training.corpus import lexicons, training_corpus
-from pipeline.training.loop import TrainParams, loss_table, pick_device, train
-from pipeline.training.resume import checkpoint_folder
+from pipeline.common.files import write_text
+from pipeline.config.entry import stage
+from pipeline.config.parameters import Params
+from pipeline.lexicon.matrices import link_matrices
+from pipeline.models.all_models import MODELS, build_model, model_class
+from pipeline.models.model_folder import save_model
+from pipeline.models.theta import beta_table, theta_table
+from pipeline.models.topic_model import LanguageCorpus, NeuralTopicModel
+from pipeline.run.layout import LAYOUT
+from pipeline.run.record import read_record, write_record
+from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
+from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, DOCUMENTS, EMBEDDINGS, LINKS, THETA, VOCABULARY, WORD_VECTORS
+from pipeline.tables.vectors import read_vectors
+from pipeline.training.checkpoint import checkpoint_folder
+from pipeline.training.corpus import training_corpus, word_lexicons
+from pipeline.training.loop import loss_table, pick_device, train
+from pipeline.training.train_params import TrainParams
 
-INPUTS = [
-    *(LAYOUT.documents, LAYOUT.vocabulary, LAYOUT.bow),
-    *(LAYOUT.embeddings, LAYOUT.word_vectors, LAYOUT.links, LAYOUT.clusters),
-]
+READ = (DOCUMENTS, VOCABULARY, BOW, EMBEDDINGS, WORD_VECTORS, LINKS, CLUSTERS)
 
 
 def _corpus(
     documents: pl.DataFrame, vocabulary: pl.DataFrame, bows: dict[str, csr_array]
 ) -> tuple[dict[str, LanguageCorpus], int]:
     """The training documents and their embeddings' width; apart, so that the whole table is freed."""
-    embeddings = read_vectors(LAYOUT.embeddings)
-    clusters = read_parquet(LAYOUT.clusters, ["document", "cluster"])
-    rows, found = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
-    words = lexicons(vocabulary, read_vectors(LAYOUT.word_vectors), read_parquet(LAYOUT.links))
-    return training_corpus(rows, found, documents, bows, embeddings, words), embeddings.shape[1]
+    embeddings = read_vectors(EMBEDDINGS.path(LAYOUT.tables))
+    clusters = CLUSTERS.read(LAYOUT.tables, ["document", "cluster"])
+    rows, numbers = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
+    links = link_matrices(vocabulary, LINKS.read(LAYOUT.tables))
+    lexicons = word_lexicons(vocabulary, read_vectors(WORD_VECTORS.path(LAYOUT.tables)), links)
+    by_language = ByLanguage.of(documents["lang"])
+    corpus = training_corpus(rows, numbers, documents["pair"], by_language, bows, embeddings, lexicons)
+    return corpus, embeddings.shape[1]
 
 
 @stage
 def main() -> None:
-    """Train the model of `model` and apply it to every document."""
-    params = Params.checked()
+    """Train the model that `model` names and apply it to every document."""
+    params = Params()
     name = params.choice("model", MODELS)
-    training, block = params.section("train", TrainParams), params.section(name, MODELS[name][0])
-    documents = read_parquet(LAYOUT.documents, ["id", "lang", "split", "label", "pair"])
-    vocabulary = read_parquet(LAYOUT.vocabulary, ["lang", "term", "word"])
-    bows = language_bow(read_parquet(LAYOUT.bow), vocabulary, documents["lang"])
+    training, section = params.section("train", TrainParams), params.section(name, model_class(name).section)
+    rules = read_record(LAYOUT.records, "tokenise").parameters["tokenise"]  # for new documents
+    documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "label", "pair"])
+    vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
+    bows = language_bow(BOW.read(LAYOUT.tables), vocabulary, ByLanguage.of(documents["lang"]))
     corpus, width = _corpus(documents, vocabulary, bows)
 
     torch.manual_seed(training.seed)
-    model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, width, block)
+    model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, width, section)
     model.start_from(corpus)
     device = pick_device(training.device).type  # another one's sums differ
-    settings = [name, training.model_dump(mode="json"), block.model_dump(mode="json"), device]
-    checkpoints = checkpoint_folder(LAYOUT.checkpoints, settings, INPUTS)
+    settings = [name, training.model_dump(mode="json"), section.model_dump(mode="json"), device]
+    checkpoints = checkpoint_folder(LAYOUT.checkpoints, settings, [table.path(LAYOUT.tables) for table in READ])
     losses = train(model, corpus, training, checkpoints) if isinstance(model, NeuralTopicModel) else []
     model.finish(corpus)
     del corpus
 
-    embeddings = read_vectors(LAYOUT.embeddings) if model.reads == "embeddings" else None
-    write_parquet(documents.with_columns(theta_table(model, bows, embeddings)), LAYOUT.theta)
-    write_parquet(beta_table(model), LAYOUT.beta)
+    embeddings = read_vectors(EMBEDDINGS.path(LAYOUT.tables)) if model.reads == "embeddings" else None
+    THETA.write(documents.with_columns(theta_table(model, bows, embeddings)), LAYOUT.tables)
+    BETA.write(beta_table(model), LAYOUT.tables)
     write_text(loss_table(losses).write_csv(float_precision=4), LAYOUT.losses)
-    save_run(LAYOUT.model, name, model, vocabulary, params.values["tokenise"])
+    save_model(LAYOUT.model, name, model, vocabulary, rules)
     if model.reads == "embeddings":  # new documents are to be embedded in the same way
-        shutil.copytree(LAYOUT.encoder, LAYOUT.model / LAYOUT.encoder.name, dirs_exist_ok=True)
+        shutil.copytree(LAYOUT.encoder, LAYOUT.model_encoder, dirs_exist_ok=True)
+    write_record(LAYOUT.records, "train", params.used)
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 

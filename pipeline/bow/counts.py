@@ -1,15 +1,17 @@
-"""Tokens to bags of words: one vocabulary a language, counts in sparse form."""
+"""Tokens to bags of words: counts of known words, as a table and in sparse matrices."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-BLOCK = 50_000  # documents whose words are strings one a row at a time; keeps memory flat
+from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
 
+BLOCK = 50_000  # documents whose words are strings in rows of their own at one time; keeps memory flat
 log = logging.getLogger(__name__)
 
 
@@ -21,7 +23,7 @@ def count_words(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
         vocabulary: columns ``lang``, ``term`` and ``word``.
 
     Returns:
-        Columns ``document`` (row number), ``term`` and ``count``, sorted; no row for a document without words.
+        The table :data:`pipeline.tables.catalogue.BOW`: no row for a document without words.
     """
     words = vocabulary.select("lang", "word", "term")
     blocks = [_count_block(block, words) for block in tokens.select("lang", "tokens").iter_slices(BLOCK)]
@@ -30,19 +32,40 @@ def count_words(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(numbered) if numbered else _count_block(tokens, words)
 
 
+def word_counts(tokens: pl.Series, words: Sequence[str]) -> Iterator[tuple[slice, csr_array]]:
+    """Count some words in documents of one language, block by block.
+
+    Args:
+        tokens: D lists of words.
+        words: V words, none twice.
+
+    Yields:
+        Which documents, and their (<= BLOCK, V) float32 counts.
+    """
+    index = pl.DataFrame({"word": words, "term": np.arange(len(words))}, schema_overrides={"word": pl.String})
+    for start in range(0, len(tokens), BLOCK):
+        block = tokens.slice(start, BLOCK)
+        counts = _count_block(pl.DataFrame({"tokens": block}), index)
+        places = (counts["document"].to_numpy(), counts["term"].to_numpy())
+        matrix = csr_array((counts["count"].to_numpy().astype(np.float32), places), shape=(len(block), len(words)))
+        yield slice(start, start + len(block)), matrix
+
+
 def _count_block(tokens: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    occurrences = tokens.select("lang", word="tokens").with_row_index("document").explode("word")
-    known = occurrences.join(words, on=["lang", "word"])
+    """Columns document, term and count, sorted; ``words`` has a column lang where ``tokens`` has one."""
+    keys = [name for name in ("lang", "word") if name in words.columns]
+    occurrences = tokens.rename({"tokens": "word"}).with_row_index("document").explode("word")
+    known = occurrences.join(words, on=keys)
     return known.group_by("document", "term").agg(count=pl.len()).sort("document", "term")
 
 
-def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Series) -> dict[str, csr_array]:
-    """The counts as one sparse matrix a language.
+def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, documents: ByLanguage) -> dict[str, csr_array]:
+    """The counts as one sparse matrix for each language.
 
     Args:
-        bow: columns ``document``, ``term`` and ``count``.
-        vocabulary: column ``lang``, one row a term.
-        languages: the language of every document, in table order.
+        bow: from :func:`count_words`.
+        vocabulary: column ``lang``, one row for each term.
+        documents: where each language's documents stand in their table.
 
     Returns:
         For each language (its D documents in table order, its V terms) of int32; a document without words is
@@ -50,17 +73,16 @@ def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Seri
     """
     document, term, count = (bow[name].to_numpy() for name in ("document", "term", "count"))
     matrices = {}
-    for lang, terms in vocabulary.group_by("lang", maintain_order=True).len().iter_rows():
-        mine = (languages == lang).to_numpy()
-        rows = np.cumsum(mine, dtype=np.int32) - 1  # of the language's documents within the language
-        entries = mine[document]
-        places = (rows[document[entries]], term[entries].astype(np.int32))
-        matrices[lang] = csr_array((count[entries].astype(np.int32), places), shape=(mine.sum(), terms))
+    for language, size in vocabulary_sizes(vocabulary).items():
+        rows = documents.slices[language]
+        own = documents.chosen(document)[language]
+        places = ((document[own] - rows.start).astype(np.int32), term[own].astype(np.int32))
+        matrices[language] = csr_array((count[own].astype(np.int32), places), shape=(rows.stop - rows.start, size))
     return matrices
 
 
 def log_counts(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Series) -> None:
-    """Tell each language's sizes, and how many documents have no word of the vocabulary."""
+    """Log each language's sizes, and how many documents have no word of the vocabulary."""
     per_document = bow.group_by("document").agg(entries=pl.len(), tokens=pl.col("count").sum())
     documents = pl.DataFrame({"lang": languages}).with_row_index("document").join(per_document, "document", "left")
     words = vocabulary.group_by("lang").agg(words=pl.len())

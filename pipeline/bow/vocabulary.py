@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.bow.counts import BLOCK
 from pipeline.common.errors import InputError
-from pipeline.common.layout import LAYOUT
-from pipeline.common.word_lists import read_lines
+from pipeline.common.files import read_utf8
+from pipeline.tables.by_language import ByLanguage
 
 log = logging.getLogger(__name__)
 
@@ -21,15 +21,15 @@ class BowParams(BaseModel):
     """The parameters of the vocabulary.
 
     Attributes:
-        vocabulary: a folder with a given ``<lang>.txt`` for each language, one word a line, in the terms' order.
-        size: the most words a language has.
-        min_documents: in how many train documents of its language a word must be,
-        max_document_share: and in what share of them it may be.
+        vocabulary: a folder with a given ``<lang>.txt`` for each language, one word on each line, in the terms' order.
+        size: the most words that a language gets.
+        min_documents: in how many training documents of its language a word must be.
+        max_document_share: in what share of them it may be at most.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    vocabulary: Path = LAYOUT.none
+    vocabulary: Path | None = None
     size: int = Field(default=5000, ge=1)
     min_documents: int = Field(default=3, ge=1)
     max_document_share: float = Field(default=0.5, gt=0, le=1)
@@ -52,11 +52,11 @@ def build_vocabulary(tokens: pl.DataFrame, split: pl.Series, params: BowParams) 
     Raises:
         InputError: no word is left for a language, or its given list is missing or wrong.
     """
-    choose = _frequent if params.vocabulary == LAYOUT.none else _given
-    train = tokens.filter(split == "train")
     parts = []
-    for lang in tokens["lang"].unique(maintain_order=True):
-        words = choose(lang, train.filter(pl.col("lang") == lang)["tokens"], params)
+    for lang, rows in ByLanguage.of(tokens["lang"]).slices.items():
+        training = tokens["tokens"][rows].filter(split[rows] == "train")
+        folder = params.vocabulary
+        words = _frequent(lang, training, params) if folder is None else _given(lang, training, folder)
         columns = words.with_row_index("term").with_columns(pl.lit(lang).alias("lang"))
         parts.append(columns.select("lang", "term", "word", pl.col("documents").cast(pl.UInt32)))
     return pl.concat(parts)
@@ -80,8 +80,8 @@ def _frequent(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFram
     return within.sort("count", "word", descending=[True, False]).head(params.size).sort("word")
 
 
-def _given(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFrame:
-    path = params.vocabulary / f"{lang}.txt"
+def _given(lang: str, documents: pl.Series, folder: Path) -> pl.DataFrame:
+    path = folder / f"{lang}.txt"
     words = pl.DataFrame({"word": read_vocabulary(path)}, schema={"word": pl.String})
     counted = words.join(_count(documents), on="word", how="left", maintain_order="left").fill_null(0)
     if counted["documents"].sum() == 0:
@@ -113,7 +113,7 @@ def read_vocabulary(path: Path) -> list[str]:
     """
     if not path.exists():
         raise InputError(f"{path} is missing: bow.vocabulary = {path.parent} must hold one list for each language.")
-    words = read_lines(path)
+    words = [line.strip() for line in read_utf8(path).rstrip().split("\n")]
     for number, word in enumerate(words, 1):
         if len(word.split()) != 1:
             raise InputError(f"{path}, line {number}: found {word!r}; expected one word, without a blank in it.")

@@ -1,8 +1,9 @@
-"""Files appear whole or not at all, and damaged ones are named."""
+"""Reading and writing files: they appear whole or not at all, damaged ones are named, and digests tell them apart."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -70,19 +71,34 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pl.DataFra
     Raises:
         InputError: the file is missing, damaged, or lacks a column.
     """
+    with _opened(path) as file:
+        present = file.schema_arrow.names
+        missing = [name for name in columns or () if name not in present]
+        frame = None if missing else pl.DataFrame(file.read(None if columns is None else list(columns)))
+    if frame is None:
+        raise InputError(f"{path}: columns {missing} are missing; found {present}.")
+    return frame if columns is None else frame.select(columns)
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """The names of a table's columns.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    with _opened(path) as file:
+        return list(file.schema_arrow.names)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     if not path.exists():
         raise InputError(f"{path} is missing. `dvc repro` makes it.")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            found = file.schema_arrow.names
-            missing = [name for name in columns or () if name not in found]
-            table = None if missing else file.read(None if columns is None else list(columns))
-        frame = pl.DataFrame(table)
+            yield file
     except (pa.ArrowException, OSError, ValueError, TypeError, AssertionError, pl.exceptions.PanicException) as error:
         raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro` to make it again.") from error
-    if missing:
-        raise InputError(f"{path}: columns {missing} are missing; found {found}.")
-    return frame if columns is None else frame.select(columns)
 
 
 def write_json(value: Any, path: Path) -> None:  # noqa: ANN401 - any JSON value
@@ -108,3 +124,51 @@ def write_text(text: str, path: Path) -> None:
     """Write UTF-8 text with Unix line ends."""
     with whole_file(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a file, without a byte order mark; line ends stay as they are.
+
+    Raises:
+        InputError: the file cannot be read, or a byte of it is not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}, line {line}: not UTF-8 (byte {error.start} of the file). Save the file as UTF-8."
+        ) from error
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file, ended by LF or CR LF and nothing else; one at the very end ends no line.
+
+    Raises:
+        InputError: as for :func:`read_utf8`.
+    """
+    text = read_utf8(path)
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file; of a folder, that of the names and digests of all its files but the byproducts of running."""
+    if not path.is_dir():
+        return file_digest(path)
+    files = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_byproduct(file)]
+    listed = [(file.relative_to(path).as_posix(), file_digest(file)) for file in files]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def is_byproduct(file: Path) -> bool:
+    """Whether a file only comes from running Python (see .dvcignore)."""
+    return file.suffix == ".pyc" or "__pycache__" in file.parts

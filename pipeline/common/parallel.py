@@ -54,8 +54,20 @@ def map_in_order(
 
 
 def worth_starting(seconds: float) -> int:
-    """How many processes share ``seconds`` of work best on this machine."""
-    return max(1, min(os.cpu_count() or 1, int(seconds / START_SECONDS)))
+    """How many processes share ``seconds`` of work best, of those that this one may start."""
+    return max(1, min(processes_allowed(), int(seconds / START_SECONDS)))
+
+
+def processes_allowed() -> int:
+    """How many processes may work at once: one for each core, where neither a container nor the user grants fewer.
+
+    A container's quota and the cores that a process is bound to count; ``PIPELINE_THREADS``, where it is set, is the
+    user's word for how much of the machine a run may take.
+    """
+    from joblib import cpu_count  # knows quotas of containers, which os.cpu_count does not; slow to load
+
+    asked = os.environ.get("PIPELINE_THREADS")
+    return max(1, min(cpu_count(), int(asked)) if asked else cpu_count())
 
 
 def _rest(work: Callable[[Item], Result], items: Sequence[Item], what: str, processes: int) -> Iterator[Result]:

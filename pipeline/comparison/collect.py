@@ -26,7 +26,7 @@ def run_figures(
 
     Returns:
         ``SELECTION/cnpmi`` (and tu, tq, npmi, ``start cnpmi`` ..., ``npmi LANGUAGE``), ``theta/intra`` (mean accuracy
-        within languages), ``theta/cross``, ``theta/en->zh`` ..., the same of ``mean``, ``retrieval/mrr`` and
+        within languages), ``theta/cross``, ``theta/en->zh`` ..., the same of ``scores``, ``retrieval/mrr`` and
         ``retrieval/jsd``, ``cost/seconds`` and ``cost/peak_mb``.
     """
     figures: Figures = {}
@@ -47,12 +47,12 @@ def _selection(name: str, scores: Mapping[str, Any], with_start: bool) -> Figure
 
 
 def _accuracies(features: str, directions: Mapping[str, Mapping[str, Any]]) -> Figures:
-    found = {direction: score["accuracy"] for direction, score in directions.items()}
-    within = {name for name in found if len(set(name.split("->"))) == 1}
+    accuracies = {direction: score["accuracy"] for direction, score in directions.items()}
+    within = {name for name in accuracies if len(set(name.split("->"))) == 1}
     return {
-        f"{features}/intra": _mean(found[name] for name in found if name in within),
-        f"{features}/cross": _mean(found[name] for name in found if name not in within),
-        **{f"{features}/{name}": value for name, value in found.items()},
+        f"{features}/intra": _mean(accuracies[name] for name in accuracies if name in within),
+        f"{features}/cross": _mean(accuracies[name] for name in accuracies if name not in within),
+        **{f"{features}/{name}": value for name, value in accuracies.items()},
     }
 
 

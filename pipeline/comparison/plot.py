@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.comparison.table import Comparison
+from pipeline.comparison.results import Comparison
+from pipeline.figures.style import as_svg, plain_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,20 +46,10 @@ def panels(keys: Sequence[str]) -> list[Panel]:
     return [panel for panel in chosen if any(series.key in keys for series in panel.series)]
 
 
-def draw(comparison: Comparison) -> str:
+def draw_comparison(comparison: Comparison) -> str:
     """SVG; the same comparison gives the same bytes."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # its news is of fonts
-    with mpl.rc_context():
-        mpl.rcdefaults()  # not what a user's own settings say
-        mpl.rcParams["svg.hashsalt"] = "comparison"
-        figure = _figure(comparison)
-        FigureCanvasSVG(figure)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    with plain_style("comparison"):
+        return as_svg(_figure(comparison))
 
 
 def _figure(comparison: Comparison) -> Figure:

@@ -13,7 +13,7 @@ Better = Literal["high", "low"]
 
 
 @dataclass(frozen=True)
-class Summary:
+class SeedSummary:
     """A figure over seeds.
 
     Attributes:
@@ -27,15 +27,15 @@ class Summary:
     n: int
 
 
-def summarise(values: Iterable[float | None]) -> Summary | None:
+def summarise(values: Iterable[float | None]) -> SeedSummary | None:
     """Mean and standard deviation of what is known; None if nothing is."""
     known = [value for value in values if value is not None]
     if not known:
         return None
-    return Summary(statistics.fmean(known), statistics.stdev(known) if len(known) > 1 else None, len(known))
+    return SeedSummary(statistics.fmean(known), statistics.stdev(known) if len(known) > 1 else None, len(known))
 
 
-def pooled_std(first: Summary, second: Summary) -> float | None:
+def pooled_std(first: SeedSummary, second: SeedSummary) -> float | None:
     """Standard deviation within two samples together; None where each has one seed."""
     freedom = first.n + second.n - 2
     if freedom < 1:
@@ -44,7 +44,7 @@ def pooled_std(first: Summary, second: Summary) -> float | None:
     return math.sqrt(squares / freedom)
 
 
-def mark_column(column: Mapping[str, Summary | None], better: Better | None) -> dict[str, Mark]:
+def mark_column(column: Mapping[str, SeedSummary | None], better: Better | None) -> dict[str, Mark]:
     """Which rows of a column are best, and which differ from the best by no more than one pooled deviation.
 
     Nothing is marked where there is one figure, where all are equal, or where neither end is better.

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import write_text
+from pipeline.common.files import file_digest, write_text
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-
-
-def sha256_of(path: Path) -> str:
-    """Checksum of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_sums(home: Path) -> dict[str, str]:
@@ -42,11 +35,11 @@ def read_sums(home: Path) -> dict[str, str]:
 
 def note_sums(home: Path, names: Iterable[str]) -> None:
     """Note the checksums of the files ``names`` as they are now; other lines stay."""
-    sums = read_sums(home) | {name: sha256_of(home / name) for name in names}
+    sums = read_sums(home) | {name: file_digest(home / name) for name in names}
     write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), home / SUMS)
 
 
 def as_noted(home: Path, names: Iterable[str]) -> bool:
     """Whether every file of ``names`` is there and has the checksum that was noted."""
     sums = read_sums(home)
-    return all((home / name).is_file() and sums.get(name) == sha256_of(home / name) for name in names)
+    return all((home / name).is_file() and sums.get(name) == file_digest(home / name) for name in names)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import whole_file
-from pipeline.datasets.catalogue import SPLITS, Dataset
+from pipeline.common.files import read_lines, whole_file
+from pipeline.datasets.public import SPLITS, Dataset
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +37,6 @@ def convert(dataset: Dataset, raw: Path, home: Path) -> None:
     for lang, code in dataset.codes.items():
         with whole_file(home / "vocabulary" / f"{lang}.txt") as unfinished:
             shutil.copyfile(raw / f"vocab_{code}", unfinished)
-
-
-def read_lines(path: Path) -> list[str]:
-    """Lines of a UTF-8 file, ended by a line feed and nothing else, so that no odd character moves a label.
-
-    Raises:
-        InputError: a byte is not UTF-8.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}, byte {error.start}: not UTF-8 ({error.reason}). Fetch the file again.") from error
-    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _documents(raw: Path, lang: str, code: str, split: str) -> Iterator[dict[str, str]]:

@@ -6,12 +6,13 @@ import logging
 from pathlib import Path
 
 from pipeline.common.errors import InputError
+from pipeline.common.files import file_digest
 from pipeline.common.progress import track
-from pipeline.datasets.catalogue import Dataset
-from pipeline.datasets.checksums import SUMS, as_noted, note_sums, read_sums, sha256_of
+from pipeline.datasets.checksums import SUMS, as_noted, note_sums, read_sums
 from pipeline.datasets.convert import convert, made_files
-from pipeline.datasets.dictionary import get_dictionary
+from pipeline.datasets.public import Dataset
 from pipeline.datasets.source import Source, copy_checked, download, find_file
+from pipeline.datasets.word_list import get_dictionary
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def _get_raw(dataset: Dataset, home: Path, source: Source) -> None:
     for file in track(dataset.files, dataset.folder, len(dataset.files)):
         target = home / "raw" / file
         sha256 = dataset.sha256.get(file) or noted.get(f"raw/{file}")
-        if target.is_file() and sha256 == sha256_of(target):
+        if target.is_file() and sha256 == file_digest(target):
             continue
         if source.folder is None:
             download(f"{source.base_url}/{dataset.location}/{dataset.folder}/{file}", target, sha256, source.retries)

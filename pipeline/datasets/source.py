@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.common.errors import InputError, TryAgainError
-from pipeline.common.files import whole_file
-from pipeline.datasets.checksums import sha256_of
+from pipeline.common.files import file_digest, whole_file
 
 GITHUB = "https://raw.githubusercontent.com"
 SECONDS_WITHOUT_A_BYTE = 30
@@ -46,7 +45,7 @@ def copy_checked(path: Path, target: Path, sha256: str | None) -> None:
     Raises:
         InputError: its checksum is not ``sha256``.
     """
-    found = sha256_of(path)
+    found = file_digest(path)
     if sha256 is not None and found != sha256:
         raise InputError(
             f"{path}: expected SHA-256 {sha256}, found {found}. The file is damaged or of another version; "

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.documents.languages import check_language
+from pipeline.languages.codes import check_language
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 SPLITS = ("train", "test")

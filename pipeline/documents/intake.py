@@ -12,19 +12,14 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError
-from pipeline.common.layout import LAYOUT
+from pipeline.documents.account import intake_report, log_rejects, log_summary
 from pipeline.documents.check import check_rows
-from pipeline.documents.columns import Form
 from pipeline.documents.duplicates import Duplicates
-from pipeline.documents.normalise import normalise
-from pipeline.documents.read import InvalidUtf8, Row, document_files, read_rows
-from pipeline.documents.report import intake_report, log_rejects, log_summary
-from pipeline.documents.select import in_order, listed_languages, order_languages, reject_unlisted
-from pipeline.documents.split import assign_split
-from pipeline.documents.table import raw_documents
-
-DOCUMENT_COLUMNS = ("id", "lang", "split", "text", "label", "pair", "date", "group")
-REJECT_COLUMNS = ("file", "row", "id", "lang", "reason")
+from pipeline.documents.file_columns import FileColumns, raw_documents
+from pipeline.documents.read import FileRow, InvalidUtf8, document_files, read_rows
+from pipeline.documents.select import assign_split, in_order, listed_languages, order_languages, reject_unlisted
+from pipeline.languages.normalise import normalise
+from pipeline.tables.catalogue import DOCUMENTS, REJECTS
 
 
 class DocumentsParams(BaseModel):
@@ -49,16 +44,16 @@ class IntakeParams(DocumentsParams):
     Attributes:
         dataset: a name for the documents.
         path: a file of documents, or a folder.
-        reference: aligned documents for CNPMI, or LAYOUT.none.
+        reference: aligned documents for CNPMI; None takes those beside the documents, or their own pairs.
         languages: ``auto``, or codes, the pivot first.
         seed: of the split.
     """
 
-    dataset: str
-    path: Path
-    reference: Path = LAYOUT.none
+    dataset: str = "sample"
+    path: Path = Path("data/sample")
+    reference: Path | None = None
     languages: str | list[str] = "auto"
-    seed: int = Field(ge=0, lt=2**32)
+    seed: int = Field(0, ge=0, lt=2**32)
 
 
 @dataclass(frozen=True)
@@ -87,8 +82,8 @@ def read_documents(path: Path, languages: str | Sequence[str], params: Documents
     log_rejects(rows)
     order = order_languages(rows, listed)
     accepted = in_order(rows.filter(pl.col("reason").is_null()), order)
-    documents = assign_split(accepted, params.test_share, seed).select(DOCUMENT_COLUMNS)
-    rejects = rows.filter(pl.col("reason").is_not_null()).select(REJECT_COLUMNS)
+    documents = assign_split(accepted, params.test_share, seed).select(list(DOCUMENTS.columns))
+    rejects = rows.filter(pl.col("reason").is_not_null()).select(list(REJECTS.columns))
     report = intake_report(rows, documents, order)
     log_summary(report)
     return Intake(documents, rejects, report)
@@ -121,7 +116,7 @@ def read_checked(
 
 def read_chunks(
     path: Path,
-    rows: Iterator[Row],
+    rows: Iterator[FileRow],
     params: DocumentsParams,
     passed_over: Collection[str] = (),
     size: int | None = None,
@@ -138,7 +133,7 @@ def read_chunks(
     Raises:
         InputError: the file cannot be used, or none of its rows.
     """
-    form, count = Form(path), 0
+    form, count = FileColumns(path), 0
     first, usable = None, False
     while chunk := list(islice(rows, size)):
         checked = check_rows(path, normalise(raw_documents(form, chunk, passed_over), params.max_characters))

@@ -32,14 +32,14 @@ ESCAPED = re.compile("[\udc80-\udcff]")  # what a byte that is not UTF-8 is deco
 LONGEST_FIELD = 2**30  # characters; csv's own limit of 128 KiB is shorter than many documents
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """One row of a file: the line it starts on, its fields by column, and why it cannot be used."""
 
     line: int
     fields: dict[str, Any]
     reason: str | None = None
 
-    def without(self, columns: Collection[str]) -> Row:
+    def without(self, columns: Collection[str]) -> FileRow:
         """The same row with those fields left out."""
         return self._replace(fields={name: value for name, value in self.fields.items() if name not in columns})
 
@@ -67,7 +67,7 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(file for file in files if file.suffix.lower() in JSON_LINES | DELIMITERS.keys())
 
 
-def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> Iterator[Row]:
+def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> Iterator[FileRow]:
     """The rows of a file, those that cannot be read with a reason; the file is never held whole.
 
     Raises:
@@ -79,7 +79,7 @@ def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> Iterator[Row]:
 
 def stream_rows(
     file: BinaryIO, name: Path, form: Format, invalid_utf8: InvalidUtf8 = "stop", lang: str | None = None
-) -> Iterator[Row]:
+) -> Iterator[FileRow]:
     """The rows of an open file or of standard input, as :func:`read_rows` gives them.
 
     Args:
@@ -177,31 +177,31 @@ def _stop_at(path: Path, line: int, byte: str) -> NoReturn:
     )
 
 
-def _line_rows(lines: Lines, read: Callable[[int, str], Row]) -> Iterator[Row]:
+def _line_rows(lines: Lines, read: Callable[[int, str], FileRow]) -> Iterator[FileRow]:
     for line in lines:
         if invalid := lines.take_invalid(lines.number):
-            yield Row(lines.number, {}, f"invalid UTF-8: {invalid}")
+            yield FileRow(lines.number, {}, f"invalid UTF-8: {invalid}")
         elif line.strip():
             yield read(lines.number, line)
 
 
-def _json_row(number: int, line: str) -> Row:
+def _json_row(number: int, line: str) -> FileRow:
     try:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
-        return Row(number, {}, f"invalid JSON: {error.msg} at character {error.pos + 1}")
+        return FileRow(number, {}, f"invalid JSON: {error.msg} at character {error.pos + 1}")
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
-        return Row(number, {}, f"invalid JSON: {error}")
+        return FileRow(number, {}, f"invalid JSON: {error}")
     if not isinstance(fields, dict):
-        return Row(number, {}, f"not a JSON object: {type(fields).__name__}")
-    return Row(number, {name.strip(): value for name, value in fields.items()})
+        return FileRow(number, {}, f"not a JSON object: {type(fields).__name__}")
+    return FileRow(number, {name.strip(): value for name, value in fields.items()})
 
 
-def _text_row(lang: str | None, number: int, line: str) -> Row:
-    return Row(number, {"lang": lang, "text": line})
+def _text_row(lang: str | None, number: int, line: str) -> FileRow:
+    return FileRow(number, {"lang": lang, "text": line})
 
 
-def _csv_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
+def _csv_rows(lines: Lines, delimiter: str) -> Iterator[FileRow]:
     csv.field_size_limit(LONGEST_FIELD)
     rest = iter(lines)
     first: list[str] = []
@@ -221,11 +221,11 @@ def _csv_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
         if header is None:
             header = _header(lines.name, fields, reason or bad)
         elif reason or bad:
-            yield Row(line, {}, reason or f"invalid UTF-8: {bad}")
+            yield FileRow(line, {}, reason or f"invalid UTF-8: {bad}")
         elif len(fields) != len(header):
-            yield Row(line, {}, f"wrong number of fields: {len(fields)}, the header has {len(header)}")
+            yield FileRow(line, {}, f"wrong number of fields: {len(fields)}, the header has {len(header)}")
         else:
-            yield Row(line, dict(zip(header, fields, strict=True)))
+            yield FileRow(line, dict(zip(header, fields, strict=True)))
 
 
 def _is_semicolons(header: str, delimiter: str) -> bool:

@@ -9,25 +9,23 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.common.layout import LAYOUT
+from pipeline.documents.account import log_rejects
 from pipeline.documents.intake import DocumentsParams, read_checked
 from pipeline.documents.read import REFERENCE_STEM, document_files, files_in
-from pipeline.documents.report import log_rejects
+from pipeline.tables.catalogue import REFERENCE
 
 log = logging.getLogger(__name__)
 
-REFERENCE_COLUMNS = ("pair", "lang", "text")
 
-
-def find_reference(path: Path, reference: Path) -> Path | None:
+def find_reference(path: Path, reference: Path | None) -> Path | None:
     """Where the reference corpus lies: as the parameter says, else `reference.*` beside the documents.
 
     Raises:
         InputError: the parameter names nothing that exists, or the folder has several.
     """
-    if reference != LAYOUT.none:
+    if reference:
         if not reference.exists():
-            raise InputError(f"reference: {reference} does not exist. Without a corpus, set it to {LAYOUT.none}.")
+            raise InputError(f"reference: {reference} does not exist. Name another file, or none.")
         return reference
     found = [file for file in files_in(path) if file.stem == REFERENCE_STEM] if path.is_dir() else []
     if len(found) > 1:
@@ -74,4 +72,4 @@ def _own_pairs(documents: pl.DataFrame) -> pl.DataFrame:
 
 def _aligned(rows: pl.DataFrame) -> pl.DataFrame:
     paired = rows.filter(pl.col("pair").is_not_null())
-    return paired.filter(pl.col("lang").n_unique().over("pair") > 1).select(REFERENCE_COLUMNS)
+    return paired.filter(pl.col("lang").n_unique().over("pair") > 1).select(list(REFERENCE.columns))

@@ -16,15 +16,15 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.sparse import csr_array, vstack
 
-from pipeline.common.arrays import unit_rows
+from pipeline.bow.counts import word_counts
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_parquet, write_parquet
-from pipeline.dictionary import dictionary_file, linked_words
-from pipeline.encoders.alignment import Pairs, align, prune
-from pipeline.encoders.columns import vector_column
-from pipeline.encoders.counting import count_blocks, frequent_words
-from pipeline.encoders.store import write_config
-from pipeline.encoders.word_vectors import word_vectors
+from pipeline.encoders.encoder_folder import write_config
+from pipeline.encoders.rotation import Pairs, align, prune
+from pipeline.encoders.word_vectors import frequent_words, word_vectors
+from pipeline.lexicon.dictionary import dictionary_file, linked_words
+from pipeline.tables.by_language import ByLanguage
+from pipeline.tables.vectors import unit_rows, vector_column
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,8 @@ class AlignedParams(BaseModel):
     """The ``aligned`` section of params.yaml.
 
     Attributes:
-        dictionary: folder of ``<pivot>-<language>.tsv`` files.
+        dictionary: folder of ``<pivot>-<language>.tsv`` files (top level).
+        seed: of the singular value decomposition (top level).
         dimension: width of the vectors.
         rounds: rounds of adding mutual nearest neighbours to the dictionary.
         min_documents: a word needs that many training documents to have a vector.
@@ -48,7 +49,7 @@ class AlignedParams(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dictionary: Path
+    dictionary: Path | None = Path("data/dictionaries")
     seed: int = Field(0, ge=0, lt=2**32)
     dimension: int = Field(300, ge=2)
     rounds: int = Field(5, ge=0)
@@ -84,43 +85,44 @@ class AlignedEncoder:
         self.spaces: dict[str, WordSpace] = {}  # pivot first
 
     def learn(self, documents: pl.DataFrame) -> None:
-        """Make each language's word vectors and turn them; see :class:`pipeline.encoders.base.Encoder`.
+        """Make each language's word vectors and turn them; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: a language has too few frequent words, or shares too few dictionary pairs with the pivot.
         """
         self.spaces = {}
-        for lang in documents["lang"].unique(maintain_order=True):
-            training = (documents["lang"] == lang) & (documents["split"] == "train")
-            self.spaces[lang] = self._learn(lang, documents["tokens"].filter(training))
+        for language, rows in ByLanguage.of(documents["lang"]).slices.items():
+            is_training = documents["split"][rows] == "train"
+            self.spaces[language] = self._learn(language, documents["tokens"][rows].filter(is_training))
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """Weighted means of word vectors, less the language's mean; see :class:`pipeline.encoders.base.Encoder`.
+        """Weighted means of word vectors, less the language's mean; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: documents of a language that was not learnt.
         """
         vectors = np.zeros((len(documents), self.params.dimension), np.float32)
-        for lang in documents["lang"].unique(maintain_order=True):
-            mine = documents["lang"] == lang
-            self._embed(documents["tokens"].filter(mine), self._space(lang), vectors, np.flatnonzero(mine.to_numpy()))
+        for language in documents["lang"].unique(maintain_order=True):
+            own = documents["lang"] == language
+            space, rows = self._space(language), np.flatnonzero(own.to_numpy())
+            self._embed(documents["tokens"].filter(own), space, vectors, rows)
         return vectors
 
     def words(self, language: str, words: Sequence[str]) -> np.ndarray:
-        """(V, dimension) word vectors, neither weighted nor centred; see :class:`pipeline.encoders.base.Encoder`.
+        """(V, dimension) word vectors, neither weighted nor centred; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: the language was not learnt.
         """
         space = self._space(language)
         places = {word: place for place, word in enumerate(space.words)}
-        found = np.array([places.get(word, -1) for word in words], dtype=np.int64)
+        rows = np.array([places.get(word, -1) for word in words], dtype=np.int64)
         vectors = np.zeros((len(words), self.params.dimension), np.float32)
-        vectors[found >= 0] = space.vectors[found[found >= 0]]
+        vectors[rows >= 0] = space.vectors[rows[rows >= 0]]
         return vectors
 
     def save(self, folder: Path) -> None:
-        """Write words and means as tables; see :class:`pipeline.encoders.base.Encoder`."""
+        """Write words and means as tables; see :class:`pipeline.encoders.encoder.Encoder`."""
         write_parquet(pl.concat([_word_rows(lang, space) for lang, space in self.spaces.items()]), folder / WORDS)
         means = np.array([space.mean for space in self.spaces.values()])
         column = pl.Series("mean", means, dtype=pl.Array(pl.Float64, means.shape[1]))
@@ -147,8 +149,8 @@ class AlignedEncoder:
         if lang not in self.spaces:
             known = ", ".join(self.spaces) or "nothing"
             raise InputError(
-                f"the aligned encoder has not learnt `{lang}`, but {known}: it embeds the languages of its training "
-                "documents alone. Leave the others out, or train with them."
+                f"the aligned encoder has not learnt `{lang}`, but {known}: it embeds only the languages of its "
+                "training documents. Leave the others out, or train with them."
             )
         return self.spaces[lang]
 
@@ -160,7 +162,7 @@ class AlignedEncoder:
                 f"{len(train)} training documents; at least {FEWEST_PAIRS} are needed. Add documents, lower "
                 "aligned.min_documents, or use another encoder."
             )
-        blocks = [counts for _, counts in count_blocks(train, words)]
+        blocks = [counts for _, counts in word_counts(train, words)]
         bow = vstack(blocks, format="csr")
         totals = np.asarray(bow.sum(axis=0), dtype=np.float64)
         share = totals / max(totals.sum(), 1)
@@ -177,9 +179,9 @@ class AlignedEncoder:
         return vectors @ align(space.vectors, vectors, pairs, self.params.rounds, candidates)
 
     def _pairs(self, words: list[str], lang: str, pivot_words: list[str], pivot: str) -> Pairs:
-        found = linked_words(self.params.dictionary, pivot, pivot_words, lang, words)
+        links = linked_words(self.params.dictionary, pivot, pivot_words, lang, words)
         pairs = prune(
-            np.array(sorted(found), dtype=np.int64).reshape(-1, 2),
+            np.array(sorted(links), dtype=np.int64).reshape(-1, 2),
             self.params.max_pivot_translations,
             self.params.max_translations,
         )
@@ -189,18 +191,18 @@ class AlignedEncoder:
             raise InputError(self._too_few(pivot, lang, len(pairs)))
         return pairs
 
-    def _too_few(self, pivot: str, lang: str, found: int) -> str:
-        path = dictionary_file(self.params.dictionary, pivot, lang)
-        where = (
-            f"Of {path}" if path else f"{self.params.dictionary} has no {pivot}-{lang}.tsv, and of words written alike"
-        )
+    def _too_few(self, pivot: str, lang: str, count: int) -> str:
+        folder = self.params.dictionary
+        path = dictionary_file(folder, pivot, lang)
+        lacking = f"{folder} has no {pivot}-{lang}.tsv" if folder else "There is no `dictionary`"
+        where = f"Of {path}" if path else f"{lacking}, and of words written alike"
         advice = (
             "Add words as the tokeniser cuts them"
             if path
             else f"Add it ({pivot} word, tab, {lang} word), set `dictionary` to the folder that has it"
         )
         return (
-            f"{where} only {found} pairs occur in the documents; at least {FEWEST_PAIRS} are needed to align the "
+            f"{where} only {count} pairs occur in the documents; at least {FEWEST_PAIRS} are needed to align the "
             f"languages. {advice}, or use another encoder."
         )
 
@@ -210,7 +212,7 @@ class AlignedEncoder:
     def _embed(self, tokens: pl.Series, space: WordSpace, out: np.ndarray, rows: np.ndarray) -> None:
         """Put the documents' vectors into the ``rows`` of ``out``, which are zeros."""
         weighted = self._weighted(space.vectors, space.share)
-        for block, counts in count_blocks(tokens, space.words):
+        for block, counts in word_counts(tokens, space.words):
             known = np.diff(counts.indptr) > 0
             out[rows[block][known]] = unit_rows(_centred(counts[known], weighted, space.mean))
 

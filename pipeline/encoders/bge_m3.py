@@ -22,12 +22,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.progress import track
-from pipeline.encoders.bge_m3_batches import Batch, BatchMaker
+from pipeline.encoders.bge_m3_batches import BatchMaker, TokenBatch
 from pipeline.encoders.bge_m3_forward import FirstTokenStates
 from pipeline.encoders.bge_m3_model import load_bge_m3
-from pipeline.encoders.cache import Settings, cached_vectors, missing_texts
+from pipeline.encoders.cache import CacheSettings, cached_vectors, missing_texts
+from pipeline.encoders.encoder_folder import write_config
 from pipeline.encoders.hub import model_identity
-from pipeline.encoders.store import write_config
 
 if TYPE_CHECKING:
     import torch
@@ -80,7 +80,7 @@ class BgeM3Encoder:
         """Nothing: the model has been trained elsewhere."""
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """Embed documents; see :class:`pipeline.encoders.base.Encoder`.
+        """Embed documents; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: the model's files are damaged, or the parameters do not fit the model.
@@ -98,7 +98,7 @@ class BgeM3Encoder:
         return vectors
 
     def words(self, language: str, words: Sequence[str]) -> np.ndarray:
-        """(V, E) words embedded as documents, whatever their language; see :class:`pipeline.encoders.base.Encoder`.
+        """(V, E) words embedded as documents, whatever their language; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: as for :meth:`encode`.
@@ -108,7 +108,7 @@ class BgeM3Encoder:
         return self.encode(documents.select("id", text="id", tokens=pl.concat_list("id")))
 
     def save(self, folder: Path) -> None:
-        """Write the parameters; see :class:`pipeline.encoders.base.Encoder`."""
+        """Write the parameters; see :class:`pipeline.encoders.encoder.Encoder`."""
         write_config(folder, "bge-m3", self.params)
 
     def load(self, folder: Path) -> None:
@@ -127,7 +127,7 @@ class BgeM3Encoder:
         )
 
     @cached_property
-    def _settings(self) -> Settings:
+    def _settings(self) -> CacheSettings:
         return {
             "model": model_identity(self.params.name, self.params.revision),
             "text": self.params.text,
@@ -201,7 +201,7 @@ class BgeM3Encoder:
         if cut:
             log.info("%d documents fill %d tokens; what lies beyond is not embedded", cut, self.params.max_length)
 
-    def _halving(self, batch: Batch, ids: list[str]) -> torch.Tensor:
+    def _halving(self, batch: TokenBatch, ids: list[str]) -> torch.Tensor:
         """Vectors of a batch; where memory runs out, of its halves."""
         import torch
 
@@ -220,7 +220,7 @@ class BgeM3Encoder:
         first, rest = batch.halves()
         return torch.cat([self._halving(first, ids[:half]), self._halving(rest, ids[half:])])
 
-    def _run(self, batch: Batch) -> torch.Tensor:
+    def _run(self, batch: TokenBatch) -> torch.Tensor:
         """(B, E) float32 vectors on the device, which may still be at work on them."""
         import torch
         from torch.nn import functional

@@ -25,7 +25,7 @@ AHEAD = 2  # chunks tokenised before they are needed
 Item = TypeVar("Item")
 
 
-class Run(NamedTuple):
+class EqualLengths(NamedTuple):
     """Neighbouring documents of a batch with the same number of tokens."""
 
     documents: int
@@ -33,7 +33,7 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Batch:
+class TokenBatch:
     """Documents that go through the model together.
 
     Attributes:
@@ -47,16 +47,16 @@ class Batch:
     tokens: torch.Tensor
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[EqualLengths]:
         """The documents grouped by length, in their order."""
-        return [Run(len(list(same)), length) for length, same in groupby(self.lengths.tolist())]
+        return [EqualLengths(len(list(same)), length) for length, same in groupby(self.lengths.tolist())]
 
-    def halves(self) -> tuple[Batch, Batch]:
+    def halves(self) -> tuple[TokenBatch, TokenBatch]:
         """The first half of the documents and the rest."""
         half = len(self.rows) // 2
         cut = int(self.lengths[:half].sum())
-        first = Batch(self.rows[:half], self.lengths[:half], self.tokens[:, :cut])
-        return first, Batch(self.rows[half:], self.lengths[half:], self.tokens[:, cut:])
+        first = TokenBatch(self.rows[:half], self.lengths[:half], self.tokens[:, :cut])
+        return first, TokenBatch(self.rows[half:], self.lengths[half:], self.tokens[:, cut:])
 
 
 class BatchMaker:
@@ -78,12 +78,12 @@ class BatchMaker:
         self.padding = padding
         self.pinned = pinned
 
-    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+    def batches(self, texts: Sequence[str]) -> Iterator[TokenBatch]:
         """All texts in batches, tokenised ahead; texts of like length should be neighbours."""
         for chunk in read_ahead((self._chunk(texts, span) for span in spans(texts, CHUNK)), AHEAD):
             yield from chunk
 
-    def pack(self, texts: Sequence[str]) -> Batch:
+    def pack(self, texts: Sequence[str]) -> TokenBatch:
         """One batch of all texts, whatever their number of tokens."""
         documents = self._tokenise(texts)
         return self._batch(documents, by_falling_length(list(map(len, documents))))
@@ -95,19 +95,19 @@ class BatchMaker:
     def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
 
-    def _chunk(self, texts: Sequence[str], span: range) -> list[Batch]:
+    def _chunk(self, texts: Sequence[str], span: range) -> list[TokenBatch]:
         documents = self._tokenise(texts[span.start : span.stop])
         lengths = list(map(len, documents))
         order = by_falling_length(lengths)
         return [self._batch(documents, rows, span.start) for rows in within_budget(order, lengths, self.budget)]
 
-    def _batch(self, documents: Sequence[list[int]], rows: np.ndarray, start: int = 0) -> Batch:
+    def _batch(self, documents: Sequence[list[int]], rows: np.ndarray, start: int = 0) -> TokenBatch:
         import torch
 
         lengths = np.array([len(documents[row]) for row in rows])
         numbers = np.concatenate([np.asarray(documents[row], np.int32) for row in rows])
         tokens = torch.from_numpy(np.stack([numbers, positions(numbers, lengths, self.padding)]))
-        return Batch(rows + start, lengths, tokens.pin_memory() if self.pinned else tokens)
+        return TokenBatch(rows + start, lengths, tokens.pin_memory() if self.pinned else tokens)
 
 
 def positions(numbers: np.ndarray, lengths: np.ndarray, padding: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError
-from pipeline.encoders.bge_m3_batches import Run
+from pipeline.encoders.bge_m3_batches import EqualLengths
 
 if TYPE_CHECKING:
     import torch
@@ -41,7 +41,7 @@ class FirstTokenStates:
         self.heads = model.config.num_attention_heads
         self.projections = [_joined(layer.attention.self) for layer in self.layers]
 
-    def __call__(self, tokens: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+    def __call__(self, tokens: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
         """Compute.
 
         Args:
@@ -71,7 +71,9 @@ class FirstTokenStates:
         normal: torch.Tensor = parts.LayerNorm(embedded)
         return normal
 
-    def _attend(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+    def _attend(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, runs: Sequence[EqualLengths]
+    ) -> torch.Tensor:
         """(Q, E) from queries of all tokens (Q = T) or of first ones (Q = B), and (T, E) keys and values."""
         import torch
         from torch.nn.functional import scaled_dot_product_attention
@@ -108,7 +110,7 @@ def _finish(
     return state
 
 
-def _first_tokens(hidden: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+def _first_tokens(hidden: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
     """(B, E) rows of the documents' first tokens, out of (T, E)."""
     import torch
 

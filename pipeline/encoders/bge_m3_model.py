@@ -7,7 +7,7 @@ from pickle import UnpicklingError  # what a refusal is called: every loader bel
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.runtime import prepare_torch
+from pipeline.common.reproducible import prepare_torch
 from pipeline.encoders.hub import WEIGHTS, model_folder
 
 if TYPE_CHECKING:

@@ -23,12 +23,12 @@ from pipeline.common.files import whole_file
 
 log = logging.getLogger(__name__)
 
-Settings = Mapping[str, str | int | float | bool | None]
+CacheSettings = Mapping[str, str | int | float | bool | None]
 
 
 def cached_vectors(
     texts: Sequence[str],
-    settings: Settings,
+    settings: CacheSettings,
     folder: Path,
     embed: Callable[[Sequence[str]], np.ndarray],
     shard: int = 2048,
@@ -65,7 +65,7 @@ def cached_vectors(
     return np.stack([vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
 
 
-def missing_texts(texts: Sequence[str], settings: Settings, folder: Path) -> list[str]:
+def missing_texts(texts: Sequence[str], settings: CacheSettings, folder: Path) -> list[str]:
     """The texts that :func:`cached_vectors` would embed now, longest first."""
     wanted = dict(zip(_keys(settings, texts), texts, strict=True))
     known = {key for frame in _read_shards(_home(settings, folder)) for key in frame["key"]}
@@ -152,16 +152,16 @@ def _write_shard(home: Path, keys: Sequence[str], vectors: np.ndarray) -> None:
         unfinished.write_bytes(shard)
 
 
-def _home(settings: Settings, folder: Path) -> Path:
+def _home(settings: CacheSettings, folder: Path) -> Path:
     return folder / _digest(_canonical(settings).encode())
 
 
-def _keys(settings: Settings, texts: Sequence[str]) -> list[str]:
+def _keys(settings: CacheSettings, texts: Sequence[str]) -> list[str]:
     canonical = _canonical(settings)
     return [_digest(f"{canonical}\n{text}".encode()) for text in texts]
 
 
-def _canonical(settings: Settings) -> str:
+def _canonical(settings: CacheSettings) -> str:
     return json.dumps(dict(settings), sort_keys=True)
 
 

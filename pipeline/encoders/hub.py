@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
-from pipeline.encoders.store import file_digest
+from pipeline.common.files import file_digest
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
+from pipeline.bow.counts import word_counts
 from pipeline.common.errors import InputError
-from pipeline.common.layout import LAYOUT
-from pipeline.encoders.counting import count_blocks
-from pipeline.encoders.store import write_config
+from pipeline.common.files import read_lines
+from pipeline.encoders.encoder_folder import write_config
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,12 @@ class PrecomputedParams(BaseModel):
 
     Attributes:
         vectors: a Parquet file with columns ``id`` and ``vector`` (a list of floats), or a two-dimensional ``NAME.npy``
-            with the rows' ids in ``NAME.ids.txt``, one a line.
+            with the rows' ids in ``NAME.ids.txt``, one on each line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    vectors: Path = LAYOUT.none
+    vectors: Path | None = None
 
 
 class PrecomputedEncoder:
@@ -45,7 +45,7 @@ class PrecomputedEncoder:
         self._documents = pl.DataFrame()
 
     def learn(self, documents: pl.DataFrame) -> None:
-        """Read the file, and keep the documents for :meth:`words`; see :class:`pipeline.encoders.base.Encoder`.
+        """Read the file, and keep the documents for :meth:`words`; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: the file is missing or malformed, or lacks a document.
@@ -56,7 +56,7 @@ class PrecomputedEncoder:
         self._documents = documents  # the caller's own, not a copy
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """The documents' vectors; see :class:`pipeline.encoders.base.Encoder`.
+        """The documents' vectors; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: the file is missing or malformed, or lacks a document.
@@ -66,21 +66,21 @@ class PrecomputedEncoder:
     def words(self, language: str, words: Sequence[str]) -> np.ndarray:
         """(V, E) the mean vector of the training documents that hold a word; zero where none does.
 
-        See :class:`pipeline.encoders.base.Encoder`; an encoder that was loaded has no training documents.
+        See :class:`pipeline.encoders.encoder.Encoder`; an encoder that was loaded has no training documents.
 
         Raises:
             InputError: there are no training documents of the language.
         """
         train = self._training(language)
         sums, holders = np.zeros((len(words), self._vectors.shape[1])), np.zeros(len(words))
-        for rows, counts in count_blocks(train["tokens"], words):
+        for rows, counts in word_counts(train["tokens"], words):
             held = (counts > 0).astype(np.float64)
             sums += held.T @ self._vectors[self._find(train["id"][rows])]
             holders += held.sum(axis=0)
         return (sums / np.maximum(holders, 1)[:, None]).astype(np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write the parameters, the vectors' path among them; see :class:`pipeline.encoders.base.Encoder`."""
+        """Write the parameters, the vectors' path among them; see :class:`pipeline.encoders.encoder.Encoder`."""
         write_config(folder, "precomputed", self.params)
 
     def load(self, folder: Path) -> None:
@@ -94,7 +94,7 @@ class PrecomputedEncoder:
 
     @cached_property
     def _table(self) -> tuple[dict[str, int], np.ndarray]:
-        ids, vectors = read_vectors(self.params.vectors)
+        ids, vectors = read_given_vectors(self.params.vectors)
         return {id_: row for row, id_ in enumerate(ids)}, vectors
 
     @property
@@ -115,7 +115,7 @@ class PrecomputedEncoder:
         return [rows[id_] for id_ in wanted]
 
 
-def read_vectors(path: Path) -> tuple[list[str], np.ndarray]:
+def read_given_vectors(path: Path | None) -> tuple[list[str], np.ndarray]:
     """Read and check a file of vectors.
 
     Args:
@@ -127,7 +127,7 @@ def read_vectors(path: Path) -> tuple[list[str], np.ndarray]:
     Raises:
         InputError: what is wrong with the file.
     """
-    if path == LAYOUT.none:
+    if path is None:
         raise InputError("`encoder: precomputed` reads vectors from a file: set `vectors` to a .parquet or .npy file.")
     if not path.is_file():
         raise InputError(f"vectors: {path} is not there.")
@@ -176,12 +176,10 @@ def _matrix(path: Path, column: pa.ChunkedArray, ids: pa.ChunkedArray) -> np.nda
 def _read_npy(path: Path) -> tuple[list[str], np.ndarray]:
     names = path.with_suffix(".ids.txt")
     if not names.is_file():
-        raise InputError(f"{names} is not there; it names the rows of {path}, one id a line.")
+        raise InputError(f"{names} is not there; it names the rows of {path}, one id on each line.")
     try:
         vectors = np.load(path, allow_pickle=False)
-        ids = names.read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{names} is not UTF-8: {error}") from error
+        ids = read_lines(names)
     except (ValueError, EOFError, OSError) as error:
         raise InputError(f"{path} cannot be read as an array of numbers: {error}") from error
     if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":

@@ -1,4 +1,4 @@
-"""Word vectors of one language from its own documents: PPMI of co-occurrence, then a truncated SVD.
+"""Words of one language and their vectors, from its own documents: PPMI of co-occurrence, then a truncated SVD.
 
 Levy and Goldberg (2014), Neural word embedding as implicit matrix factorization.
 """
@@ -6,13 +6,36 @@ Levy and Goldberg (2014), Neural word embedding as implicit matrix factorization
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_array
 from sklearn.utils.extmath import randomized_svd
 
-from pipeline.common.arrays import unit_rows
+from pipeline.tables.vectors import unit_rows
 
 # When the SVD gets the PMI as a dense matrix: with so many entries, and so great a share, of so few words (1 GB).
 DENSE_FROM, DENSE_SHARE, DENSE_TO = 1_000_000, 0.02, 16_384
+
+
+def frequent_words(tokens: pl.Series, min_documents: int, most: int) -> list[str]:
+    """The words that are in most documents, the most frequent first, equals by code point.
+
+    Args:
+        tokens: the documents' lists of words.
+        min_documents: how many a word must be in.
+        most: words, at most.
+    """
+    return (
+        tokens.to_frame("tokens")
+        .select(pl.col("tokens").list.unique())
+        .explode("tokens")
+        .drop_nulls()
+        .group_by("tokens")
+        .len()
+        .filter(pl.col("len") >= min_documents)
+        .sort(["len", "tokens"], descending=[True, False])
+        .head(most)["tokens"]
+        .to_list()
+    )
 
 
 def positive_pmi(bow: csr_array) -> csr_array:
@@ -39,7 +62,7 @@ def _for_products(pmi: csr_array) -> csr_array | np.ndarray:
 
 
 def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
-    """(V, dimension) unit word vectors, centred; zero for a word that meets no other.
+    """(V, dimension) word vectors: of length 1, then less their mean; zero for a word that meets no other.
 
     Args:
         bow: (D, V) counts of the training documents.

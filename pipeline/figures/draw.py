@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-
-from pipeline.figures.alignment import draw_alignment
+from pipeline.figures.draw_alignment import draw_alignment
+from pipeline.figures.draw_losses import draw_losses
+from pipeline.figures.draw_shares import draw_shares
+from pipeline.figures.draw_words import WORDS, draw_words, shortened
 from pipeline.figures.fonts import families
-from pipeline.figures.losses import draw_losses
-from pipeline.figures.shares import draw_shares
 from pipeline.figures.style import paper_style, write_figure
-from pipeline.figures.words import WORDS, Words, draw_words, shortened
+from pipeline.run.finished import FinishedRun
+from pipeline.topics.alignment import alignment_matrices
+from pipeline.topics.shares import largest_first, topic_shares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,28 +27,24 @@ OWN = re.compile(r"(words|words-\d+|shares|losses|alignment)\.(svg|png)")  # eve
 log = logging.getLogger(__name__)
 
 
-def write_figures(
-    words: Words,
-    theta: Mapping[str, np.ndarray],
-    vectors: Mapping[str, np.ndarray],
-    losses: pl.DataFrame,
-    folder: Path,
-) -> None:
+def write_figures(run: FinishedRun, folder: Path) -> None:
     """Draw topic words, shares, losses and alignment; pictures of an earlier run that are not drawn again go.
 
     Args:
-        words: of K topics in each language, the pivot first.
-        theta: language -> (D, K), rows of zeros where a document has no known word.
-        vectors: language -> (D, E) of the same documents, in a space that the languages share.
-        losses: epoch, term and loss; none for a model without training.
+        run: the run.
         folder: for the files.
 
     Raises:
         MissingResourceError: no installed font has a character that is needed.
     """
-    fonts = families({lang: [word for topic in words[lang] for word in (*topic[:WORDS], "…")] for lang in words})
+    fonts = families(
+        {
+            language: [word for words in topics for word in (*words[:WORDS], "…")]
+            for language, topics in run.words.items()
+        }
+    )
     with paper_style():
-        drawn = dict(_figures(words, theta, vectors, losses, fonts))
+        drawn = dict(_figures(run, fonts))
         for name, figure in drawn.items():
             write_figure(figure, folder / name)
     for path in sorted(folder.glob("*")):
@@ -57,27 +53,18 @@ def write_figures(
     log.info("%s: %s, as .svg and .png", folder, ", ".join(drawn))
 
 
-def _figures(
-    words: Words,
-    theta: Mapping[str, np.ndarray],
-    vectors: Mapping[str, np.ndarray],
-    losses: pl.DataFrame,
-    fonts: Mapping[str, list[str]],
-) -> Iterator[tuple[str, Figure]]:
-    from pipeline.report.alignment import alignment_matrices
-    from pipeline.report.shares import topic_shares
-
-    pivot = next(iter(words))
-    shares = {lang: topic_shares(rows) for lang, rows in theta.items()}
-    order = np.argsort(-np.mean([share.mean for share in shares.values()], axis=0), kind="stable").tolist()
-    pages = draw_words(words, order, fonts)
+def _figures(run: FinishedRun, fonts: Mapping[str, list[str]]) -> Iterator[tuple[str, Figure]]:
+    pivot = run.languages[0]
+    shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
+    order = largest_first(shares)
+    pages = draw_words(run.words, order, fonts)
     for number, page in enumerate(pages, 1):
         yield ("words" if len(pages) == 1 else f"words-{number}"), page
-    labels = [shortened(f"{topic} {', '.join(listed[:NAMING])}", LABEL) for topic, listed in enumerate(words[pivot])]
+    labels = [shortened(f"{topic} {', '.join(words[:NAMING])}", LABEL) for topic, words in enumerate(run.words[pivot])]
     yield "shares", draw_shares(shares, labels, order, fonts[pivot])
-    if losses.is_empty():
+    if run.losses.is_empty():
         log.info("no losses: the model is not trained by epochs")
     else:
-        yield "losses", draw_losses(losses)
-    if matrices := alignment_matrices(theta, vectors):
+        yield "losses", draw_losses(run.losses)
+    if matrices := alignment_matrices(run.theta_by_language, run.by_language.split(run.vectors)):
         yield "alignment", draw_alignment(matrices, pivot, order)

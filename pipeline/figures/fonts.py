@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.common.errors import MissingResourceError
-from pipeline.documents.languages import language_name
-from pipeline.reuse.scripts import SCRIPTS
+from pipeline.languages.codes import language_name
+from pipeline.languages.scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontEntry

@@ -22,16 +22,25 @@ MARKERS = "osD^vPX*"  # a shape a language beside its colour
 
 
 @contextmanager
-def paper_style() -> Iterator[None]:
-    """Matplotlib's defaults, not a user's own settings, made small and quiet."""
+def plain_style(salt: str) -> Iterator[None]:
+    """Matplotlib's defaults, not a user's own settings; ``salt`` decides the names of what an SVG refers to."""
     import matplotlib as mpl
 
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # its news is of fonts
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # it reports on fonts
     with mpl.rc_context():
         mpl.rcdefaults()
+        mpl.rcParams["svg.hashsalt"] = salt
+        yield
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """The plain style, made small and quiet."""
+    import matplotlib as mpl
+
+    with plain_style("figures"):
         mpl.rcParams.update(
             {
-                "svg.hashsalt": "figures",
                 "font.size": NORMAL,
                 "axes.titlesize": NORMAL,
                 "axes.labelsize": NORMAL,
@@ -63,15 +72,21 @@ def quiet(ax: Axes) -> None:
     ax.set_axisbelow(True)
 
 
-def write_figure(figure: Figure, stem: Path) -> None:
-    """Write ``stem.svg`` and ``stem.png``; with the same fonts the same figure gives the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+def as_svg(figure: Figure) -> str:
+    """The figure as SVG; the same figure gives the same bytes."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     FigureCanvasSVG(figure)
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    write_text("\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n", stem.with_suffix(".svg"))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def write_figure(figure: Figure, stem: Path) -> None:
+    """Write ``stem.svg`` and ``stem.png``; with the same fonts the same figure gives the same bytes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    write_text(as_svg(figure), stem.with_suffix(".svg"))
     FigureCanvasAgg(figure)
     with whole_file(stem.with_suffix(".png")) as unfinished:
         figure.savefig(unfinished, format="png", dpi=RESOLUTION, metadata={"Software": None})

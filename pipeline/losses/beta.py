@@ -8,7 +8,7 @@ from itertools import combinations
 import torch
 from torch.nn import functional
 
-from pipeline.losses.cosine import cosines
+from pipeline.losses.shared import cosines
 
 
 def beta_alignment(projected: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from pipeline.losses.infonce import Form
+from pipeline.losses.shared import LossForm
 
 
-def cka_distance(theta: torch.Tensor, embeddings: torch.Tensor, form: Form = "published") -> torch.Tensor:
+def cka_distance(theta: torch.Tensor, embeddings: torch.Tensor, form: LossForm = "published") -> torch.Tensor:
     """1 - linear CKA of two views of the same documents (GloCTM, CKA loss), columns centred.
 
     ``paper``: CKA is ``|T'E|^2 / (|T'T| |E'E|)``, Frobenius norms. ``published``: the square root of that, as the

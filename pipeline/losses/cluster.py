@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from pipeline.losses.cosine import cosines
-from pipeline.losses.infonce import Form
+from pipeline.losses.shared import LossForm, cosines
 
 
 def cluster_contrast(
-    theta: torch.Tensor, clusters: torch.Tensor, temperature: float = 0.2, form: Form = "published"
+    theta: torch.Tensor, clusters: torch.Tensor, temperature: float = 0.2, form: LossForm = "published"
 ) -> torch.Tensor:
     """Multi-positive contrast between all languages' thetas of a step.
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch.nn import functional
 
-from pipeline.losses.cosine import cosines
-
-Form = Literal["published", "paper"]
+from pipeline.losses.shared import LossForm, cosines
 
 
-def embedding_infonce(projected: torch.Tensor, embeddings: torch.Tensor, form: Form = "published") -> torch.Tensor:
+def embedding_infonce(projected: torch.Tensor, embeddings: torch.Tensor, form: LossForm = "published") -> torch.Tensor:
     """InfoNCE between projected thetas and document embeddings, cosine, no temperature.
 
     ``paper`` follows the equation: for each embedding, a softmax over the batch's thetas.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from pipeline.sparse import SparseRows
+from pipeline.bow.sparse import SparseRows
 
 
 def reconstruction(probability: torch.Tensor, bow: SparseRows) -> torch.Tensor:

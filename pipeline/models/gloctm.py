@@ -11,14 +11,15 @@ from pydantic import Field
 from torch import nn
 from torch.nn import functional
 
-from pipeline.losses import cka_distance, gaussian_kl
-from pipeline.losses.infonce import Form
-from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
+from pipeline.bow.sparse import SparseRows, stack
+from pipeline.losses.cka import cka_distance
+from pipeline.losses.kl import gaussian_kl
+from pipeline.losses.shared import LossForm
 from pipeline.models.parts.autoencoder import Autoencoder, explain
+from pipeline.models.parts.known_words import nearest_words, unit_word_vectors
 from pipeline.models.parts.layers import Dropout, ShiftNorm, SparseLinear
-from pipeline.models.parts.neighbours import nearest_words, word_vectors
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.sparse import SparseRows, stack
+from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 
 Noise = Mapping[str, tuple[torch.Tensor, torch.Tensor]]  # of the global and of the local path
 
@@ -45,7 +46,7 @@ class GloctmParams(ModelParams):
     hidden: int = Field(100, ge=1)
     hidden_global: int = Field(200, ge=1)
     dropout: float = Field(0.0, ge=0, lt=1)
-    cka_form: Form = "published"
+    cka_form: LossForm = "published"
 
 
 class Gloctm(Autoencoder):
@@ -55,6 +56,7 @@ class Gloctm(Autoencoder):
     new documents comes from the local path.
     """
 
+    section: ClassVar[type[ModelParams]] = GloctmParams
     params: GloctmParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: GloctmParams) -> None:
@@ -81,7 +83,7 @@ class Gloctm(Autoencoder):
             ValueError: the corpus says nothing of its words.
         """
         super().start_from(corpus)
-        vectors = [word_vectors(corpus, language) for language in self.languages]
+        vectors = [unit_word_vectors(corpus, language) for language in self.languages]
         firsts = np.cumsum([0, *(len(v) for v in vectors)])
         for index, mine in enumerate(vectors):
             words = [np.arange(len(mine))[:, None] + firsts[index]]

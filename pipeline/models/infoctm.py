@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -11,15 +12,13 @@ from scipy.sparse import coo_array, csr_array
 from torch import nn
 from torch.nn import functional
 
-from pipeline.losses import Links, link_information
-from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.parts.autoencoder import Autoencoder
+from pipeline.bow.sparse import SparseRows
+from pipeline.losses.word_links import Links, link_information
+from pipeline.models.parts.autoencoder import Autoencoder, rarely
+from pipeline.models.parts.known_words import dictionary_links, similar_words, unit_word_vectors
 from pipeline.models.parts.layers import Dropout, SparseLinear
-from pipeline.models.parts.links import dictionary_links
-from pipeline.models.parts.neighbours import similar_words, word_vectors
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.models.parts.rarely import rarely
-from pipeline.sparse import SparseRows
+from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 
 Ways = tuple[Links, Links]  # from the pivot, anchored at its words, and back, anchored at the other's
 
@@ -34,7 +33,7 @@ class InfoctmParams(ModelParams):
         hidden: units of the encoders.
         dropout: of them and of theta.
         links_every: the mutual information is computed in one step of so many, see
-            :func:`pipeline.models.parts.rarely.rarely`.
+            :func:`pipeline.models.parts.autoencoder.rarely`.
     """
 
     weight: float = Field(30.0, ge=0)
@@ -53,6 +52,7 @@ class Infoctm(Autoencoder):
     float32 of memory twice.
     """
 
+    section: ClassVar[type[ModelParams]] = InfoctmParams
     params: InfoctmParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: InfoctmParams) -> None:
@@ -74,7 +74,7 @@ class Infoctm(Autoencoder):
             ValueError: the corpus says nothing of its words.
         """
         super().start_from(corpus)
-        near = [similar_words(word_vectors(corpus, name), self.params.threshold) for name in self.languages]
+        near = [similar_words(unit_word_vectors(corpus, name), self.params.threshold) for name in self.languages]
         direct = [dictionary_links(corpus, name) for name in self.languages[1:]]
         self.links = [
             (_links(near[0] @ links), _links((near[other] @ links.T).T)) for other, links in enumerate(direct, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
@@ -11,14 +11,13 @@ from pydantic import Field
 from scipy.sparse import csr_array, vstack
 from scipy.special import psi
 
-from pipeline.models.base import LanguageCorpus, ModelParams
-from pipeline.models.parts.counted import CountedModel
-from pipeline.models.parts.links import dictionary_links
+from pipeline.bow.sparse import SparseRows
+from pipeline.lexicon.matrices import rows_to_one
+from pipeline.models.parts.known_words import dictionary_links
 from pipeline.models.parts.word_map import WordMap
-from pipeline.sparse import SparseRows
+from pipeline.models.topic_model import CountedModel, LanguageCorpus, ModelParams
 from pipeline.topics.selection import topic_mass
 from pipeline.topics.tf_idf import theta_tf_idf
-from pipeline.translation import rows_to_one
 
 if TYPE_CHECKING:
     from sklearn.decomposition import LatentDirichletAllocation
@@ -44,6 +43,7 @@ class TranslatedLda(CountedModel):
     their documents' theta. Theta of a document without a translated word is even.
     """
 
+    section: ClassVar[type[ModelParams]] = LdaParams
     params: LdaParams
     components: torch.Tensor
 

@@ -9,10 +9,11 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from pipeline.losses import gaussian_kl, pair_contrast
-from pipeline.models.base import Batch, LossParts, ModelParams
-from pipeline.models.parts.embedding_reader import EmbeddingReader
+from pipeline.losses.kl import gaussian_kl
+from pipeline.losses.pairs import pair_contrast
+from pipeline.models.parts.autoencoder import EmbeddingReader
 from pipeline.models.parts.posterior import Gaussian, sample
+from pipeline.models.topic_model import Batch, LossParts, ModelParams
 
 
 class M3lParams(ModelParams):
@@ -38,6 +39,7 @@ class M3l(EmbeddingReader):
     its own language's network.
     """
 
+    section: ClassVar[type[ModelParams]] = M3lParams
     paired: ClassVar[bool] = True
 
     params: M3lParams

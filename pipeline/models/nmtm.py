@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -11,13 +12,13 @@ from scipy.sparse import csr_array, diags_array
 from torch import nn
 from torch.nn import functional
 
-from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
+from pipeline.bow.sparse import SparseRows
 from pipeline.models.parts.autoencoder import Autoencoder, explain
+from pipeline.models.parts.known_words import dictionary_links
 from pipeline.models.parts.layers import Dropout, ShiftNorm, SparseLinear
-from pipeline.models.parts.links import dictionary_links
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.parts.word_map import WordMap
-from pipeline.sparse import SparseRows
+from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 
 
 class NmtmParams(ModelParams):
@@ -31,7 +32,7 @@ class NmtmParams(ModelParams):
     """
 
     mix: float = Field(0.8, ge=0, le=1)
-    smoothing: float = Field(1.0, ge=0)
+    smoothing: float = Field(0.0, ge=0)
     hidden: int = Field(200, ge=1)
     dropout: float = Field(0.0, ge=0, lt=1)
 
@@ -42,6 +43,7 @@ class Nmtm(Autoencoder):
     The pivot mixes with the mean of the other languages, each of those with the pivot, as the dictionaries go.
     """
 
+    section: ClassVar[type[ModelParams]] = NmtmParams
     params: NmtmParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: NmtmParams) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipeline.clusters import Space
+from pipeline.clusters.reduction import Space
 from pipeline.models.usvd import Usvd
 
 

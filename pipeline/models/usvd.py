@@ -9,11 +9,10 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from pipeline.clusters import Space, project, projection
-from pipeline.common.arrays import unit_rows
-from pipeline.models.base import LanguageCorpus, ModelParams
-from pipeline.models.parts.counted import CountedModel
-from pipeline.sparse import SparseRows
+from pipeline.bow.sparse import SparseRows
+from pipeline.clusters.reduction import Space, project, projection
+from pipeline.models.topic_model import CountedModel, LanguageCorpus, ModelParams
+from pipeline.tables.vectors import unit_rows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
 
@@ -39,6 +38,7 @@ class Usvd(CountedModel):
     from its embedding.
     """
 
+    section: ClassVar[type[ModelParams]] = UsvdParams
     reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
     theta_from_paper: ClassVar[bool] = False
     space: ClassVar[Space] = "u-svd"

@@ -10,15 +10,16 @@ import torch
 from pydantic import Field
 from torch import nn
 
-from pipeline.losses import beta_alignment, cluster_anchor, cluster_contrast, embedding_infonce
-from pipeline.losses.infonce import Form
-from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
-from pipeline.models.parts.autoencoder import Autoencoder
+from pipeline.bow.sparse import SparseRows
+from pipeline.losses.anchor import cluster_anchor
+from pipeline.losses.beta import beta_alignment
+from pipeline.losses.cluster import cluster_contrast
+from pipeline.losses.infonce import embedding_infonce
+from pipeline.losses.shared import LossForm
+from pipeline.models.parts.autoencoder import Autoencoder, rarely
 from pipeline.models.parts.layers import Dropout, Linear, SparseLinear
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.models.parts.rarely import rarely
-from pipeline.models.parts.start import cluster_prior
-from pipeline.sparse import SparseRows
+from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
 
@@ -36,7 +37,7 @@ class XtraParams(ModelParams):
         temperature: of L_Cluster.
         infonce_form: L_InfoNCE as the authors' code or as the paper's equation.
         cluster_form: L_Cluster likewise.
-        beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.parts.rarely.rarely`.
+        beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.parts.autoencoder.rarely`.
         anchor: weight of the pull of theta towards the document's cluster; 0 as published.
         ablations: ``prior`` makes it flat, ``beta_init`` starts beta at random, the others leave out a term.
     """
@@ -53,13 +54,14 @@ class XtraParams(ModelParams):
     dropout: float = Field(0.2, ge=0, lt=1)
     temperature: float = Field(0.2, gt=0)
     beta_every: int = Field(1, ge=1)
-    infonce_form: Form = "published"
-    cluster_form: Form = "published"
+    infonce_form: LossForm = "published"
+    cluster_form: LossForm = "published"
 
 
 class Xtra(Autoencoder):
     """XTRA for any number of languages; betas, maps and norms are lists in the order of the languages."""
 
+    section: ClassVar[type[ModelParams]] = XtraParams
     starts_from_clusters: ClassVar[bool] = True
 
     params: XtraParams
@@ -142,3 +144,18 @@ class Xtra(Autoencoder):
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
         """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
         return self.posteriors({language: bow})[0][0]
+
+
+def cluster_prior(corpus: Mapping[str, LanguageCorpus], topics: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gaussian prior from the cluster sizes over all languages (XTRA, section 3.4).
+
+    The sizes are divided by their mean, as the published code does and the paper leaves out.
+
+    Returns:
+        (K,) mean and (K,) variance, float64.
+    """
+    sizes = np.sum([np.bincount(part.clusters, minlength=topics) for part in corpus.values()], axis=0)
+    alpha = sizes / sizes.mean() + 1e-6
+    mean = np.log(alpha) - np.log(alpha).mean()
+    variance = (1 - 2 / topics) / alpha + (1 / alpha).sum() / topics**2
+    return mean, variance

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from pipeline.models.base import Batch, LanguageCorpus, LossParts, ModelParams
+from pipeline.bow.sparse import SparseRows
 from pipeline.models.parts.autoencoder import Autoencoder
 from pipeline.models.parts.layers import Dropout
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
-from pipeline.sparse import SparseRows
+from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.topics.selection import topic_mass
 from pipeline.topics.tf_idf import theta_tf_idf
 
@@ -38,6 +38,7 @@ class Zeroshot(Autoencoder):
     The other languages get theta from their embeddings, and topic words from c-TF-IDF over their documents' theta.
     """
 
+    section: ClassVar[type[ModelParams]] = ZeroshotParams
     reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 
-from pipeline.losses import gaussian_kl
-from pipeline.models.base import Batch, LossParts
-from pipeline.models.parts.embedding_reader import EmbeddingReader
+from pipeline.losses.kl import gaussian_kl
+from pipeline.models.parts.autoencoder import EmbeddingReader
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample
+from pipeline.models.topic_model import Batch, LossParts, ModelParams
 from pipeline.models.zeroshot import ZeroshotParams
 
 
@@ -22,6 +23,8 @@ class ZeroshotKd(EmbeddingReader):
     are still forming. The teacher's norms take the mean and variance of the documents it reads: the student's do, and
     could never agree with norms that keep to the pivot's.
     """
+
+    section: ClassVar[type[ModelParams]] = ZeroshotParams
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
         super().__init__(vocabulary, topics, embedding, params, [params.hidden] * 2, params.dropout)

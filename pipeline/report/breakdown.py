@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
-from pipeline.report.shares import Shares, topic_shares
+from pipeline.tables.by_language import ByLanguage
+from pipeline.tables.vectors import Theta
+from pipeline.topics.shares import Shares, topic_shares
 
 MOST_GROUPS = 20
 YEARS_BY_MONTH = 3  # a longer span is shown by year
@@ -38,38 +39,38 @@ class Breakdown:
     left_out: int
 
 
-def by_group(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[str]) -> Breakdown | None:
+def by_group(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Breakdown | None:
     """Shares by ``group``, the largest groups first; None where no document names one.
 
     Args:
-        documents: columns lang and group; D rows.
-        theta: (D, K).
-        languages: pivot first.
+        documents: column group; D rows.
+        theta: of these documents.
+        languages: where each language's documents stand.
     """
     groups = documents["group"].cast(pl.String)
     if groups.is_null().all():
         return None
     counts = groups.drop_nulls().value_counts().sort(["count", "group"], descending=[True, False])
-    return _breakdown(counts["group"].to_list()[:MOST_GROUPS], groups, documents["lang"], theta, languages)
+    return _breakdown(counts["group"].to_list()[:MOST_GROUPS], groups, theta, languages)
 
 
-def by_period(documents: pl.DataFrame, theta: np.ndarray, languages: Sequence[str]) -> Breakdown | None:
+def by_period(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Breakdown | None:
     """Shares by month of ``date``, or by year over a long span or where many have no month; None without dates.
 
     A date begins with its year, or its year and month; others are counted as left out, as are those without a month
     among months. Months or years that no document is of are not listed.
 
     Args:
-        documents: columns lang and date; D rows.
-        theta: (D, K).
-        languages: pivot first.
+        documents: column date; D rows.
+        theta: of these documents.
+        languages: where each language's documents stand.
     """
     dates = documents["date"].cast(pl.String)
     if dates.is_null().all():
         return None
     _warn_of_unreadable(dates)
     periods = pl.Series(_periods(dates.to_list()), dtype=pl.String)
-    return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, documents["lang"], theta, languages)
+    return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, theta, languages)
 
 
 def _warn_of_unreadable(dates: pl.Series) -> None:
@@ -87,23 +88,23 @@ def _warn_of_unreadable(dates: pl.Series) -> None:
 
 def _periods(dates: Sequence[str | None]) -> list[str | None]:
     matches = [_DATE.match(date) if date else None for date in dates]
-    found = [(match[1], match[2] or match[3]) if match else None for match in matches]
-    years = [int(date[0]) for date in found if date]
-    months = sum(bool(date and date[1]) for date in found)
+    read = [(match[1], match[2] or match[3]) if match else None for match in matches]
+    years = [int(date[0]) for date in read if date]
+    months = sum(bool(date and date[1]) for date in read)
     if not years or max(years) - min(years) >= YEARS_BY_MONTH or months < MONTHS_KNOWN * len(years):
-        return [date and date[0] for date in found]
-    return [f"{date[0]}-{int(date[1]):02}" if date and date[1] else None for date in found]
+        return [date and date[0] for date in read]
+    return [f"{date[0]}-{int(date[1]):02}" if date and date[1] else None for date in read]
 
 
-def _breakdown(
-    keys: list[str], column: pl.Series, langs: pl.Series, theta: np.ndarray, languages: Sequence[str]
-) -> Breakdown:
+def _breakdown(keys: list[str], column: pl.Series, theta: Theta, languages: ByLanguage) -> Breakdown:
     codes = column.replace_strict(keys, range(len(keys)), default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
-    rows = {name: (langs == name).to_numpy() for name in languages}
-    shares = {name: [_shares(theta[mine & (codes == k)]) for k in range(len(keys))] for name, mine in rows.items()}
+    shares = {
+        language: [_shares(theta[rows][codes[rows] == key]) for key in range(len(keys))]
+        for language, rows in languages.slices.items()
+    }
     return Breakdown(keys, shares, int((codes < 0).sum()))
 
 
-def _shares(theta: np.ndarray) -> Shares | None:
+def _shares(theta: Theta) -> Shares | None:
     shares = topic_shares(theta)
     return shares if shares.count else None

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from pipeline.report.sample import best_documents
-from pipeline.report.shares import topic_shares
-from pipeline.report.tables import Run
+from pipeline.run.finished import FinishedRun
+from pipeline.topics.shares import Shares, largest_first, topic_shares
 
 EXAMPLE_CHARACTERS = 160
 EXAMPLES = 2
@@ -24,22 +23,20 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
-def topics_report(run: Run, metrics: Mapping[str, Any]) -> str:
-    """Compose the report.
-
-    Args:
-        run: the tables of a finished run.
-        metrics: cnpmi, tu, tq and the start's.
-    """
-    shares = {name: topic_shares(run.theta[rows]).mean for name, rows in run.rows.items()}
-    best = {name: best_documents(run.theta, rows, EXAMPLES) for name, rows in run.rows.items()}
-    order = np.argsort(-np.mean(list(shares.values()), axis=0), kind="stable").tolist()
-    lines = ["# Topics", "", *_headline(metrics), "", *_overview(run, order, shares)]
+def topics_report(run: FinishedRun) -> str:
+    """Compose the report."""
+    shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
+    best = {
+        language: best_documents(run.theta.values, rows, EXAMPLES) for language, rows in run.known_documents.items()
+    }
+    order = largest_first(shares)
+    lines = ["# Topics", "", *_headline(run.metrics), "", *_overview(run, order, shares)]
     for topic in order:
         lines += ["", f"## Topic {topic}", ""]
-        for lang in run.languages:
-            lines += [f"**{lang}** ({shares[lang][topic]:.1%}): {_listed(run.spelt[lang, topic])}", ""]
-            lines += [_example(run.documents, row) for row in best[lang][topic].tolist()]
+        for language in run.languages:
+            words = _joined(run.words[language][topic])
+            lines += [f"**{language}** ({shares[language].mean[topic]:.1%}): {words}", ""]
+            lines += [_example(run.documents, row) for row in best[language][topic].tolist()]
             lines += [""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -52,13 +49,13 @@ def _headline(metrics: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _overview(run: Run, order: Sequence[int], shares: Mapping[str, np.ndarray]) -> list[str]:
-    head = ["topic", "CNPMI", *(f"{lang} share" for lang in run.languages), *run.languages]
+def _overview(run: FinishedRun, order: Sequence[int], shares: Mapping[str, Shares]) -> list[str]:
+    head = ["topic", "CNPMI", *(f"{language} share" for language in run.languages), *run.languages]
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for topic in order:
         cells = [str(topic), f"{run.cnpmi[topic]:.3f}" if topic in run.cnpmi else "none"]
-        cells += [f"{shares[lang][topic]:.1%}" for lang in run.languages]
-        cells += [_listed(run.spelt[lang, topic][:8]) for lang in run.languages]
+        cells += [f"{shares[language].mean[topic]:.1%}" for language in run.languages]
+        cells += [_joined(run.words[language][topic][:8]) for language in run.languages]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -69,5 +66,5 @@ def _example(documents: pl.DataFrame, row: int) -> str:
     return f"- ({escape(documents['id'][row])}) {escape(shown)}"  # in brackets: an id like `- x` would open a list
 
 
-def _listed(words: list[str]) -> str:
+def _joined(words: Sequence[str]) -> str:
     return ", ".join(escape(word) for word in words)

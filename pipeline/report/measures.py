@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from pipeline.report.sheets import Sheet, figure, leaves
+from pipeline.common.dotted import leaves
+from pipeline.report.sheets import Sheet, figure
 
 NOT_CLASSIFIED = "nothing was classified"
 NO_REFERENCE = "the reference has no aligned documents of these languages"
@@ -18,7 +19,7 @@ QUALITY = {
     "npmi": "as CNPMI, within one language",
 }
 FEATURES = {
-    "mean": "the scores whose softmax is theta, as the published code has it",
+    "scores": "what theta is the softmax of, as in the published code",
     "theta": "theta itself",
 }
 SHOWN = {*QUALITY, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_words"}
@@ -43,7 +44,7 @@ class Headline:
 
 def headlines(metrics: Metrics, classification: Metrics) -> list[Headline]:
     """Coherence, uniqueness and accuracy across languages."""
-    directions = classification.get("mean", {})
+    directions = classification.get("scores", {})
     accuracy = cross_accuracy(directions)
     return [
         _headline("CNPMI", metrics["cnpmi"], "coherence across languages; higher is better", NO_REFERENCE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from pipeline.report.data import View, view
 from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.payload import payload, script_json
 from pipeline.report.records import comparison_sheets, document_sheets, parameter_sheet, version_sheet
-from pipeline.report.tables import Records, Run
+from pipeline.report.view import View, compute_view
+from pipeline.run.finished import FinishedRun
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "topics.js", "plots.js", "labels.js", "map.js", "charts.js", "documents.js", "start.js")
@@ -22,38 +23,35 @@ SCRIPTS = ("page.js", "topics.js", "plots.js", "labels.js", "map.js", "charts.js
 log = logging.getLogger(__name__)
 
 
-def report_page(run: Run, records: Records, seed: int) -> str:
+def report_page(run: FinishedRun, comparison: Mapping[str, Any] | None, seed: int) -> str:
     """Compose the page.
 
     Args:
-        run: the tables of a finished run.
-        records: what was noted of it.
+        run: the run.
+        comparison: of several models, as `make compare` writes it; None without one.
         seed: of the sample of documents and of the map.
     """
-    seen = view(run, seed)
-    page = _template().render(**_shown(run, records, seen))
-    log.info("a page of %.1f MB with %d topics and %d documents", len(page.encode()) / 1e6, run.topics, _count(seen))
+    seen = compute_view(run, seed)
+    page = _template().render(**_shown(run, comparison, seen))
+    megabytes, documents = len(page.encode()) / 1e6, len(seen.sampled.rows)
+    log.info("a page of %.1f MB with %d topics and %d documents", megabytes, run.topics, documents)
     return page
 
 
-def _count(seen: View) -> int:
-    return len(seen.sampled.rows)
-
-
-def _shown(run: Run, records: Records, seen: View) -> dict[str, Any]:
+def _shown(run: FinishedRun, comparison: Mapping[str, Any] | None, seen: View) -> dict[str, Any]:
     return {
         "view": seen,
         "languages": {language.code: language for language in seen.languages},
-        "counts": {name: len(rows) for name, rows in run.rows.items()},
+        "counts": {language: rows.stop - rows.start for language, rows in run.by_language.slices.items()},
         "topics": {topic.number: topic for topic in seen.topics},
-        "values": records.values,
-        "headlines": headlines(records.metrics, records.classification),
-        "documents": list(document_sheets(records.intake)),
-        "figures": figure_sheets(records.metrics, records.classification),
-        "parameters": parameter_sheet(records.values),
-        "versions": version_sheet(),
-        "comparison": records.comparison,
-        "compared": list(comparison_sheets(records.comparison)) if records.comparison else [],
+        "values": run.parameters,
+        "headlines": headlines(run.metrics, run.classification),
+        "documents": list(document_sheets(run.intake)),
+        "figures": figure_sheets(run.metrics, run.classification),
+        "parameters": parameter_sheet(run.parameters),
+        "versions": version_sheet(run.records),
+        "comparison": comparison,
+        "compared": list(comparison_sheets(comparison)) if comparison else [],
         "has_losses": not run.losses.is_empty(),
         "style": _verbatim("page.css"),
         "plotly": Markup(_unclosed(get_plotlyjs(), "plotly.js")),

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.figures.palette import topic_colours
 from pipeline.report.breakdown import Breakdown
-from pipeline.report.data import View
 from pipeline.report.excerpts import cut
-from pipeline.report.palette import topic_colours
-from pipeline.report.shares import Shares
-from pipeline.report.tables import Run
+from pipeline.report.view import View
+from pipeline.run.finished import FinishedRun
+from pipeline.topics.shares import Shares
 
 DOCUMENT_CHARACTERS = 400
 DOCUMENT_TOPICS = 8
@@ -30,7 +30,7 @@ def script_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return text.translate(_ESCAPES)
 
 
-def payload(run: Run, view: View) -> dict[str, Any]:
+def payload(run: FinishedRun, view: View) -> dict[str, Any]:
     """What the script draws and searches."""
     order = [topic.number for topic in view.topics]
     return {
@@ -49,11 +49,11 @@ def payload(run: Run, view: View) -> dict[str, Any]:
     }
 
 
-def _topics(run: Run, view: View) -> list[dict[str, Any]]:
+def _topics(run: FinishedRun, view: View) -> list[dict[str, Any]]:
     colours = topic_colours(run.topics)
     return [
         {
-            "words": {lang: run.spelt[lang, number][:TOPIC_WORDS] for lang in run.languages},
+            "words": {lang: run.words[lang][number][:TOPIC_WORDS] for lang in run.languages},
             "position": np.round(view.sampled.topics[number], 4).tolist(),
             "colour": colours[number],
         }
@@ -61,10 +61,10 @@ def _topics(run: Run, view: View) -> list[dict[str, Any]]:
     ]
 
 
-def _documents(run: Run, view: View) -> list[dict[str, Any]]:
+def _documents(run: FinishedRun, view: View) -> list[dict[str, Any]]:
     documents = run.documents[view.sampled.rows]
     names = list(run.languages)
-    theta = run.theta[view.sampled.rows]
+    theta = run.theta.values[view.sampled.rows]
     largest = np.argsort(-theta, axis=1, kind="stable")[:, :DOCUMENT_TOPICS]
     return [
         {

@@ -9,7 +9,7 @@ PERPLEXITY = 30.0
 FEWEST = 8  # documents from which neighbours mean anything
 
 
-def project(theta: np.ndarray, seed: int) -> np.ndarray:
+def in_plane(theta: np.ndarray, seed: int) -> np.ndarray:
     """(N, 2) t-SNE of sqrt(theta), in which Euclidean distance is Hellinger distance; between -1 and 1.
 
     Van der Maaten and Hinton, Visualizing Data using t-SNE, 2008. One thread does it, since sums that threads share

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipeline.common.dotted import leaves
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json
-from pipeline.comparison.columns import Column, sections
-from pipeline.report.sheets import Sheet, figure, leaves
-
-# Sections that every run reads; those of a model or an encoder count where it is chosen.
-SECTIONS = ("documents", "tokenise", "bow", "cluster", "train", "evaluate", "classify")
-PACKAGES = ("torch", "numpy", "scikit-learn", "dvc")
+from pipeline.comparison.figure_tables import FigureColumn, sections
+from pipeline.report.sheets import Sheet, figure
+from pipeline.run.record import Record
 
 
-def effective(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters without the sections of models and encoders that are not used."""
-    used = {*SECTIONS, str(values.get("model")), str(values.get("encoder"))}
-    return {key: value for key, value in values.items() if not isinstance(value, Mapping) or key in used}
-
-
-def parameter_sheet(values: Mapping[str, Any]) -> Sheet:
-    """The parameters that had an effect, as params.yaml has them."""
-    rows = [(key, _shown(value)) for key, value in leaves(effective(values))]
-    return Sheet("Parameters", "What params.yaml said, without the sections of other models.", ["name", "value"], rows)
+def parameter_sheet(parameters: Mapping[str, Any]) -> Sheet:
+    """The parameters that the run was made with."""
+    rows = [(name, _shown(value)) for name, value in leaves(parameters)]
+    remark = "What the run was made with; sections of models and encoders that it did not use are left out."
+    return Sheet("Parameters", remark, ["name", "value"], rows)
 
 
 def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
@@ -45,10 +36,17 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
     yield Sheet("Changes to texts", "What reading did to the documents.", ["", "count"], changed, fold=True)
 
 
-def version_sheet() -> Sheet:
-    """What the run needs to be repeated."""
-    rows = [("python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]
-    return Sheet("Versions", "Same inputs, parameters and versions give the same bytes.", ["", "version"], rows)
+def version_sheet(records: Mapping[str, Record]) -> Sheet:
+    """What the run was made with beside inputs and parameters; a stage that ran under other versions is named."""
+    rows = []
+    for name in dict.fromkeys(name for record in records.values() for name in record.versions):
+        stages: dict[str, list[str]] = {}
+        for stage, record in records.items():
+            stages.setdefault(record.versions.get(name, "none"), []).append(stage)
+        several = "; ".join(f"{value} ({', '.join(names)})" for value, names in stages.items())
+        rows.append((name, next(iter(stages)) if len(stages) == 1 else several))
+    remark = "The same inputs, parameters and versions give the same bytes on the same kind of processor."
+    return Sheet("Versions", remark, ["", "version"], rows)
 
 
 def read_comparison(path: Path) -> Any:  # noqa: ANN401 - JSON
@@ -59,10 +57,10 @@ def read_comparison(path: Path) -> Any:  # noqa: ANN401 - JSON
     """
     if not path.is_file():
         raise InputError(f"{path}, the parameter `comparison`, is no file; `make compare` writes one.")
-    found = read_json(path)
-    if not isinstance(found, dict) or not {"title", "seeds", "rows"} <= found.keys():
+    comparison = read_json(path)
+    if not isinstance(comparison, dict) or not {"title", "seeds", "rows"} <= comparison.keys():
         raise InputError(f"{path} is no comparison: expected a JSON object with title, seeds and rows.")
-    return found
+    return comparison
 
 
 def comparison_sheets(comparison: Mapping[str, Any]) -> Iterator[Sheet]:
@@ -76,7 +74,7 @@ def comparison_sheets(comparison: Mapping[str, Any]) -> Iterator[Sheet]:
             yield Sheet(title, remark, ["", *(column.header for column in columns)], rows)
 
 
-def _compared(summary: Mapping[str, Any] | None, column: Column) -> str:
+def _compared(summary: Mapping[str, Any] | None, column: FigureColumn) -> str:
     if summary is None:
         return "–"
     spread = "" if summary["std"] is None else f" ± {summary['std']:.{column.digits}f}"

@@ -19,7 +19,7 @@ def best_documents(theta: np.ndarray, rows: np.ndarray, count: int) -> np.ndarra
     return rows[np.argsort(-theta[rows], axis=0, kind="stable")[:count].T]
 
 
-def draw(theta: np.ndarray, rows: np.ndarray, size: int, seed: int) -> np.ndarray:
+def draw_sample(theta: np.ndarray, rows: np.ndarray, size: int, seed: int) -> np.ndarray:
     """``size`` of ``rows`` (or all), ascending, drawn at random so that each largest topic has its part.
 
     The documents are put in a random order within their largest topic and every n-th is taken.
@@ -37,7 +37,7 @@ def draw(theta: np.ndarray, rows: np.ndarray, size: int, seed: int) -> np.ndarra
     return np.sort(by_topic[np.arange(size) * len(rows) // size])
 
 
-def nearest(theta: np.ndarray, languages: np.ndarray, count: int) -> list[dict[str, list[int]]]:
+def nearest_documents(theta: np.ndarray, languages: np.ndarray, count: int) -> list[dict[str, list[int]]]:
     """Each document's nearest in each other language, by Hellinger distance of theta: ``count`` or fewer, best first.
 
     Args:

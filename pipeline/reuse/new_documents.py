@@ -10,11 +10,12 @@ from typing import NamedTuple
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.documents.columns import OPTIONAL
 from pipeline.documents.duplicates import Duplicates
-from pipeline.documents.intake import REJECT_COLUMNS, DocumentsParams, read_chunks
-from pipeline.documents.languages import check_language
-from pipeline.documents.read import Format, Row, document_files, format_of, open_documents, stream_rows
+from pipeline.documents.file_columns import OPTIONAL
+from pipeline.documents.intake import DocumentsParams, read_chunks
+from pipeline.documents.read import FileRow, Format, document_files, format_of, open_documents, stream_rows
+from pipeline.languages.codes import check_language
+from pipeline.tables.catalogue import REJECTS
 
 STANDARD = Path("-")  # standard input or output
 CHUNK = 5000  # rows held at once
@@ -54,7 +55,8 @@ def read_new_documents(
             checked = duplicates.reject(table)
             rejected = pl.col("reason").is_not_null()
             yield Chunk(
-                checked.filter(~rejected).select("id", "lang", "text"), checked.filter(rejected).select(REJECT_COLUMNS)
+                checked.filter(~rejected).select("id", "lang", "text"),
+                checked.filter(rejected).select(list(REJECTS.columns)),
             )
 
 
@@ -67,7 +69,7 @@ def _check_form(form: Format | None, lang: str | None) -> None:
         check_language(lang, "--lang")
 
 
-def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tuple[Path, Iterator[Row]]]:
+def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tuple[Path, Iterator[FileRow]]]:
     """The name and the rows of each file."""
     if path == STANDARD:
         yield Path("stdin"), stream_rows(sys.stdin.buffer, Path("stdin"), form or "jsonl", READING.invalid_utf8, lang)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from pipeline.documents.languages import language_name
-from pipeline.reuse.scripts import SCRIPTS, letters, letters_of
+from pipeline.languages.codes import language_name
+from pipeline.languages.scripts import SCRIPTS, letters, letters_of
 from pipeline.tokens.tokenise import TokeniseParams, tokenise_texts
 
 NO_WORD = "no word of the vocabulary"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,13 +15,19 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import whole_file
-from pipeline.common.layout import LAYOUT
+from pipeline.common.progress import SECONDS_BETWEEN_LINES
 from pipeline.reuse.new_documents import STANDARD
+from pipeline.reuse.notes import NO_WORD
+from pipeline.tables.catalogue import REJECTS
 
 SHOWN = 10  # rejected rows in the log
+
+
 FORMULA = r"^([=+\-@])"  # a cell that begins so is run as a formula by spreadsheets
 
+
 Write = Callable[[pl.DataFrame], None]
+
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +36,14 @@ class ReaderGone(Exception):
     """What reads standard output has closed it, as ``head`` does."""
 
 
-def check_outputs(source: Path, output: Path, rejects: Path | None, model: Path) -> None:
+def check_outputs(source: Path, output: Path, rejects: Path | None, own: Iterable[Path]) -> None:
     """Refuse an output of an unknown format, and one in the place of the input or among the pipeline's files.
 
     Args:
         source: the documents.
         output: where theta is to be written, ``-`` for standard output.
-        rejects: where rejected rows are to be listed; None: nowhere.
-        model: the folder of the run.
+        rejects: where rejected rows are to be listed; None: nowhere. A list of an earlier run may stand there.
+        own: the folders that hold the run's own files.
 
     Raises:
         InputError: it is to be refused.
@@ -53,9 +60,20 @@ def check_outputs(source: Path, output: Path, rejects: Path | None, model: Path)
         if path.resolve() in taken:
             raise InputError(f"{option} {path} is {taken[path.resolve()]} as well. Give it a name of its own.")
         taken[path.resolve()] = option
-        for folder in (LAYOUT.theta.parent, LAYOUT.model, model):
+        for folder in own:
             if path.resolve().is_relative_to(folder.resolve()):
                 raise InputError(f"{option} {path}: {folder} holds the pipeline's own files. Write to another folder.")
+    if rejects is not None and rejects.exists() and not _is_list_of_rejects(rejects):
+        raise InputError(
+            f"--rejects {rejects} is there and is no list of rejected rows. It is left as it is: name another file."
+        )
+
+
+def _is_list_of_rejects(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.readline().rstrip(b"\r\n") == ",".join(REJECTS.columns).encode()
 
 
 @contextmanager
@@ -151,3 +169,31 @@ def _standard_output() -> Iterator[Write]:
     except ReaderGone as gone:  # Python flushes standard output once more when it ends, which would fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from gone
+
+
+class InferenceSummary:
+    """Counts tables as they are written, and says now and then how many rows there were."""
+
+    def __init__(self) -> None:
+        self.documents = self.rejected = self.unknown = self.doubtful = 0
+        self._started = self._told = time.perf_counter()
+
+    def add(self, table: pl.DataFrame, rejected: int) -> None:
+        """Count the documents of a table and the rows that were rejected beside them."""
+        self.documents += table.height
+        self.rejected += rejected
+        self.unknown += int((table["words"] == 0).sum())
+        self.doubtful += int((table["note"] != NO_WORD).sum())
+        now = time.perf_counter()
+        if now - self._told >= SECONDS_BETWEEN_LINES:
+            self._told, rows = now, self.documents + self.rejected
+            log.info("%d rows so far, %.0f a second", rows, rows / (now - self._started))
+
+    def log(self, output: Path) -> None:
+        """One line for the whole: every row that came in is a document or a reject."""
+        if self.doubtful:
+            log.warning(
+                "documents that may be in another language than they say: %d; see the column `note`", self.doubtful
+            )
+        counts = (self.documents + self.rejected, self.documents, self.rejected, self.unknown, output)
+        log.info("%d rows: %d documents, %d rejected; %d without known words (theta null); written to %s", *counts)

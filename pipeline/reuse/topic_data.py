@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from pipeline.common.arrays import filled
+from pipeline.tables.vectors import Theta
 from pipeline.topics.selection import topic_mass
 
 NAMING = 3  # words in a topic's name
@@ -50,7 +50,7 @@ def topic_data(
         vocabulary: V words.
         words: of each of the K topics, best first.
     """
-    theta = filled(documents["theta"])
+    theta = Theta.of(documents["theta"]).values
     mass = topic_mass(theta, csr_array(bow))
     return TopicData(
         corpus=documents["text"].to_list(),

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.common.errors import InputError
-from pipeline.common.layout import LAYOUT
-from pipeline.common.word_lists import read_lines
+from pipeline.common.files import read_lines
 from pipeline.tokens.tokenisers.unicode import clean
 
 BUNDLED: Final = Path(__file__).with_name("stopwords")
 
 
-def stop_words(lang: str, folder: Path = LAYOUT.none) -> frozenset[str]:
+def stop_words(lang: str, folder: Path | None = None) -> frozenset[str]:
     """Stop words of a language, in the form that tokens have.
 
     Args:
@@ -25,7 +24,7 @@ def stop_words(lang: str, folder: Path = LAYOUT.none) -> frozenset[str]:
         InputError: a list cannot be read.
     """
     paths = [BUNDLED / f"{lang}.txt"]
-    if folder != LAYOUT.none:
+    if folder:
         paths.append(folder / f"{lang}.txt")
     return frozenset(word for path in paths if path.exists() for word in read_stop_words(path))
 
@@ -40,13 +39,13 @@ def read_stop_words(path: Path) -> frozenset[str]:
     return frozenset(word for word in words if word)
 
 
-def check_stop_word_folder(folder: Path, languages: Iterable[str]) -> None:
+def check_stop_word_folder(folder: Path | None, languages: Iterable[str]) -> None:
     """Refuse a folder of which nothing would be used, such as one with ``cn.txt`` for Chinese.
 
     Raises:
         InputError: there is no such folder, or it has no list for any of the languages.
     """
-    if folder == LAYOUT.none:
+    if folder is None:
         return
     wanted = [f"{lang}.txt" for lang in languages]
     if not folder.is_dir():
@@ -55,7 +54,7 @@ def check_stop_word_folder(folder: Path, languages: Iterable[str]) -> None:
     if not set(wanted) & set(found):
         raise InputError(
             f"tokenise.stopwords: {folder} holds {found}; expected {_or(wanted)}. "
-            f"Add or rename a list, or set tokenise.stopwords to {LAYOUT.none}."
+            "Add or rename a list, or name no folder."
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 from scipy.sparse import csr_array
 
 Selection = Literal["beta", "owned"]
+TopWords = Mapping[str, np.ndarray]  # language -> (K, T) terms of each topic's top words, the best first
 
 
 def beta_words(scores: np.ndarray, count: int) -> np.ndarray:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import torch
 
+from pipeline.bow.sparse import CountMatrix
 from pipeline.common.errors import InputError
-from pipeline.models.base import Batch, LanguageCorpus
-from pipeline.sparse import CountMatrix
+from pipeline.models.topic_model import Batch, LanguageCorpus
 
 BLOCK = 64  # steps whose documents are gathered together
 FEWEST = 2  # documents of a language that BatchNorm can work on

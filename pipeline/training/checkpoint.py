@@ -5,20 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from pipeline.common.files import whole_file
+from pipeline.common.files import file_digest, whole_file
+from pipeline.common.reproducible import versions
 from pipeline.training.optimiser import Optimiser, Tensors
 
 log = logging.getLogger(__name__)
 
+
 NAME = "checkpoint.safetensors"
 
+
 Losses = list[dict[str, float]]
+
+
+PACKAGE = Path(__file__).parents[1]
 
 
 def save_checkpoint(folder: Path, model: nn.Module, optimiser: Optimiser, losses: Losses) -> None:
@@ -68,3 +76,9 @@ def _digest(tensors: Tensors, losses: Losses) -> str:
         digest.update(name.encode())
         digest.update(tensors[name].numpy().tobytes())
     return digest.hexdigest()
+
+
+def checkpoint_folder(parent: Path, settings: Any, inputs: Sequence[Path]) -> Path:  # noqa: ANN401 - any JSON value
+    """A folder below ``parent`` that only a run with the same settings, inputs, code, versions and threads shares."""
+    decides = [settings, versions(), *(file_digest(path) for path in [*inputs, *sorted(PACKAGE.rglob("*.py"))])]
+    return parent / hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=12).hexdigest()

@@ -8,48 +8,48 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from pipeline.corpus import rows_within
-from pipeline.models.base import LanguageCorpus, Lexicon
-from pipeline.translation import link_matrices
+from pipeline.models.topic_model import LanguageCorpus, Lexicon
+from pipeline.tables.by_language import ByLanguage
 
 
 def training_corpus(
     rows: np.ndarray,
     clusters: np.ndarray,
-    documents: pl.DataFrame,
+    pairs: pl.Series,
+    documents: ByLanguage,
     bows: Mapping[str, csr_array],
     embeddings: np.ndarray,
-    words: Mapping[str, Lexicon],
+    lexicons: Mapping[str, Lexicon],
 ) -> dict[str, LanguageCorpus]:
     """Split the training documents by language.
 
     Args:
         rows: (T,) row numbers of the training documents, ascending.
         clusters: (T,) their clusters.
-        documents: D rows with lang and pair; a language's rows stand together.
+        pairs: of D documents, the value that translations of each other share, or null.
+        documents: where each language's documents stand.
         bows: each language's documents in table order, from :func:`pipeline.bow.counts.language_bow`.
         embeddings: (D, E) of every document.
-        words: from :func:`lexicons`.
+        lexicons: from :func:`word_lexicons`.
     """
-    names = documents["lang"].to_numpy()[rows]
-    pairs = documents["pair"].rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
+    numbers = pairs.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     corpus = {}
-    for name, bow in bows.items():
-        mine = names == name
-        own = rows[mine]
-        bow_rows = bow[rows_within(documents["lang"], name, own)]
-        corpus[name] = LanguageCorpus(bow_rows, embeddings[own], clusters[mine], pairs[own], words[name])
+    for language, own in documents.chosen(rows).items():
+        own_rows = rows[own]
+        bow = bows[language][documents.within(language, own_rows)]
+        corpus[language] = LanguageCorpus(
+            bow, embeddings[own_rows], clusters[own].copy(), numbers[own_rows], lexicons[language]
+        )
     return corpus
 
 
-def lexicons(vocabulary: pl.DataFrame, vectors: np.ndarray, links: pl.DataFrame) -> dict[str, Lexicon]:
+def word_lexicons(vocabulary: pl.DataFrame, vectors: np.ndarray, links: Mapping[str, csr_array]) -> dict[str, Lexicon]:
     """What is known of each language's words.
 
     Args:
-        vocabulary: columns lang and term, pivot first.
+        vocabulary: column lang, the pivot's words first.
         vectors: (V of all languages, E) of its rows.
-        links: columns lang, pivot_term, term and count.
+        links: (P, V) of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
     """
-    languages = vocabulary["lang"].to_numpy()
-    matrices = link_matrices(vocabulary, links)
-    return {name: Lexicon(vectors[languages == name], matrix) for name, matrix in matrices.items()}
+    own_vectors = ByLanguage.of(vocabulary["lang"]).split(vectors)
+    return {language: Lexicon(own_vectors[language], matrix) for language, matrix in links.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -11,53 +12,21 @@ from typing import Literal
 import numpy as np
 import polars as pl
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import track
-from pipeline.common.runtime import keep_freed_memory, prepare_torch
-from pipeline.models.base import Batch, LanguageCorpus, NeuralTopicModel
+from pipeline.common.reproducible import prepare_torch
+from pipeline.models.topic_model import Batch, LanguageCorpus, NeuralTopicModel
 from pipeline.training.batches import Batches
 from pipeline.training.checkpoint import load_checkpoint, save_checkpoint
 from pipeline.training.optimiser import Optimiser
-from pipeline.training.precision import Precision, products_in
-from pipeline.training.schedule import Schedule, learning_rate
+from pipeline.training.precision import products_in
+from pipeline.training.train_params import TrainParams, learning_rate
 
 log = logging.getLogger(__name__)
 
+
 CHECK_EVERY = 64  # steps; a loss that is not finite is noticed then, and no step is made after it
-
-
-class TrainParams(BaseModel):
-    """The ``train`` section of params.yaml.
-
-    Attributes:
-        num_topics: K (top level).
-        seed: of the weights, the order, noise and dropout (top level).
-        epochs: passes over the largest language.
-        batch_size: documents of every language in a step.
-        learning_rate: Adam's, at its highest.
-        schedule: how it falls: halved now and then, or along one cycle.
-        halve_every: epochs after which ``halve`` halves it.
-        clip: largest norm of a step's gradient.
-        checkpoint_every: epochs between checkpoints; a killed run resumes at the last.
-        device: ``auto`` takes a GPU when there is one.
-        precision: of matrix products; less than float32 is for GPUs, and on a CPU slower or the same.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    num_topics: int = Field(50, ge=2)
-    seed: int = Field(0, ge=0, lt=2**32)
-    epochs: int = Field(100, ge=1)
-    batch_size: int = Field(128, ge=3)  # equal parts of fewer could be of one, and BatchNorm needs two
-    learning_rate: float = Field(0.002, gt=0)
-    schedule: Schedule = "halve"
-    halve_every: int = Field(250, ge=1)
-    clip: float = Field(1.0, gt=0)
-    checkpoint_every: int = Field(10, ge=1)
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    precision: Precision = "float32"
 
 
 class NonFiniteLossError(InputError):
@@ -172,3 +141,17 @@ def _check_weights(model: NeuralTopicModel, epoch: int) -> None:
 
 def _resumed(history: list[dict[str, float]]) -> str:
     return f", resumed after epoch {len(history)}" if history else ""
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed: a training step asks for the same arrays again and again.
+
+    Given back to the system, their pages cost more to fetch anew than to compute on. Does nothing but on glibc.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    trim_threshold, mmap_threshold = -1, -3  # malloc.h
+    mallopt(trim_threshold, 2**31 - 1)
+    mallopt(mmap_threshold, 2**30)

@@ -8,11 +8,10 @@ import torch
 from torch import nn
 
 from pipeline.models.parts.layers import SparseLinear
+from pipeline.training.train_params import BETA1, BETA2, EPSILON
 
 if TYPE_CHECKING:
-    from pipeline.training.rows import RowTable
-
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's defaults, as the papers use it
+    from pipeline.training.row_table import RowTable
 
 Tensors = dict[str, torch.Tensor]
 
@@ -20,8 +19,13 @@ Tensors = dict[str, torch.Tensor]
 class Optimiser:
     """Adam as the papers use it, with the gradient's norm clipped, in one fused pass over the weights (rows apart).
 
-    From the first loss or gradient that is not finite, it steps no more. ``failed`` tells, on the device, so that
-    nothing waits for it within an epoch.
+    From the first loss or gradient that is not finite, it makes no further step. ``failed`` says so, on the device, so
+    that nothing waits for it within an epoch.
+
+    On a CPU it takes over the weights of the sparse layers (:class:`pipeline.models.parts.layers.SparseLinear`, which
+    says what that means for a model): such a layer then multiplies by way of ``layer.rows``, its weight gets no
+    ``.grad``, and rows that no batch has read since their last step are moved only when they are next read or when
+    :meth:`settle` brings all up to date. :meth:`close` gives the layers back as they were.
 
     Args:
         model: on its device.
@@ -56,6 +60,8 @@ class Optimiser:
         """
         for parameter in self.dense.values():
             parameter.grad = None
+        for table in self.tables.values():
+            table.drop()
         loss.backward()
         moved = {name: parameter.grad for name, parameter in self.dense.items() if parameter.grad is not None}
         squares = [table.squared_norm() for table in self.tables.values()]
@@ -88,7 +94,7 @@ class Optimiser:
 
     def _adam_by_rows(self, scale: torch.Tensor) -> None:
         for name, table in self.tables.items():
-            if self.failed or not table.pulled:  # on the CPU, where to ask costs nothing
+            if self.failed or not table.taken:  # on the CPU, where to ask costs nothing
                 table.drop()
             else:
                 self.steps[name] += 1
@@ -131,7 +137,7 @@ class Optimiser:
 def _row_tables(layers: dict[str, SparseLinear]) -> dict[str, RowTable]:
     if not layers:
         return {}
-    from pipeline.training.rows import RowTable  # its compiler takes a while to load, and a GPU needs none
+    from pipeline.training.row_table import RowTable  # its compiler takes a while to load, and a GPU needs none
 
     return {name: RowTable(layer.weight.data) for name, layer in layers.items()}
 

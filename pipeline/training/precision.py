@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import torch
 from torch import nn
 
 from pipeline.models.parts.layers import Linear
-
-Precision = Literal["float32", "tf32", "bf16"]
+from pipeline.training.train_params import Precision
 
 
 @contextmanager

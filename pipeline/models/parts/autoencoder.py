@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
 
-from pipeline.losses import gaussian_kl, reconstruction
-from pipeline.models.base import LanguageCorpus, ModelParams, NeuralTopicModel
+from pipeline.bow.sparse import SparseRows
+from pipeline.losses.kl import gaussian_kl
+from pipeline.losses.reconstruction import reconstruction
 from pipeline.models.parts.decoder import word_probabilities
-from pipeline.models.parts.layers import ShiftNorm
-from pipeline.models.parts.posterior import Gaussian
-from pipeline.models.parts.start import flat_prior
-from pipeline.sparse import SparseRows
+from pipeline.models.parts.layers import Dropout, ShiftNorm
+from pipeline.models.parts.posterior import Gaussian, Posterior, softplus_layers
+from pipeline.models.topic_model import LanguageCorpus, ModelParams, NeuralTopicModel
 
 
 class Autoencoder(NeuralTopicModel):
@@ -55,3 +56,64 @@ def explain(theta: torch.Tensor, beta: torch.Tensor, norm: nn.Module, bow: Spars
     """Reconstruction loss of B documents under their (B, K) theta, a (K, V) beta and the norm of its words."""
     assert isinstance(norm, ShiftNorm)
     return reconstruction(word_probabilities(theta, beta, norm, bow), bow)
+
+
+def flat_prior(topics: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """(K,) mean 0 and (K,) variance 1 - 1/K, the Gaussian nearest to a Dirichlet of ones (ProdLDA)."""
+    return torch.zeros(topics), torch.full((topics,), 1 - 1 / topics)
+
+
+def rarely(loss: Callable[[], torch.Tensor], every: int, model: nn.Module) -> torch.Tensor:
+    """``loss()`` in one step of ``every``, drawn at random, and as many times as heavy: the same on average.
+
+    Args:
+        loss: a scalar.
+        every: 1 computes it in every step.
+        model: outside of its training the loss is always computed, and not scaled.
+    """
+    if every == 1 or not model.training:
+        return loss()
+    if float(torch.rand(())) * every >= 1:
+        return next(model.parameters()).new_zeros(())
+    return every * loss()
+
+
+class EmbeddingReader(Autoencoder):
+    """An encoder and a beta a language; theta of any document comes from its own language's encoder.
+
+    Args:
+        vocabulary: number of words V of each language, in order, pivot first.
+        topics: K.
+        embedding: width E of the document embeddings.
+        params: the model's section of params.yaml.
+        hidden: units of each hidden layer.
+        dropout: of the hidden layers and of theta.
+    """
+
+    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        topics: int,
+        embedding: int,
+        params: ModelParams,
+        hidden: Sequence[int],
+        dropout: float,
+    ) -> None:
+        super().__init__(vocabulary, topics, embedding, params)
+        self.encoder = nn.ModuleList(
+            Posterior(softplus_layers([embedding, *hidden], dropout), hidden[-1], topics) for _ in vocabulary
+        )
+        self.dropout = Dropout(dropout)
+
+    def posterior(self, index: int, embeddings: torch.Tensor) -> Gaussian:
+        """Posterior of B documents under the encoder of the ``index``-th language."""
+        posterior: Gaussian = self.encoder[index](embeddings, [len(embeddings)])[0]
+        return posterior
+
+    @torch.no_grad()
+    def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
+        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        assert embeddings is not None
+        return self.posterior(self.languages.index(language), embeddings)[0]

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
+from pipeline.bow.sparse import SparseRows
 from pipeline.models.parts.layers import ShiftNorm
-from pipeline.sparse import SparseRows
 
 
 def word_probabilities(theta: torch.Tensor, beta: torch.Tensor, norm: ShiftNorm, bow: SparseRows) -> torch.Tensor:

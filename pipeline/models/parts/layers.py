@@ -7,10 +7,10 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from pipeline.sparse import SparseRows
+from pipeline.bow.sparse import SparseRows
 
 
-class Rows(Protocol):
+class RowKeeper(Protocol):
     """Whoever multiplies in a sparse layer's place, because it keeps the rows of its weight up to date."""
 
     def product(self, bow: SparseRows, bias: torch.Tensor) -> torch.Tensor:
@@ -21,11 +21,20 @@ class Rows(Protocol):
 class SparseLinear(nn.Module):
     """A linear layer that reads sparse counts: ``x @ weight + bias`` touching only the rows a batch has.
 
-    ``weight`` is (V, out), the transpose of ``nn.Linear``'s, so that a word's row is contiguous. An optimiser
-    that works by rows sets ``rows`` while it trains, and the weight then has no gradient of its own.
+    ``weight`` is (V, out), the transpose of ``nn.Linear``'s, so that a word's row is contiguous.
+
+    In training on a CPU the optimiser keeps this weight, since a step touches few of its rows. A model then may
+
+    - call the layer, as often in a step as it likes;
+    - not read ``weight`` itself within an epoch: rows that no batch has read lately are moved later, so it is stale. It
+      is whole again at the end of each epoch, in evaluation mode and after training;
+    - not put ``weight`` into a loss, such as a penalty: it has no gradient but by way of the layer.
+
+    Attributes:
+        rows: the optimiser's keeper of the weight, while there is one.
     """
 
-    rows: Rows | None = None
+    rows: RowKeeper | None = None
 
     def __init__(self, vocabulary: int, out: int) -> None:
         super().__init__()

@@ -11,10 +11,10 @@ from typing import Final
 import regex
 
 from pipeline.common.errors import MissingResourceError
-from pipeline.tokens.tokenisers.params import ChineseParams
+from pipeline.tokens.tokenisers.tokenise_params import ChineseParams
 from pipeline.tokens.tokenisers.unicode import WORD
 
-Cut = Callable[[str], list[str]]
+CutRun = Callable[[str], list[str]]
 
 _HAN = regex.compile(r"\p{Han}")
 _CONFIGURATION: Final = {"simplified": "t2s", "traditional": "s2t"}
@@ -49,7 +49,7 @@ class ChineseTokeniser:
         return [word for piece in pieces for word in self._cut(piece)]
 
 
-def _jieba() -> Cut:
+def _jieba() -> CutRun:
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
@@ -61,7 +61,7 @@ def _jieba() -> Cut:
     return tokeniser.lcut
 
 
-def _rjieba() -> Cut:
+def _rjieba() -> CutRun:
     """Jieba in Rust, https://github.com/messense/jieba-rs.
 
     Raises:
@@ -76,4 +76,4 @@ def _rjieba() -> Cut:
     return rjieba.cut
 
 
-_ENGINES: Final[dict[str, Callable[[], Cut]]] = {"jieba": _jieba, "rjieba": _rjieba}
+_ENGINES: Final[dict[str, Callable[[], CutRun]]] = {"jieba": _jieba, "rjieba": _rjieba}

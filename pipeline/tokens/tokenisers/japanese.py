@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pipeline.tokens.tokenisers.params import JapaneseParams
+from pipeline.tokens.tokenisers.tokenise_params import JapaneseParams
 from pipeline.tokens.tokenisers.unicode import WORD
 
 # MeCab takes some 3 kB of memory a character, so it gets a sentence at a time, of a bounded length.

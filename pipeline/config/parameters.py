@@ -1,0 +1,159 @@
+"""params.yaml as typed values; only stages and experiments use this, the library takes what it gives."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from pipeline.common.errors import InputError, did_you_mean, nearest
+from pipeline.common.files import read_utf8
+
+PARAMS = Path("params.yaml")
+NONE = "data/none"  # stands in params.yaml for a file that is not given: DVC wants a path there, and one that exists
+
+# What stands at the top, since several sections share it or since it is set often; the rest stands in its section.
+TOP = {
+    "dataset": "a name for the documents",
+    "path": "a file of documents, or a folder of them",
+    "languages": "`auto`, or codes with the pivot first: `[ja, en]`",
+    "reference": "aligned documents for CNPMI; without, `reference.jsonl` in the folder that `path` names, or `pair`s",
+    "comparison": "a `comparison.json` of `make compare`, shown in the report",
+    "model": "which topic model",
+    "ablate": "terms of the model that are left out",
+    "num_topics": "K, the number of topics and of clusters",
+    "lambda1": "XTRA: weight of L_InfoNCE",
+    "lambda2": "XTRA: weight of L_Cluster",
+    "lambda3": "XTRA: weight of L_beta",
+    "seed": "of the split, the encoder, the clusters and the training",
+    "top_words": "`owned`: each word under one topic; `beta`: as published",
+    "encoder": "what embeds the documents",
+    "dictionary": "a folder of `<pivot>-<language>.tsv`",
+    "vectors": "Parquet with id and vector, or `.npy`, for `precomputed`",
+    "labels": "clusters given as a table with id and cluster",
+}
+
+Section = TypeVar("Section", bound=BaseModel)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds a mapping.
+
+    Raises:
+        InputError: the file is missing or is not a YAML mapping.
+    """
+    if not path.exists():
+        raise InputError(f"{path} is missing; run this in the folder of the repository.")
+    try:
+        values = YAML(typ="safe").load(read_utf8(path))
+    except YAMLError as error:
+        raise InputError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: expected a mapping of parameters, found {type(values).__name__}.")
+    return values
+
+
+def yaml_value(text: str) -> Any:  # noqa: ANN401 - YAML values
+    """The value that ``text`` would have in a YAML file: ``3`` is a number, ``[a, b]`` a list.
+
+    Raises:
+        InputError: it is no YAML.
+    """
+    try:
+        return YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise InputError(f"{text!r} is not a value: {error}") from error
+
+
+class Params:
+    """The parameters of a run, read from one YAML file.
+
+    Attributes:
+        path: the file.
+        values: what it says, with ``data/none`` as it stands.
+        used: what has been read so far, with defaults, shaped like params.yaml; a stage's record keeps it.
+
+    Raises:
+        InputError: the file is missing or is not a YAML mapping.
+    """
+
+    def __init__(self, path: Path = PARAMS) -> None:
+        self.path = path
+        self.values = read_yaml(path)
+        self.used: dict[str, Any] = {}
+
+    def having(self, **values: Any) -> Params:  # noqa: ANN401 - YAML values
+        """These parameters with other values at the top level."""
+        changed = copy.copy(self)
+        changed.values = self.values | values
+        return changed
+
+    def section(self, name: str, kind: type[Section]) -> Section:
+        """Section ``name``, with those of ``kind``'s fields that stand at the top level, checked.
+
+        Raises:
+            InputError: an unknown key, a wrong type or a value out of range, with the nearest name.
+        """
+        block = self.values.get(name) or {}
+        if not isinstance(block, dict):
+            raise InputError(f"{self.path}: `{name}` must be a section of parameters, found {block!r}.")
+        top = self._top(kind)
+        section = self._check(kind, top | block, f"{name}.")
+        resolved = section.model_dump(mode="json")
+        shared = top.keys() | TOP.keys()
+        self.used |= {key: value for key, value in resolved.items() if key in shared}
+        self.used[name] = {key: value for key, value in resolved.items() if key not in shared}
+        return section
+
+    def top(self, kind: type[Section]) -> Section:
+        """The top-level parameters that ``kind`` has fields for, checked.
+
+        Raises:
+            InputError: as for :meth:`section`.
+        """
+        section = self._check(kind, self._top(kind), "")
+        self.used |= section.model_dump(mode="json")
+        return section
+
+    def choice(self, name: str, known: Collection[str]) -> str:
+        """Top-level parameter ``name``, one of ``known``.
+
+        Raises:
+            InputError: it is none of them.
+        """
+        value = str(self.values.get(name))
+        if value not in known:
+            expected = ", ".join(sorted(known))
+            raise InputError(
+                f"{self.path}: {name} = {value!r}: expected one of {expected}.{did_you_mean(value, known)}"
+            )
+        self.used[name] = value
+        return value
+
+    def _top(self, kind: type[BaseModel]) -> dict[str, Any]:
+        return {key: self.values[key] for key in kind.model_fields if not isinstance(self.values.get(key, {}), dict)}
+
+    def _check(self, kind: type[Section], values: dict[str, Any], prefix: str) -> Section:
+        try:
+            return kind.model_validate({key: None if value == NONE else value for key, value in values.items()})
+        except ValidationError as error:
+            lines = [self._explain(prefix, kind, dict(detail)) for detail in error.errors()]
+            raise InputError("\n".join(lines)) from error
+
+    def _explain(self, prefix: str, kind: type[BaseModel], detail: dict[str, Any]) -> str:
+        key = ".".join(str(part) for part in detail["loc"])
+        where = f"{self.path}: {key}" if key in self.values else f"{self.path}: {prefix}{key}"
+        if detail["type"] == "extra_forbidden":
+            meant = nearest(key, kind.model_fields)
+            known = f"did you mean `{meant}`?" if meant else f"known are {', '.join(kind.model_fields)}."
+            return f"{where} is not a parameter; {known}"
+        if detail["type"] == "missing":
+            return f"{where} is missing."
+        allowed = re.findall("'([^']*)'", detail["msg"]) if detail["type"] == "literal_error" else []
+        return f"{where} = {detail['input']!r}: {detail['msg']}.{did_you_mean(str(detail['input']), allowed)}"

@@ -1,0 +1,104 @@
+"""Presets: the parameters that differ from one data set to another, written into params.yaml together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode
+
+from pipeline.common.errors import InputError, nearest
+from pipeline.common.files import read_utf8, write_text
+
+PRESETS = Path("presets")
+
+
+def apply_preset(name: str, params: Path, folder: Path = PRESETS) -> list[str]:
+    """Put the values of ``folder/NAME.yaml`` into ``params``; every other byte of it stays as it is.
+
+    Values are replaced in the text, at the places where the YAML parser found them: a round trip through Python
+    objects would move comments, and going to another preset and back would leave traces.
+
+    Returns:
+        What changed, one ``key: old -> new`` each.
+
+    Raises:
+        InputError: no preset of that name, a key that ``params`` does not have, or a file that is not YAML.
+    """
+    wanted = read_values(_find(name, folder))
+    text = _read(params)
+    spans = _spans(text, params)
+    changed = []
+    for key, value in wanted.items():
+        if key not in spans:
+            raise InputError(f"preset {name}: `{key}` is not a parameter of {params}; {_hint(key, spans)}")
+        start, end = spans[key]
+        if "\n" in text[start:end] + value:
+            raise InputError(f"`{key}` takes several lines in {params} or preset {name}; write it in one, as [a, b].")
+        if text[start:end] != value:
+            changed.append(f"{key}: {text[start:end]} -> {value}")
+    if changed:
+        write_text(_put(wanted, text, spans, params), params)
+    return changed
+
+
+def _put(wanted: dict[str, str], text: str, spans: dict[str, tuple[int, int]], params: Path) -> str:
+    for key in sorted(wanted, key=spans.__getitem__, reverse=True):  # from the end, so that places stay right
+        start, end = spans[key]
+        text = text[:start] + (wanted[key] if end > start else f" {wanted[key]}") + text[end:]
+    if not wanted.items() <= _values(text, params).items():
+        raise InputError(f"{params} is written in a way that presets cannot change; set by hand: {wanted}.")
+    return text
+
+
+def read_values(path: Path) -> dict[str, str]:
+    """Dotted keys of a YAML file and the text of their values, in order.
+
+    Raises:
+        InputError: the file is missing or is not a YAML mapping.
+    """
+    return _values(_read(path), path)
+
+
+def _find(name: str, folder: Path) -> Path:
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise InputError(f"there is no preset {name!r}; {_hint(name, known)}")
+    return folder / f"{name}.yaml"
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    meant = nearest(name, known)
+    return f"{f'did you mean `{meant}`? ' if meant else ''}Known are {', '.join(known)}."
+
+
+def _read(path: Path) -> str:
+    if not path.exists():
+        raise InputError(f"{path} is missing; run this in the folder of the repository.")
+    return read_utf8(path)
+
+
+def _values(text: str, path: Path) -> dict[str, str]:
+    return {key: text[start:end] for key, (start, end) in _spans(text, path).items()}
+
+
+def _spans(text: str, path: Path) -> dict[str, tuple[int, int]]:
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        raise InputError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(root, MappingNode):
+        raise InputError(f"{path}: expected a mapping of parameters.")
+    return dict(_leaves(root, ""))
+
+
+def _leaves(node: MappingNode, prefix: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    for key, value in node.value:
+        if isinstance(value, MappingNode):
+            yield from _leaves(value, f"{prefix}{key.value}.")
+        else:
+            after_colon, start, end = key.end_mark.index + 1, value.start_mark.index, value.end_mark.index
+            # An empty value is said to lie where the parser went on, which may be lines below.
+            yield prefix + key.value, (start, end) if end > start else (after_colon, after_colon)

@@ -1,0 +1,122 @@
+"""Every parameter of params.yaml, checked together, before any stage runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from pipeline.bow.vocabulary import BowParams
+from pipeline.clusters.pivot import ClusterParams
+from pipeline.common.errors import InputError, nearest
+from pipeline.config.parameters import NONE, TOP, Params
+from pipeline.documents import IntakeParams
+from pipeline.documents.select import listed_languages
+from pipeline.encoders.all_encoders import ENCODERS
+from pipeline.evaluation.classify import ClassifyParams
+from pipeline.evaluation.evaluate import EvaluateParams
+from pipeline.lexicon.links import LinkParams
+from pipeline.models.all_models import MODELS, model_class
+from pipeline.report.report_params import ReportParams
+from pipeline.tokens.tokenise import TokeniseParams
+from pipeline.training.train_params import TrainParams
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "documents": IntakeParams,
+    "tokenise": TokeniseParams,
+    "bow": BowParams,
+    **{name: kind for name, (kind, _) in ENCODERS.items()},
+    "cluster": ClusterParams,
+    "train": TrainParams,
+    **{name: model_class(name).section for name in MODELS},
+    "evaluate": EvaluateParams,
+    "classify": ClassifyParams,
+}
+
+
+CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
+
+
+TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
+
+
+PATHS = ("path", "reference", "dictionary", "vectors", "labels", "comparison")
+
+
+def check_parameters(params: Params) -> None:
+    """Check every parameter, also those of sections that the run does not use.
+
+    Raises:
+        InputError: unknown keys with the nearest known name, wrong types and values out of range, one a line.
+    """
+    if problems := list(dict.fromkeys(_problems(params))):  # what several sections share is told once
+        raise InputError("\n".join(problems))
+
+
+def check_paths(params: Params) -> None:
+    """Check that the files and folders which the parameters name are there.
+
+    Not part of :func:`check_parameters`, which is asked about a file of parameters alone.
+
+    Raises:
+        InputError: one a line, those that are missing.
+    """
+    named = {name: params.values.get(name) for name in PATHS}
+    for section, name in (("tokenise", "stopwords"), ("bow", "vocabulary")):
+        named[f"{section}.{name}"] = (params.values.get(section) or {}).get(name)
+    missing = {name: path for name, path in named.items() if path is not None and not Path(path).exists()}
+    if missing:
+        lines = [f"{params.path}: {name} = {str(path)!r}: nothing is there." for name, path in missing.items()]
+        if "path" in missing:
+            lines.append("`path` names your documents; `make data DATASET=ecnews` fetches those of a preset.")
+        if len(missing) > ("path" in missing):
+            lines.append(f"What a run can do without is `{NONE}`.")
+        raise InputError("\n".join(lines))
+
+
+def _problems(params: Params) -> Iterator[str]:
+    yield from _unknown(params)
+    for name, known in CHOICES.items():
+        yield from _told(partial(params.choice, name, known))
+    for kind in TOP_ONLY:
+        yield from _told(partial(params.top, kind))
+    yield from _misplaced(params)
+    yield from _wrong_languages(params)
+    others = params.having(ablate=[])  # `ablate` names terms of the chosen model
+    for name, kind in SECTIONS.items():
+        theirs = others if name in MODELS and name != params.values.get("model") else params
+        yield from _told(partial(theirs.section, name, kind))
+
+
+def _unknown(params: Params) -> Iterator[str]:
+    known = sorted({*TOP, *SECTIONS})
+    for key in sorted(params.values.keys() - set(known)):
+        meant = nearest(str(key), known)
+        hint = f"did you mean `{meant}`?" if meant else f"known are {', '.join(known)}."
+        yield f"{params.path}: {key} is not a parameter; {hint}"
+
+
+def _misplaced(params: Params) -> Iterator[str]:
+    for section in SECTIONS:
+        block = params.values.get(section)
+        for key in block if isinstance(block, dict) else ():
+            if key in TOP:
+                yield f"{params.path}: {section}.{key} stands at the top level: `{key}`."
+
+
+def _wrong_languages(params: Params) -> list[str]:
+    try:
+        languages = params.section("documents", IntakeParams).languages
+    except InputError:
+        return []  # told with its section
+    return [f"{params.path}: {line}" for line in _told(partial(listed_languages, languages))]
+
+
+def _told(read: Callable[[], object]) -> list[str]:
+    try:
+        read()
+    except InputError as error:
+        return str(error).splitlines()
+    return []

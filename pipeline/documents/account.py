@@ -1,0 +1,97 @@
+"""The account of an intake: every row that came in is a document or a reject."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from pipeline.languages.codes import language_name
+
+log = logging.getLogger(__name__)
+
+
+KIND = pl.col("reason").str.split(": ").list.first()  # `invalid JSON: ...` and its like differ only in the detail
+
+
+def intake_report(rows: pl.DataFrame, documents: pl.DataFrame, languages: Sequence[str]) -> dict[str, Any]:
+    """Counts in a stable order.
+
+    Args:
+        rows: all rows with ``reason``, as read.
+        documents: the rows without a reason, with their split, in the languages' order.
+        languages: pivot first.
+    """
+    rejects = rows.filter(pl.col("reason").is_not_null())
+    rejected = _counts(rejects.select(pl.col("lang").fill_null("none")))
+    return {
+        "rows_in": rows.height,
+        "documents": documents.height,
+        "rejected": rejects.height,
+        "by_reason": _counts(rejects.select(KIND)),
+        "files": _by_file(rows),
+        "pivot": languages[0],
+        "languages": _by_language(documents, rejected),
+        "rejected_in_other_languages": {code: n for code, n in rejected.items() if code not in languages},
+        "normalised": _normalised(rows.filter(pl.col("reason").is_null())),
+    }
+
+
+def log_rejects(rows: pl.DataFrame) -> None:
+    """One warning a kind of reason, with its first row."""
+    rejects = rows.filter(pl.col("reason").is_not_null())
+    kinds = rejects.group_by(KIND.alias("kind"), maintain_order=True).agg(
+        pl.len(), pl.col("file").first(), pl.col("row").first(), pl.col("reason").first()
+    )
+    for kind, count, file, row, reason in kinds.iter_rows():
+        log.warning("%d rows rejected, %s; the first is %s:%d (%s)", count, kind, file, row, reason)
+
+
+def log_summary(report: dict[str, Any]) -> None:
+    """One line for the whole intake, with the languages' names: `kr` is Kanuri, and was perhaps meant for Korean."""
+    languages = report["languages"].items()
+    parts = [f"{code} ({language_name(code)}) {of['train']} + {of['test']}" for code, of in languages]
+    counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(parts))
+    log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
+
+
+def _counts(column: pl.DataFrame) -> dict[str, int]:
+    return dict(sorted(column.to_series().value_counts().iter_rows()))
+
+
+def _by_file(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
+    files = rows.group_by("file", maintain_order=True).agg(
+        rows_in=pl.len(), documents=pl.col("reason").is_null().sum(), rejected=pl.col("reason").is_not_null().sum()
+    )
+    return {str(counts.pop("file")): counts for counts in files.iter_rows(named=True)}
+
+
+def _by_language(documents: pl.DataFrame, rejected: dict[str, int]) -> dict[str, dict[str, int]]:
+    has_translation = pl.col("pair").is_not_null() & (pl.col("lang").n_unique().over("pair") > 1)
+    counts = (
+        documents.with_columns(paired=has_translation)
+        .group_by("lang", maintain_order=True)
+        .agg(
+            documents=pl.len(),
+            train=(pl.col("split") == "train").sum(),
+            test=(pl.col("split") == "test").sum(),
+            labelled=pl.col("label").count(),
+            labels=pl.col("label").drop_nulls().n_unique(),
+            paired=pl.col("paired").sum(),
+        )
+    )
+    return {
+        of["lang"]: {"rows_in": of["documents"] + rejected.get(of["lang"], 0), "rejected": rejected.get(of["lang"], 0)}
+        | {name: count for name, count in of.items() if name != "lang"}
+        for of in counts.iter_rows(named=True)
+    }
+
+
+def _normalised(rows: pl.DataFrame) -> dict[str, int]:
+    return {
+        "documents_changed": int(rows["changed"].sum()),
+        "documents_capped": int(rows["capped"].sum()),
+        "characters_removed": int(rows["removed"].sum()),
+    }

@@ -1,0 +1,43 @@
+"""The table of encoders: an encoder is one file, one row here and one block of params.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
+from pipeline.encoders.bge_m3 import BgeM3Encoder, BgeM3Params
+from pipeline.encoders.encoder import Encoder
+from pipeline.encoders.encoder_folder import damaged, read_config
+from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
+
+# name -> its parameters, and how it is made from them and a folder for its cache
+ENCODERS: dict[str, tuple[type[BaseModel], Callable[[Any, Path], Encoder]]] = {
+    "aligned": (AlignedParams, lambda params, _: AlignedEncoder(params)),
+    "bge-m3": (BgeM3Params, BgeM3Encoder),
+    "precomputed": (PrecomputedParams, lambda params, _: PrecomputedEncoder(params)),
+}
+
+
+def load_encoder(folder: Path, cache: Path) -> Encoder:
+    """Rebuild the encoder that was saved in ``folder``, ready to encode.
+
+    Args:
+        folder: what :meth:`pipeline.encoders.encoder.Encoder.save` wrote.
+        cache: folder for vectors, which an encoder may use.
+
+    Raises:
+        MissingResourceError: there is no encoder in the folder.
+        InputError: a file of it is missing, damaged, or does not fit the others.
+    """
+    config = read_config(folder)
+    try:
+        kind, make = ENCODERS[config["encoder"]]
+        encoder = make(kind.model_validate(config["params"]), cache)
+        encoder.load(folder)
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(folder, error) from error
+    return encoder

@@ -1,0 +1,55 @@
+"""An encoder as a folder: config.json with its name and parameters, and whatever files hold its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.files import file_digest, read_json, write_json
+
+CONFIG = "config.json"
+
+
+AGAIN = "Delete the folder and run `dvc repro embed`."
+
+
+def write_config(folder: Path, name: str, params: BaseModel, files: Sequence[str] = ()) -> None:
+    """Write ``config.json``, after the other files.
+
+    Args:
+        folder: the encoder's own.
+        name: its row in the table of encoders.
+        params: its parameters.
+        files: the files in ``folder`` that hold its state.
+    """
+    digests = {file: file_digest(folder / file) for file in files}
+    write_json({"encoder": name, "params": params.model_dump(mode="json"), "sha256": digests}, folder / CONFIG)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What :func:`write_config` wrote, once the state's files are found to be the ones saved with it.
+
+    Raises:
+        MissingResourceError: there is no encoder in the folder.
+        InputError: a file is missing, damaged or another one.
+    """
+    if not (folder / CONFIG).exists():
+        raise MissingResourceError(f"{folder} holds no encoder. `dvc repro embed` makes one.")
+    config = read_json(folder / CONFIG)
+    try:
+        changed = [file for file, digest in config["sha256"].items() if file_digest(folder / file) != digest]
+    except (KeyError, TypeError, AttributeError, OSError) as error:
+        raise damaged(folder, error) from error
+    if changed:
+        raise InputError(f"{folder / changed[0]} is not the file that was saved with this encoder. {AGAIN}")
+    return dict(config)
+
+
+def damaged(folder: Path, error: Exception) -> InputError:
+    """The error that says so, with what to do."""
+    what = f"{type(error).__name__}: {error}"
+    return InputError(f"{folder}: its files are damaged or do not fit together ({what}). {AGAIN}")

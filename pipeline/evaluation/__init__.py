@@ -1,0 +1,1 @@
+"""How good topics and thetas are: coherence, diversity, retrieval, classification."""

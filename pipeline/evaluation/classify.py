@@ -1,0 +1,163 @@
+"""How much a document's topics tell of its label: an SVM within and across languages (XTRA, section 4.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.common.parallel import processes_allowed
+from pipeline.evaluation.svm import BLOCK, METHODS, Method, Predict
+from pipeline.tables.by_language import ByLanguage
+from pipeline.tables.vectors import Theta
+
+log = logging.getLogger(__name__)
+
+
+Score = dict[str, float | int | str | None]
+
+
+WORTH_PROCESSES = 4000  # training documents; below that a process takes longer to start than to train
+
+
+class ClassifyParams(BaseModel):
+    """The ``classify`` section of params.yaml.
+
+    Attributes:
+        seed: of the draw (top level).
+        method: ``exact``: the SVM of the papers, whose time grows with the square of the documents; ``fast``: for
+            large sets, see :func:`pipeline.evaluation.svm.fast_svm`.
+        max_train: training documents a language at most, drawn with the seed. ``null`` takes all.
+        jobs: exact SVMs trained at the same time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(0, ge=0, lt=2**32)
+    method: Method = "exact"
+    max_train: int | None = Field(20_000, ge=2)
+    jobs: int = Field(2, ge=1)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labelled documents of one language.
+
+    Attributes:
+        train: (D1, K) features.
+        train_labels: (D1,) strings.
+        test: (D2, K) features.
+        test_labels: (D2,) strings.
+    """
+
+    train: np.ndarray
+    train_labels: np.ndarray
+    test: np.ndarray
+    test_labels: np.ndarray
+
+
+def labelled_parts(documents: pl.DataFrame, features: Theta) -> dict[str, Labelled]:
+    """Split labelled documents by language and split.
+
+    Args:
+        documents: columns lang, split and label; D rows.
+        features: theta or its scores of these documents; those without are left out.
+    """
+    usable = documents.with_row_index("row").filter(pl.col("label").is_not_null() & pl.Series(features.known))
+    parts = {}
+    for language in ByLanguage.of(documents["lang"]).names:
+        own = usable.filter(pl.col("lang") == language)
+        train, test = (own.filter(pl.col("split") == split) for split in ("train", "test"))
+        parts[language] = Labelled(
+            features.values[train["row"].to_numpy()],
+            train["label"].to_numpy().astype(str),
+            features.values[test["row"].to_numpy()],
+            test["label"].to_numpy().astype(str),
+        )
+    return parts
+
+
+def classify_each(
+    features: Mapping[str, Mapping[str, Labelled]], params: ClassifyParams
+) -> dict[str, dict[str, Score]]:
+    """Train one SVM for each kind of features and language, several at a time; see :func:`classify`."""
+    from joblib import Parallel, delayed
+
+    work = [(kind, lang) for kind, parts in features.items() for lang in parts]
+    sizes = {
+        lang: min(len(part.train_labels), params.max_train or len(part.train_labels))
+        for parts in features.values()
+        for lang, part in parts.items()
+    }
+    log.info("an SVM a language (%s), on %s documents", params.method, " + ".join(map(str, sizes.values())))
+    # The fast method is matrix products, which use every thread as it is: processes would only be in each other's way.
+    worth_it = params.method == "exact" and sum(sizes.values()) >= WORTH_PROCESSES
+    jobs = min(params.jobs, processes_allowed()) if worth_it else 1
+    rows = Parallel(n_jobs=jobs)(delayed(_train_and_test)(lang, features[kind], params) for kind, lang in work)
+    scores: dict[str, dict[str, Score]] = {kind: {} for kind in features}
+    for (kind, _), row in zip(work, rows, strict=True):
+        scores[kind] |= row
+    return scores
+
+
+def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
+    """Train an SVM a language and test it on every language.
+
+    Returns:
+        ``train->test`` -> accuracy and macro F1 (over the labels that the test documents hold or are given);
+        null with a reason where labels do not allow it.
+    """
+    return classify_each({"": parts}, params)[""]
+
+
+def _train_and_test(source: str, parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
+    features, labels = _subset(parts[source], params.max_train, params.seed)
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        there = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
+        reason = f"training in {source} needs at least two classes; found {there}"
+        return {f"{source}->{target}": _none(reason) for target in parts}
+    predict = METHODS[params.method](features.astype(np.float64), labels, params.seed)
+    return {f"{source}->{target}": _test(predict, part, target) for target, part in parts.items()}
+
+
+def _test(predict: Predict, part: Labelled, target: str) -> Score:
+    from sklearn.metrics import accuracy_score, f1_score
+
+    if not len(part.test_labels):
+        return _none(f"no labelled test documents in {target}")
+    starts = range(0, len(part.test), BLOCK)
+    predicted = np.concatenate([predict(part.test[start : start + BLOCK].astype(np.float64)) for start in starts])
+    return {
+        "accuracy": float(accuracy_score(part.test_labels, predicted)),
+        "macro_f1": float(f1_score(part.test_labels, predicted, average="macro", zero_division=0)),
+    }
+
+
+def _subset(part: Labelled, most: int | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    if most is None or len(part.train_labels) <= most:
+        return part.train, part.train_labels
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(part.train_labels))[:most])
+    return part.train[chosen], part.train_labels[chosen]
+
+
+def accuracy_table(scores: Mapping[str, Mapping[str, Score]]) -> pl.DataFrame:
+    """Known accuracies as rows for plots: features, direction, accuracy, macro_f1."""
+    return pl.DataFrame(
+        [
+            (features, direction, score["accuracy"], score["macro_f1"])
+            for features, directions in scores.items()
+            for direction, score in directions.items()
+            if score["accuracy"] is not None
+        ],
+        schema={"features": pl.String, "direction": pl.String, "accuracy": pl.Float64, "macro_f1": pl.Float64},
+        orient="row",
+    )
+
+
+def _none(reason: str) -> Score:
+    return {"accuracy": None, "macro_f1": None, "reason": reason}

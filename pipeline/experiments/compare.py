@@ -1,0 +1,145 @@
+"""From what was asked for to the table: plan the runs, have them done, gather their figures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.common.errors import InputError, PipelineError
+from pipeline.common.files import write_json, write_text
+from pipeline.comparison.collect import run_figures
+from pipeline.comparison.plot import draw_comparison
+from pipeline.comparison.published import read_published
+from pipeline.comparison.results import Comparison, RunFigures, as_json, write_markdown
+from pipeline.config.parameters import NONE, PARAMS, yaml_value
+from pipeline.config.presets import PRESETS
+from pipeline.experiments.keys import Stages, path_parameters
+from pipeline.experiments.runs import Outcome, Plan, run_all
+from pipeline.experiments.settings import check_models, choose_rows, run_settings
+from pipeline.run.record import without_paths
+
+FACTS = ("dataset", "num_topics", "encoder", "reference")
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be compared.
+
+    Attributes:
+        preset: of the data set; None: params.yaml as it stands.
+        models: names of rows; empty: all that are listed.
+        seeds: as typed.
+        listed: the list of rows, see :func:`pipeline.experiments.settings.choose_rows`.
+        where: the list's file.
+        stages: of dvc.yaml.
+        common: dotted parameter -> value, for all rows.
+    """
+
+    preset: str | None
+    models: Sequence[str]
+    seeds: Sequence[str]
+    listed: Mapping[str, Any]
+    where: str
+    stages: Stages
+    common: Mapping[str, Any] = field(default_factory=dict)
+
+
+def compare(request: Request, published: Mapping[str, Any], root: Path | None = None) -> Comparison:
+    """Run what has not been run and gather all figures; see :func:`pipeline.experiments.runs.run_all`.
+
+    Args:
+        request: what to compare.
+        published: see :func:`pipeline.comparison.published.read_published`.
+        root: the repository; by default the working folder.
+
+    Raises:
+        InputError: rows, models, seeds, parameters or inputs that do not exist.
+    """
+    from pipeline.models.all_models import MODELS, model_class  # here: it loads torch
+
+    root = (root or Path.cwd()).resolve()
+    rows = choose_rows(request.listed, request.models, request.where)
+    check_models(rows, list(MODELS), request.where)
+    seeds, paths = read_seeds(request.seeds), path_parameters(request.stages)
+    settings = {
+        (row, seed): run_settings(root / PARAMS, request.preset, row, seed, paths, root / PRESETS, request.common)
+        for row in rows
+        for seed in seeds
+    }
+    outcomes = run_all([Plan(row, seed, own) for (row, seed), own in settings.items()], request.stages, root)
+    values = settings[rows[0], seeds[0]].values
+    own = {name for name in MODELS if not model_class(name).theta_from_paper}
+    starting = {name for name in MODELS if model_class(name).starts_from_clusters}
+    return Comparison(
+        f"Comparison on {request.preset or values['dataset']}",
+        shared_facts([own.values for own in settings.values()]),
+        {row: [_figures(run, row.model in starting) for run in outcomes if run.plan.row is row] for row in rows},
+        read_published(published, str(values["dataset"]), [row.name for row in rows]),
+        frozenset(row.name for row in rows if row.model in own),
+    )
+
+
+def write_comparison(comparison: Comparison, output: Path) -> None:
+    """Write the table, the figures and the plot.
+
+    Args:
+        comparison: of runs that are done.
+        output: the files' path without ending.
+
+    Raises:
+        PipelineError: every run failed; the table, which says why, is written.
+    """
+    write_text(write_markdown(comparison), output.with_suffix(".md"))
+    write_json(as_json(comparison), output.with_suffix(".json"))
+    if not comparison.keys:
+        raise PipelineError(f"every run failed; {output.with_suffix('.md')} lists why.")
+    write_text(draw_comparison(comparison), output.with_suffix(".svg"))
+    failed = len(comparison.failed())
+    log.info("%s (and .json, .svg)%s", output.with_suffix(".md"), f"; {failed} runs failed" if failed else "")
+
+
+def read_seeds(texts: Sequence[str]) -> list[int]:
+    """Seeds as numbers.
+
+    Raises:
+        InputError: none, one that is no number of the kind, or the same twice.
+    """
+    if not texts or len(set(texts)) < len(texts) or not all(text.isascii() and text.isdigit() for text in texts):
+        raise InputError(f"seeds {','.join(texts)!r}: expected different whole numbers from 0 on, as in 0,1,2.")
+    return [int(text) for text in texts]
+
+
+def read_overrides(texts: Sequence[str]) -> dict[str, Any]:
+    """``name=value`` as typed, the values as YAML.
+
+    Raises:
+        InputError: no ``=``, or a value that is no YAML.
+    """
+    overrides = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"{text!r}: expected name=value, as in classify.method=fast.")
+        overrides[name] = yaml_value(value)
+    return overrides
+
+
+def shared_facts(settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What all runs have in common of what a reader needs to know."""
+    first = settings[0]
+    shared = [name for name in FACTS if all(values.get(name) == first.get(name) for values in settings)]
+    return without_paths({name: first.get(name) for name in shared if first.get(name) != NONE})
+
+
+def _figures(outcome: Outcome, with_start: bool) -> RunFigures:
+    plan = outcome.plan
+    if outcome.metrics is None or outcome.classification is None:
+        return RunFigures(plan.seed, outcome.key, None, outcome.error)
+    figures = run_figures(outcome.metrics, outcome.classification, outcome.training, with_start)
+    return RunFigures(plan.seed, outcome.key, figures)

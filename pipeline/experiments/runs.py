@@ -1,0 +1,198 @@
+"""The runs of a comparison, each a DVC experiment, each done once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.common.errors import InputError
+from pipeline.common.files import read_json, write_json, write_text
+from pipeline.comparison.results import ComparedRow
+from pipeline.config.parameters import PARAMS
+from pipeline.experiments.keys import Keys, Stages, inputs, leading_to
+from pipeline.experiments.scratch import SHARED, dvc, git, scratch_copy
+from pipeline.experiments.settings import RunSettings
+from pipeline.run.layout import LAYOUT
+
+RESULTS = SHARED / "comparison"
+
+
+TIMES = RESULTS / "times.jsonl"
+
+
+MESSAGE_CHARACTERS = 500
+
+
+MEASURES = ("evaluate", "classify")  # the stages whose figures are compared
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that is wanted."""
+
+    row: ComparedRow
+    seed: int
+    settings: RunSettings
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return f"{self.row.name}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run.
+
+    Attributes:
+        plan: the run.
+        key: of what decides it.
+        metrics: reports/metrics.json; None of a failed run.
+        classification: reports/classification.json; None of a failed run.
+        training: ``seconds`` and ``peak_mb`` of the training; None where they were not noted.
+        error: why it failed.
+    """
+
+    plan: Plan
+    key: str
+    metrics: dict[str, Any] | None = None
+    classification: dict[str, Any] | None = None
+    training: dict[str, float] | None = None
+    error: str | None = None
+
+
+def run_all(plans: Sequence[Plan], stages: Stages, root: Path) -> list[Outcome]:
+    """Run what has not been run with the same parameters, inputs and code; a failed run does not stop the others.
+
+    Raises:
+        InputError: an input is missing.
+    """
+    stages = measuring(stages)
+    needed = list(dict.fromkeys(path for plan in plans for path in inputs(stages, plan.settings.values)))
+    _check_inputs(needed, plans[0], root)
+    with scratch_copy(root, needed) as folder:
+        keys = Keys(stages, folder)
+        keyed = [(plan, keys.key(plan.settings.values), keys.key(plan.settings.values, "train")) for plan in plans]
+        runner = Runner(root, folder)
+        missing = {key for _, key, _ in keyed if not runner.answered(key)}
+        done = sum(key not in missing for _, key, _ in keyed)
+        log.info("%d runs: %d answered already, %d to do", len(keyed), done, len(missing))
+        return list(_in_turn(runner, keyed, len(missing)))
+
+
+def measuring(stages: Stages) -> Stages:
+    """The stages that a comparison needs: those that lead to figures, and not what shows them."""
+    needed = {name for last in MEASURES for name in leading_to(stages, last)}
+    return {name: stage for name, stage in stages.items() if name in needed}
+
+
+def _in_turn(runner: Runner, keyed: Sequence[tuple[Plan, str, str]], missing: int) -> Iterator[Outcome]:
+    spent: list[float] = []
+    for plan, key, training in keyed:
+        if runner.answered(key):
+            yield runner.outcome(plan, key, training)
+            continue
+        started = time.perf_counter()
+        outcome = runner.run(plan, key, training)
+        spent.append(time.perf_counter() - started)
+        left = sum(spent) / len(spent) * max(0, missing - len(spent))
+        how = f"failed: {outcome.error}" if outcome.error else "done"
+        log.info("%s: %s; %.0f s, about %.0f s left (%d of %d)", plan.name, how, spent[-1], left, len(spent), missing)
+        yield outcome
+
+
+class Runner:
+    """Runs in the copy of the project; results are kept in the workspace's data/cache.
+
+    Args:
+        root: the workspace.
+        folder: the copy.
+    """
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.root, self.folder = root, folder
+        self.results = root / RESULTS
+
+    def answered(self, key: str) -> bool:
+        """Whether a run with this key has succeeded."""
+        return self._result(key).exists()
+
+    def outcome(self, plan: Plan, key: str, training: str) -> Outcome:
+        """The result of a run that has succeeded, with what was noted of its training."""
+        kept = read_json(self._result(key))
+        return Outcome(plan, key, kept["metrics"], kept["classification"], read_training(self.root / TIMES, training))
+
+    def run(self, plan: Plan, key: str, training: str) -> Outcome:
+        """Run one as an experiment, whose commit then is in the workspace's repository too."""
+        write_text(plan.settings.text, self.folder / PARAMS)
+        name, output = _experiment(plan, key), self.results / f"{key}.log"
+        variables = {"PIPELINE_RUN": training, "PIPELINE_TIMES": str(self.root / TIMES)}
+        if dvc(self.folder, ["exp", "run", "--name", name, *MEASURES], output, **variables):
+            message = failure(output.read_text(encoding="utf-8", errors="replace"))
+            return Outcome(plan, key, error=f"{message} (all of it: {output.relative_to(self.root)})")
+        reports = {name: read_json(self.folder / getattr(LAYOUT, name)) for name in ("metrics", "classification")}
+        write_json({"row": plan.row.name, "seed": plan.seed, "experiment": name, **reports}, self._result(key))
+        self._keep_experiment()
+        return self.outcome(plan, key, training)
+
+    def _keep_experiment(self) -> None:
+        refs = git(self.folder, "for-each-ref", "--format=%(refname)", "refs/exps").split()
+        refs = [ref for ref in refs if not ref.startswith("refs/exps/exec/")]
+        try:
+            git(self.root, "fetch", "--quiet", "--no-tags", str(self.folder), *(f"+{ref}:{ref}" for ref in refs))
+        except InputError as error:  # the result is there; only `dvc exp show` will not list it
+            log.warning("the experiment was not taken into the repository: %s", error)
+        for ref in refs:
+            git(self.folder, "update-ref", "-d", ref)
+
+    def _result(self, key: str) -> Path:
+        return self.results / f"{key}.json"
+
+
+def read_training(times: Path, training: str) -> dict[str, float] | None:
+    """Seconds and peak memory of the last training with this key, from the stage's notes.
+
+    Args:
+        times: JSON Lines of stage, run, seconds and peak_mb.
+        training: key of what decides a training.
+    """
+    lines = times.read_text(encoding="utf-8").splitlines() if times.exists() else []
+    rows = [row for row in map(json.loads, lines) if row.get("run") == training and row["stage"] == "train"]
+    return {name: rows[-1][name] for name in ("seconds", "peak_mb")} if rows else None
+
+
+def failure(output: str) -> str:
+    """Why a run failed, from DVC's output: the last words of the stage, else of DVC."""
+    before, failed, after = output.partition("ERROR: failed to reproduce '")
+    if failed:
+        stage = after.partition("'")[0]
+        _, said, message = before.rpartition(f"\n{stage}: ")
+        lines = message.split("\n") if said and "Traceback" not in message else before.split("\n")[-4:]
+        message = " ".join(filter(None, map(str.strip, lines)))
+        return f"{stage}: {message[-MESSAGE_CHARACTERS:] or 'no message'}"
+    lines = [line.strip() for line in output.split("\n") if line.strip()]
+    return (lines or ["dvc said nothing"])[-1][-MESSAGE_CHARACTERS:]
+
+
+def _experiment(plan: Plan, key: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", plan.row.name.lower()).strip("-") or "run"
+    return f"{words}-s{plan.seed}-{key[:7]}"
+
+
+def _check_inputs(needed: Sequence[str], plan: Plan, root: Path) -> None:
+    for path in needed:
+        if not (root / path).exists():
+            dataset = plan.settings.values.get("dataset")
+            raise InputError(
+                f"{path} is missing, which the runs read. If {dataset!r} is one of the public data sets, "
+                f"`make data DATASET={dataset}` fetches it; else put it there, or name another in params.yaml."
+            )

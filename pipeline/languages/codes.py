@@ -1,0 +1,84 @@
+"""Languages are named by their ISO 639-1 codes, everywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import langcodes
+from langcodes.registry_parser import parse_registry
+from langcodes.tag_parser import LanguageTagError
+
+from pipeline.common.errors import InputError, nearest
+
+WITHDRAWN = frozenset({"bh", "sh"})  # two letters in the IANA registry, but no longer in ISO 639-1
+
+
+# Countries that are often written for their language. (`kr` cannot be here: it is the code of Kanuri.)
+COUNTRIES = {"cn": "zh", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk", "vn": "vi"}
+
+
+def check_language(code: str, where: str) -> str:
+    """Return ``code`` if it is a language code of ISO 639-1, in lower case.
+
+    Args:
+        code: what stands in the data or the parameters.
+        where: file and row, or parameter, for the message.
+
+    Raises:
+        InputError: it is not; the message suggests the code that was probably meant.
+    """
+    if is_language(code):
+        return code
+    meant = suggest_language(code)
+    hint = f" Did you mean `{meant}`?" if meant else ""
+    expected = "Expected two lower-case letters of ISO 639-1, such as `en`."
+    raise InputError(f"{where}: `{code[:40]}` is no language code. {expected}{hint}")
+
+
+def is_language(code: str) -> bool:
+    """Whether ``code`` is a two-letter code of ISO 639-1."""
+    return code in _codes()
+
+
+def language_name(code: str) -> str:
+    """The language's name in English."""
+    return _codes()[code][0]
+
+
+def suggest_language(text: str) -> str | None:
+    """The code that was probably meant by a country, a name, or a longer tag such as ``zh-CN``."""
+    text = text.strip().lower()
+    names = _names()
+    code = COUNTRIES.get(text) or names.get(text) or _code_of_tag(text)
+    if code is None and (name := nearest(text, names, likeness=0.8)):
+        return names[name]
+    return code
+
+
+def _code_of_tag(tag: str) -> str | None:
+    try:
+        language = langcodes.Language.get(langcodes.standardize_tag(tag, macro=True)).language
+    except LanguageTagError:
+        return None
+    return language if language and is_language(language) else None
+
+
+@cache
+def _codes() -> dict[str, list[str]]:
+    """Code -> English names, from the IANA registry that langcodes carries."""
+    return {
+        entry["Subtag"]: entry["Description"]
+        for entry in parse_registry()  # type: ignore[no-untyped-call]
+        if entry["Type"] == "language"
+        and len(entry["Subtag"]) == 2
+        and "Deprecated" not in entry
+        and entry["Subtag"] not in WITHDRAWN
+    }
+
+
+@cache
+def _names() -> dict[str, str]:
+    """English name in lower case -> code; ``Modern Greek (1453-)`` is also ``greek``."""
+    full = {name.lower(): code for code, names in _codes().items() for name in names}
+    short = {name.partition(" (")[0].removeprefix("modern "): code for name, code in full.items()}
+    return short | full

@@ -1,0 +1,105 @@
+"""Bilingual dictionaries as pairs of vocabulary words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import snowballstemmer
+
+from pipeline.common.errors import InputError
+from pipeline.common.files import read_lines
+
+Pair = tuple[str, str]
+
+
+Places = tuple[int, int]  # of a word in the first vocabulary and of one in the second
+
+
+STEM_MARK = "# english: porter"
+
+
+def dictionary_file(folder: Path | None, pivot: str, language: str) -> Path | None:
+    """``<pivot>-<language>.tsv`` in ``folder``, else the reverse, else none."""
+    if folder is None:
+        return None
+    names = (f"{pivot}-{language}.tsv", f"{language}-{pivot}.tsv")
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def read_dictionary(folder: Path | None, pivot: str, language: str) -> tuple[list[Pair], bool]:
+    """Read ``<pivot>-<language>.tsv`` (or the reverse, turned round): word, tab, word; ``#`` starts a comment.
+
+    An entry with capital letters stands for the lower-case words too.
+
+    Returns:
+        The (pivot word, other word) pairs and whether the English side holds Porter stems, which a first
+        line ``# english: porter`` says. No pairs where the folder has no such file.
+
+    Raises:
+        InputError: a line has not exactly two words.
+    """
+    path = dictionary_file(folder, pivot, language)
+    if path is None:
+        return [], False
+    pairs, stemmed = _read(path)
+    forward = path.name.startswith(f"{pivot}-")
+    return pairs if forward else [(pivot_word, word) for word, pivot_word in pairs], stemmed
+
+
+def _read(path: Path) -> tuple[list[Pair], bool]:
+    lines = [line.strip() for line in read_lines(path)]
+    pairs = []
+    for number, line in enumerate(lines, 1):
+        if not line or line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 2:
+            raise InputError(f"{path}, line {number}: expected two words separated by a tab, found {line!r}.")
+        first, second = (field.strip() for field in fields)
+        pairs.append((first, second))
+        if (lower := (first.lower(), second.lower())) != (first, second):  # as tokenisers write words
+            pairs.append(lower)
+    return pairs, bool(lines) and lines[0] == STEM_MARK
+
+
+def linked_words(
+    folder: Path | None, pivot: str, pivot_words: Sequence[str], language: str, words: Sequence[str]
+) -> Counter[Places]:
+    """How many entries of the dictionary in ``folder`` link a word of the pivot and one of the other language.
+
+    Names, numbers and loans that both languages write alike are translations without a dictionary: each counts as
+    an entry if the dictionary has none for it.
+
+    Raises:
+        InputError: the dictionary has a line that is not two words.
+    """
+    entries, stemmed = read_dictionary(folder, pivot, language)
+    alike = ((word, word) for word in set(words) & set(pivot_words))
+    english_stems = (stemmed and pivot == "en", stemmed and language == "en")
+    return vocabulary_pairs([*entries, *alike], pivot_words, words, english_stems)
+
+
+def vocabulary_pairs(
+    pairs: Iterable[Pair], first: Sequence[str], second: Sequence[str], stemmed: tuple[bool, bool]
+) -> Counter[Places]:
+    """How many different dictionary pairs stand for each pair of words of two vocabularies, given by their places.
+
+    Args:
+        pairs: words of the first and of the second language; one that is there again does not count again.
+        first: the first language's words.
+        second: the second language's words.
+        stemmed: for each side, whether a dictionary entry also stands for all words with that English stem.
+    """
+    first_forms, second_forms = _by_form(first, stemmed[0]), _by_form(second, stemmed[1])
+    return Counter((i, j) for a, b in set(pairs) for i in first_forms.get(a, ()) for j in second_forms.get(b, ()))
+
+
+def _by_form(words: Sequence[str], stemmed: bool) -> dict[str, list[int]]:
+    stem: Callable[[str], str] = snowballstemmer.stemmer("porter").stemWord if stemmed else str
+    forms: dict[str, list[int]] = defaultdict(list)
+    for index, word in enumerate(words):
+        for form in {word, stem(word)}:
+            forms[form].append(index)
+    return forms

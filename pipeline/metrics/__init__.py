@@ -1,1 +1,0 @@
-"""Measures of topics and of document-topic vectors."""

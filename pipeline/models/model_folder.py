@@ -1,0 +1,92 @@
+"""A trained model as a folder: weights.safetensors, config.json, vocabulary.parquet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.files import file_digest, read_json, whole_file, write_json
+from pipeline.models.all_models import build_model, model_class
+from pipeline.models.topic_model import TopicModel
+from pipeline.tables.by_language import vocabulary_sizes
+from pipeline.tables.catalogue import VOCABULARY
+
+CONFIG, WEIGHTS = "config.json", "weights.safetensors"
+FILES = (VOCABULARY.path(Path()).name, WEIGHTS)  # beside the configuration, which has their digests
+_AGAIN = "Delete the folder and run `dvc repro train`."
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """All that is needed to use a trained model on new documents.
+
+    Attributes:
+        model: in evaluation mode.
+        vocabulary: lang, term, word; languages in the model's order.
+        tokenise: the parameters that the training texts were tokenised with, as plain values.
+    """
+
+    model: TopicModel
+    vocabulary: pl.DataFrame
+    tokenise: dict[str, Any]
+
+
+def save_model(folder: Path, name: str, model: TopicModel, vocabulary: pl.DataFrame, tokenise: dict[str, Any]) -> None:
+    """Write the folder; the same weights give the same bytes."""
+    VOCABULARY.write(vocabulary, folder, ["lang", "term", "word"])
+    weights = {key: tensor.cpu().contiguous() for key, tensor in model.state_dict().items()}
+    with whole_file(folder / WEIGHTS) as unfinished:
+        unfinished.write_bytes(save(weights))  # safetensors' own writing does not report a full disk
+    config = {
+        "model": name,
+        "languages": list(model.languages),
+        "topics": model.topics,
+        "embedding": model.embedding,
+        "params": model.params.model_dump(mode="json"),
+        "tokenise": tokenise,
+        "sha256": {file: file_digest(folder / file) for file in FILES},
+    }
+    write_json(config, folder / CONFIG)
+
+
+def read_model_config(folder: Path) -> dict[str, Any]:
+    """The configuration that :func:`save_model` wrote: the model's name, languages, topics and parameters.
+
+    Raises:
+        MissingResourceError: there is no model in the folder.
+        InputError: the configuration is damaged.
+    """
+    if not (folder / CONFIG).exists():
+        raise MissingResourceError(f"{folder} holds no trained model. `dvc repro train` makes one.")
+    config = read_json(folder / CONFIG)
+    if not isinstance(config, dict) or not {"model", "languages", "topics", "params", "tokenise"} <= config.keys():
+        raise InputError(f"{folder / CONFIG} is no configuration of a model. {_AGAIN}")
+    return config
+
+
+def load_model(folder: Path) -> TrainedModel:
+    """Rebuild the model that :func:`save_model` wrote, on the CPU.
+
+    Raises:
+        MissingResourceError: there is no model in the folder.
+        InputError: a file is damaged, or its weights do not fit its configuration.
+    """
+    config = read_model_config(folder)
+    try:
+        for name, expected in config["sha256"].items():
+            if file_digest(folder / name) != expected:
+                raise InputError(f"{folder / name} is not the file that was saved with this model. {_AGAIN}")
+        vocabulary = VOCABULARY.read(folder, ["lang", "term", "word"])
+        params = model_class(config["model"]).section.model_validate(config["params"])
+        sizes = vocabulary_sizes(vocabulary)
+        model = build_model(config["model"], sizes, int(config["topics"]), int(config["embedding"]), params)
+        model.load_state_dict(load_file(folder / WEIGHTS))
+        return TrainedModel(model.eval(), vocabulary, config["tokenise"])
+    except (KeyError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError, OSError) as error:
+        raise InputError(f"{folder}: its files are damaged or do not fit together ({error}). {_AGAIN}") from error

@@ -1,0 +1,64 @@
+"""Apply a trained model: theta of documents, seen or new, and the scores of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+import torch
+from scipy.sparse import csr_array
+
+from pipeline.bow.sparse import sparse_rows
+from pipeline.models.topic_model import TopicModel, model_device
+from pipeline.tables.vectors import Theta
+
+CHUNK = 2048  # documents that go through the model at once
+
+
+def theta_scores(model: TopicModel, language: str, bow: csr_array, embeddings: np.ndarray | None = None) -> np.ndarray:
+    """(D, K) float32 scores whose softmax is theta; NaN rows where a document has no known word.
+
+    Args:
+        model: its ``reads`` says whether the embeddings are needed.
+        language: of the documents.
+        bow: (D, V) counts.
+        embeddings: (D, E) float32.
+    """
+    device = model_device(model)
+    model.eval()
+    scores = np.full((bow.shape[0], model.topics), np.nan, np.float32)
+    documents = np.flatnonzero(np.diff(bow.indptr))
+    for start in range(0, len(documents), CHUNK):
+        chunk = documents[start : start + CHUNK]
+        vectors = None if embeddings is None else torch.from_numpy(embeddings[chunk]).to(device)
+        scores[chunk] = model.infer(language, sparse_rows(bow, chunk).to(device), vectors).cpu().numpy()
+    return scores
+
+
+def theta_table(model: TopicModel, bows: Mapping[str, csr_array], embeddings: np.ndarray | None = None) -> pl.DataFrame:
+    """Columns ``theta`` and ``scores``, see :data:`pipeline.tables.catalogue.THETA`, language after language.
+
+    Args:
+        model: trained.
+        bows: each language's documents in table order.
+        embeddings: (D, E) of all documents in that order, for a model that reads them.
+    """
+    ends = np.cumsum([bow.shape[0] for bow in bows.values()])
+    parts = [None] * len(bows) if embeddings is None else np.split(embeddings, ends[:-1])
+    scores = np.concatenate(
+        [theta_scores(model, *named, part) for named, part in zip(bows.items(), parts, strict=True)]
+    )
+    thetas = torch.from_numpy(scores).softmax(dim=1).numpy()
+    known = ~np.isnan(scores).any(axis=1)
+    return pl.DataFrame({"theta": Theta(thetas, known).column(), "scores": Theta(scores, known).column()})
+
+
+def beta_table(model: TopicModel) -> pl.DataFrame:
+    """The table :data:`pipeline.tables.catalogue.BETA`, language after language."""
+    parts = []
+    for language in model.languages:
+        scores = model.word_scores(language).cpu().numpy()
+        topics = np.arange(len(scores), dtype=np.uint32)
+        parts.append(pl.DataFrame({"lang": language, "topic": topics, "word_scores": scores.tolist()}))
+    return pl.concat(parts).with_columns(pl.col("word_scores").cast(pl.List(pl.Float32)))

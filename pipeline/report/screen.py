@@ -1,0 +1,94 @@
+"""Tables for the screen: stages with their times, topics side by side, metrics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.report.measures import NO_REFERENCE
+from pipeline.run.record import STAGES
+
+
+def stage_times(path: Path, since: float) -> Table:
+    """When each stage last ran, and how long it took.
+
+    Args:
+        path: JSON Lines of stage, seconds and finished.
+        since: Unix time; a stage that finished earlier came from the cache.
+    """
+    table = Table("stage", "seconds", "", title="Stages", title_justify="left")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    last = {row["stage"]: row for row in map(json.loads, lines)}
+    for name in ("check", *STAGES, "report"):
+        row = last.get(name, {"seconds": 0.0, "finished": 0.0})
+        table.add_row(name, f"{row['seconds']:.1f}", "ran" if row["finished"] >= since else "unchanged, not run again")
+    return table
+
+
+def topic_words(words: Mapping[str, Sequence[Sequence[str]]], shown: int = 8) -> Table:
+    """Top words side by side.
+
+    Args:
+        words: language -> topic -> top words.
+        shown: words of each topic.
+    """
+    table = Table("topic", *words, title="Topics", title_justify="left", show_lines=True)
+    for topic, top_words in enumerate(zip(*words.values(), strict=True)):
+        table.add_row(str(topic), *(" ".join(own[:shown]) for own in top_words))
+    return table
+
+
+def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Group:
+    """Topic quality before and after training, retrieval, and SVM accuracy."""
+    quality = Table("", "CNPMI", "TU", "TQ", "NPMI", title="Topic quality", title_justify="left")
+    for name, values in (("trained", metrics), ("start", metrics["start"])):
+        quality.add_row(name, *(_figure(values[key]) for key in ("cnpmi", "tu", "tq", "npmi")))
+    accuracy = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
+    for direction in next(iter(classification.values())):
+        accuracy.add_row(direction, *(_figure(scores[direction]["accuracy"]) for scores in classification.values()))
+    return Group(quality, *_retrieval(metrics["retrieval"]), accuracy, *_reasons(metrics, classification))
+
+
+def scores_table(scores: Mapping[str, Any]) -> Table:
+    """What :func:`pipeline.evaluation.scoring.score` gives, as a table for the screen."""
+    title = f"{scores['topics']} topics of {scores['words']} words, single words counted by {scores['counting']}"
+    table = Table("", "CNPMI", "TU", "TQ", "NPMI", "words not in the reference", title=title, title_justify="left")
+    for name, figures in scores["pairs"].items():
+        table.add_row(name, _exact(figures["cnpmi"]))
+    for name, figures in scores["languages"].items():
+        unknown = f"{figures['unknown_words']} of {figures['different_words']}"
+        table.add_row(name, "", _exact(figures["tu"]), "", _exact(figures["npmi"]), unknown)
+    table.add_section()
+    table.add_row("mean", *(_exact(scores[name]) for name in ("cnpmi", "tu", "tq", "npmi")))
+    return table
+
+
+def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
+    if scores:
+        table = Table("from->to", "MRR", "JSD (bits)", "pairs", title="Finding translations", title_justify="left")
+        for direction, values in scores.items():
+            table.add_row(direction, _figure(values["mrr"]), _figure(values["jsd"]), str(values["pairs"]))
+        yield table
+
+
+def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Text]:
+    """Why figures are missing, each reason once; as text, since a reason may quote a label with brackets."""
+    if metrics["cnpmi"] is None:
+        yield Text(f"Coherence: {NO_REFERENCE}; see `reference`.")
+    scores = (score for theirs in classification.values() for score in theirs.values())
+    for reason in dict.fromkeys(score["reason"] for score in scores if "reason" in score):
+        yield Text(f"SVM accuracy: {reason}.")
+
+
+def _figure(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.3f}"
+
+
+def _exact(value: float | None) -> str:
+    return "none" if value is None else f"{value:.5f}"

@@ -1,0 +1,170 @@
+"""The trained model as an object: theta of texts, the topics, similar documents of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipeline.common.errors import InputError
+from pipeline.documents.intake import DocumentsParams
+from pipeline.encoders.precomputed import PrecomputedEncoder
+from pipeline.languages.normalise import normalise
+from pipeline.reuse.inference import Inference
+from pipeline.reuse.new_documents import CHUNK
+from pipeline.reuse.topic_data import TopicData, topic_data
+from pipeline.run.finished import FinishedRun
+from pipeline.tables.by_language import words_by_language
+from pipeline.tables.vectors import Theta
+from pipeline.topics.shares import topic_shares
+
+
+def load(folder: str | Path) -> Topics:
+    """Read a trained model: ``models/run`` of a project, or a folder that ``python -m stages.export`` wrote.
+
+    Raises:
+        MissingResourceError: there is no model in the folder.
+        InputError: a file is damaged, or the run's parameters cannot be used.
+    """
+    return Topics(FinishedRun.open(Path(folder).absolute()))
+
+
+class Topics:
+    """A trained model, and the run that it came from.
+
+    Args:
+        run: see :func:`load`.
+
+    Attributes:
+        run: its tables, figures and parameters.
+        languages: their codes, the pivot first.
+    """
+
+    def __init__(self, run: FinishedRun) -> None:
+        self.run = run
+        self.languages = run.languages
+        self._inference = Inference(run)
+
+    def __repr__(self) -> str:
+        model = str(self.run.layout.model)
+        return f"Topics({model!r}: {self.run.topics} topics in {', '.join(self.languages)})"
+
+    def infer(self, texts: str | Sequence[str], lang: str) -> pl.DataFrame:
+        """Theta of texts of one language; they are normalised and tokenised as in training.
+
+        Args:
+            texts: one or more.
+            lang: their language.
+
+        Returns:
+            A row for each text, in their order, numbered from 1 as id; the columns are those of
+            :meth:`pipeline.reuse.inference.Inference.table`.
+
+        Raises:
+            InputError: the model does not know the language, or reads precomputed vectors.
+        """
+        self._check(lang)
+        if isinstance(self._inference.encoder, PrecomputedEncoder):
+            raise InputError(
+                "the model reads precomputed vectors, which are found by a document's id: a text alone has none. "
+                "`python -m stages.infer` takes documents with ids."
+            )
+        texts = [texts] if isinstance(texts, str) else list(texts)
+        documents = pl.DataFrame({"id": range(1, len(texts) + 1), "text": texts}, {"id": pl.String, "text": pl.String})
+        documents = normalise(documents, DocumentsParams().max_characters).select("id", "text", lang=pl.lit(lang))
+        chunks = documents.iter_slices(CHUNK) if texts else [documents]
+        return pl.concat(self._inference.table(chunk) for chunk in chunks)
+
+    def topics(self, words: int = 10) -> pl.DataFrame:
+        """The topics as the run's report shows them.
+
+        Args:
+            words: how many at most; the run's tables hold ``evaluate.words`` of each topic.
+
+        Returns:
+            topic, lang, words (best first) and share (the mean of theta over the run's documents of the language
+            that have a theta); the languages of a topic side by side.
+
+        Raises:
+            InputError: no tables lie beside the model, or those of another one.
+        """
+        self._need_tables()
+        shares = {language: topic_shares(theta).mean for language, theta in self.run.theta_by_language.items()}
+        rows = [
+            (topic, language, self.run.words[language][topic][:words], float(shares[language][topic]))
+            for topic in range(self.run.topics)
+            for language in self.languages
+        ]
+        table = pl.DataFrame(rows, ["topic", "lang", "words", "share"], orient="row")
+        return table.with_columns(pl.col("topic").cast(pl.UInt32))
+
+    def similar(self, text: str, lang: str, to: str | None = None, count: int = 5) -> pl.DataFrame:
+        """The run's documents whose theta is nearest to a text's.
+
+        Nearness is the Hellinger affinity, the sum over topics of sqrt(theta x theta'): 1 for equal theta, 0 where
+        no topic is shared.
+
+        Args:
+            text: any text of the language.
+            lang: its language.
+            to: of the documents; by default the same.
+            count: how many documents.
+
+        Returns:
+            id, lang, text (null where an export left the texts out) and similarity, the nearest first.
+
+        Raises:
+            InputError: a language is unknown, no word of the text is known, or no tables lie beside the model.
+        """
+        self._check(to := to or lang)
+        theta = self.infer(text, lang)["theta"]
+        if theta[0] is None:
+            raise InputError(f"similar: no word of the text is in the model's vocabulary of `{lang}`.")
+        documents = self._known(to)
+        own, others = (np.sqrt(Theta.of(column).values.astype(np.float64)) for column in (theta, documents["theta"]))
+        affinity = others @ own[0]
+        nearest = np.argsort(-affinity, kind="stable")[:count]
+        similarity = pl.Series(affinity[nearest], dtype=pl.Float64)
+        return documents[nearest].select("id", "lang", "text").with_columns(similarity=similarity)
+
+    def topic_data(self, lang: str) -> TopicData:
+        """One language's documents and topics in the form of topicwizard's ``TopicData``, for its figures and app.
+
+        Args:
+            lang: whose documents; those without a theta are left out.
+
+        Raises:
+            InputError: the language is unknown, no tables lie beside the model, or an export left the texts out.
+        """
+        self._check(lang)
+        documents = self._known(lang)
+        if documents["text"].null_count():
+            raise InputError(
+                f"topic_data: {self.run!r} holds no texts. Export again with `--texts`, or load the model of the "
+                "project itself."
+            )
+        vocabulary = words_by_language(self.run.vocabulary)[lang]
+        return topic_data(documents, self._inference.bow(documents, lang), vocabulary, self.run.words[lang])
+
+    def _check(self, lang: str) -> None:
+        if lang not in self.languages:
+            raise InputError(f"the model does not know the language {lang!r}; it knows {', '.join(self.languages)}.")
+
+    def _need_tables(self) -> None:
+        if not self.run.has_tables:
+            raise InputError(
+                f"{self.run.layout.model}: the run's tables (topics, theta, documents) do not lie beside this model. "
+                "Load `models/run` of a project in which `dvc repro` has run to its end, or a folder that "
+                "`python -m stages.export` wrote."
+            )
+
+    def _known(self, lang: str) -> pl.DataFrame:
+        """id, lang, text (null where texts were not shared) and theta of the language's documents that have one."""
+        self._need_tables()
+        rows = self.run.known_documents[lang]
+        documents = self.run.documents[rows]
+        if "text" not in documents.columns:
+            documents = documents.with_columns(text=pl.lit(None, pl.String))
+        return documents.select("id", "lang", "text", theta=self.run.theta[rows].column())

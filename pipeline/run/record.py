@@ -1,0 +1,88 @@
+"""What each stage of a run was run with, written when the stage runs: so a run knows its own parameters.
+
+params.yaml says what the next run will be made with; a record, what this one was made with. It is an output of its
+stage, so DVC keeps it and brings it back with the stage's other outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.common.dotted import merged
+from pipeline.common.errors import InputError
+from pipeline.common.files import digest, read_json, write_json
+from pipeline.common.reproducible import versions
+
+STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one stage was run with.
+
+    Attributes:
+        parameters: all that the stage read, with the defaults of those that params.yaml left out; sections nested.
+        versions: of Python and of the packages that decide results, and the number of threads.
+        inputs: path -> SHA-256 of the files and folders that come from outside the pipeline.
+    """
+
+    parameters: Mapping[str, Any]
+    versions: Mapping[str, str]
+    inputs: Mapping[str, str]
+
+
+def write_record(folder: Path, stage: str, parameters: Mapping[str, Any], inputs: Iterable[Path | None] = ()) -> None:
+    """Write ``folder/STAGE.json``.
+
+    Args:
+        folder: of the run's records.
+        stage: whose record it is.
+        parameters: what the stage read.
+        inputs: files and folders from outside the pipeline; None for one that was not given.
+    """
+    digests = {path.as_posix(): digest(path) for path in inputs if path is not None}
+    write_json(asdict(Record(parameters, versions(), digests)), folder / f"{stage}.json")
+
+
+def read_records(folder: Path) -> dict[str, Record]:
+    """The records of a run by stage, in the order of the stages; those of stages that have not run are missing.
+
+    Raises:
+        InputError: a record is damaged.
+    """
+    return {stage: read_record(folder, stage) for stage in STAGES if (folder / f"{stage}.json").exists()}
+
+
+def read_record(folder: Path, stage: str) -> Record:
+    """The record of one stage.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    path = folder / f"{stage}.json"
+    try:
+        return Record(**read_json(path))
+    except TypeError as error:
+        raise InputError(f"{path} is no record of a stage. Delete it and run `dvc repro` to make it again.") from error
+
+
+def without_paths(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, absolute paths cut to their last part: what is shared is no place for one machine's folders."""
+    return {name: _without_path(value) for name, value in parameters.items()}
+
+
+def _without_path(value: Any) -> Any:  # noqa: ANN401 - any parameter
+    if isinstance(value, Mapping):
+        return without_paths(value)
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+
+
+def all_parameters(records: Mapping[str, Record]) -> dict[str, Any]:
+    """The parameters of all records together, shaped like params.yaml."""
+    parameters: dict[str, Any] = {}
+    for record in records.values():
+        parameters = merged(parameters, record.parameters)
+    return parameters

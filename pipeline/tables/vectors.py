@@ -1,0 +1,95 @@
+"""Vectors as columns of tables: embeddings, and theta with the documents that have one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import InputError
+
+ROWS = 10_000  # vectors decoded at once
+
+
+def vector_column(vectors: np.ndarray) -> pl.Series:
+    """(D, E) vectors as a column ``vector`` of arrays of E float32."""
+    return pl.Series("vector", vectors, dtype=pl.Array(pl.Float32, vectors.shape[1]))
+
+
+def read_vectors(path: Path) -> np.ndarray:
+    """(D, E) float32: the column ``vector`` of a table that `embed` wrote, every page checked.
+
+    It is read by pieces, since to decode it whole takes four times its memory.
+
+    Raises:
+        InputError: the file is missing, damaged, or has no such column.
+    """
+    if not path.exists():
+        raise InputError(f"{path} is missing. `dvc repro` makes it.")
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True, buffer_size=2**20) as file:
+            width = file.schema_arrow.field("vector").type.list_size
+            vectors = np.empty((file.metadata.num_rows, width), np.float32)
+            start = 0
+            for batch in file.iter_batches(ROWS, columns=["vector"]):
+                vectors[start : start + len(batch)] = batch["vector"].flatten().to_numpy().reshape(-1, width)
+                start += len(batch)
+    except (pa.ArrowException, OSError, ValueError, AttributeError, KeyError) as error:
+        raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro` to make it again.") from error
+    return vectors
+
+
+@dataclass(frozen=True)
+class Theta:
+    """Theta of D documents, or the scores that theta is the softmax of, and which documents have one.
+
+    A document without a word of the vocabulary has none. Its row is zeros, so that sums over documents pass it over;
+    whether a document has a theta is never read from the zeros but from ``known``.
+
+    Attributes:
+        values: (D, K) float32.
+        known: (D,) bool.
+    """
+
+    values: np.ndarray
+    known: np.ndarray
+
+    @classmethod
+    def of(cls, column: pl.Series) -> Theta:
+        """From a column of arrays that is null where a document has none."""
+        width = column.dtype.shape[0] if isinstance(column.dtype, pl.Array) else 0
+        values, known = np.zeros((len(column), width), np.float32), column.is_not_null().to_numpy()
+        values[known] = column.drop_nulls().to_numpy()
+        return cls(values, known)
+
+    def column(self) -> pl.Series:
+        """As a column of arrays, null where a document has none."""
+        column = pl.Series(self.values, dtype=pl.Array(pl.Float32, self.values.shape[1]))
+        return pl.select(pl.when(pl.Series(self.known)).then(column)).to_series()
+
+    def __getitem__(self, rows: slice | np.ndarray) -> Theta:
+        """Those of some documents."""
+        return Theta(self.values[rows], self.known[rows])
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @property
+    def topics(self) -> int:
+        """The number of topics, K."""
+        return self.values.shape[1]
+
+    @property
+    def of_known(self) -> np.ndarray:
+        """(documents that have one, K) float32."""
+        return self.values[self.known]
+
+
+def unit_rows(matrix: np.ndarray) -> np.ndarray:
+    """Scale rows to length 1; zero rows stay zero."""
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.divide(matrix, lengths, out=np.zeros_like(matrix), where=lengths > 0)

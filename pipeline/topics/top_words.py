@@ -1,0 +1,101 @@
+"""Top words of the trained topics and of the clusters that they started from, under every selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+from pipeline.tables.by_language import ByLanguage, words_by_language
+from pipeline.tables.catalogue import TOPICS
+from pipeline.tables.vectors import Theta
+from pipeline.topics.selection import Selection, TopWords, beta_words, owned_words, topic_mass
+from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
+
+Bows = Mapping[str, csr_array]
+
+
+def trained_words(
+    beta: pl.DataFrame, theta: Theta, is_training: np.ndarray, documents: ByLanguage, bows: Bows, count: int
+) -> dict[Selection, TopWords]:
+    """Top words after training.
+
+    Args:
+        beta: columns lang, topic and word_scores.
+        theta: of D documents; only training documents count.
+        is_training: (D,) bool.
+        documents: where each language's documents stand.
+        bows: each language's documents in table order.
+        count: words of each topic.
+    """
+    scores = {language: np.stack(beta.filter(pl.col("lang") == language)["word_scores"].to_list()) for language in bows}
+    masses = training_mass(theta, is_training, documents, bows)
+    return {
+        "beta": {language: beta_words(scores[language], count) for language in bows},
+        "owned": {language: owned_words(masses[language], count) for language in bows},
+    }
+
+
+def training_mass(theta: Theta, is_training: np.ndarray, documents: ByLanguage, bows: Bows) -> dict[str, np.ndarray]:
+    """Language -> (K, V) how often each word occurs in its training documents, split among topics by their theta.
+
+    Args:
+        theta: of D documents.
+        is_training: (D,) bool.
+        documents: where each language's documents stand.
+        bows: each language's documents in table order.
+    """
+    masses = {}
+    for language, rows in documents.slices.items():
+        own = is_training[rows]
+        masses[language] = topic_mass(theta.values[rows][own], bows[language][np.flatnonzero(own)])
+    return masses
+
+
+def start_words(
+    clusters: pl.DataFrame, topics: int, documents: ByLanguage, bows: Bows, count: int
+) -> dict[Selection, TopWords]:
+    """Top words of the clusters before training: c-TF-IDF under ``beta``, owned words under ``owned``.
+
+    Args:
+        clusters: columns document (row number, ascending) and cluster.
+        topics: the number of clusters, K.
+        documents: where each language's documents stand.
+        bows: each language's documents in table order.
+        count: words of each topic.
+    """
+    rows, labels = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
+    counts = {
+        language: cluster_counts(bows[language][documents.within(language, rows[own])], labels[own], topics)
+        for language, own in documents.chosen(rows).items()
+    }
+    return {
+        "beta": {language: beta_words(cluster_tf_idf(own), count) for language, own in counts.items()},
+        "owned": {language: owned_words(own, count) for language, own in counts.items()},
+    }
+
+
+def words_table(
+    trained: Mapping[Selection, TopWords], start: Mapping[Selection, TopWords], vocabulary: pl.DataFrame
+) -> pl.DataFrame:
+    """Both sets of topics as the table :data:`pipeline.tables.catalogue.TOPICS`.
+
+    Args:
+        trained: from :func:`trained_words`.
+        start: from :func:`start_words`.
+        vocabulary: columns lang and word, by term.
+    """
+    words = {language: np.array(own, dtype=object) for language, own in words_by_language(vocabulary).items()}
+    return pl.DataFrame(
+        [
+            (source, selection, language, topic, words[language][row].tolist())
+            for source, selections in (("trained", trained), ("start", start))
+            for selection, top_words in selections.items()
+            for language, topics in top_words.items()
+            for topic, row in enumerate(topics)
+        ],
+        schema=TOPICS.empty().schema,
+        orient="row",
+    )

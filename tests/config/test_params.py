@@ -1,0 +1,273 @@
+"""Parameters: what is wrong is told with its key, its value and what would be right; params.yaml itself is right."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from project import make_project, run_stage
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.common.errors import InputError
+from pipeline.config.parameters import NONE, Params
+from pipeline.config.sections import SECTIONS, TOP_ONLY, check_parameters, check_paths
+from pipeline.encoders.bge_m3 import BgeM3Params
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Inner(BaseModel):
+    """A section within a section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    script: Literal["keep", "simplified"] = "keep"
+
+
+class Made(BaseModel):
+    """A section made for these tests."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int
+    learning_rate: float = Field(0.1, gt=0)
+    epochs: int = Field(10, ge=1)
+    folder: Path = Path("none")
+    zh: Inner = Inner()
+
+
+def params(folder: Path, text: str) -> Params:
+    (folder / "params.yaml").write_text(text, encoding="utf-8")
+    return Params(folder / "params.yaml")
+
+
+def refused(given: Params, name: str = "made") -> str:
+    """The message, less the path that every line of it starts with."""
+    with pytest.raises(InputError) as caught:
+        given.section(name, Made)
+    assert caught.value.exit_code == 2
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{given.path}: ") for line in lines)
+    return "\n".join(line.removeprefix(f"{given.path}: ") for line in lines)
+
+
+def test_a_section_takes_its_own_values_and_those_of_the_top_level(tmp_path: Path) -> None:
+    given = params(tmp_path, "seed: 3\nfolder: data/x\nother: 1\nmade: {epochs: 5, zh: {script: simplified}}\n")
+    section = given.section("made", Made)
+    assert section == Made(seed=3, epochs=5, folder=Path("data/x"), zh=Inner(script="simplified"))
+
+
+def test_a_section_comes_before_the_top_level(tmp_path: Path) -> None:
+    assert params(tmp_path, "seed: 3\nmade: {seed: 4}\n").section("made", Made).seed == 4
+
+
+@pytest.mark.parametrize("text", ["seed: 3\n", "seed: 3\nmade:\n", "seed: 3\nmade: {}\n", "\ufeffseed: 3\n"])
+def test_an_absent_or_empty_section_has_the_defaults(tmp_path: Path, text: str) -> None:
+    assert params(tmp_path, text).section("made", Made) == Made(seed=3)
+
+
+def test_a_section_is_no_top_level_value(tmp_path: Path) -> None:
+    assert params(tmp_path, "seed: 1\nepochs: {a: 1}\nmade: {}\n").section("made", Made).epochs == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed: 1\nmade: {epoch: 5}", "made.epoch is not a parameter; did you mean `epochs`?"),
+        (
+            "seed: 1\nmade: {xyz: 5}",
+            "made.xyz is not a parameter; known are seed, learning_rate, epochs, folder, zh.",
+        ),
+        ("seed: 1\nmade: {epochs: many}", "made.epochs = 'many': Input should be a valid integer, unable to parse"),
+        ("seed: 1\nmade: {epochs: 2.5}", "made.epochs = 2.5: Input should be a valid integer"),
+        ("seed: 1\nmade: {epochs: 0}", "made.epochs = 0: Input should be greater than or equal to 1."),
+        ("seed: 1\nmade: {learning_rate: -1}", "made.learning_rate = -1: Input should be greater than 0."),
+        ("seed: 1\nmade: {zh: {script: other}}", "made.zh.script = 'other': Input should be 'keep' or 'simplified'."),
+        ("seed: x\nmade: {}", "seed = 'x': Input should be a valid integer"),
+        ("made: {}", "made.seed is missing."),
+        ("seed: 1\nmade: 5", "`made` must be a section of parameters, found 5."),
+        ("seed: 1\nmade: [epochs, 5]", "`made` must be a section of parameters, found ['epochs', 5]."),
+    ],
+)
+def test_what_is_wrong_is_told(tmp_path: Path, text: str, message: str) -> None:
+    assert refused(params(tmp_path, text)).startswith(message)
+
+
+def test_every_fault_has_a_line(tmp_path: Path) -> None:
+    lines = refused(params(tmp_path, "made: {epoch: 5, epochs: 0}\n")).splitlines()
+    assert [line.split()[0] for line in lines] == ["made.seed", "made.epochs", "made.epoch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected a mapping of parameters, found NoneType"),
+        ("- 1\n", "expected a mapping of parameters, found list"),
+        ("just words\n", "expected a mapping of parameters, found str"),
+        ("a: [1\n", "is not valid YAML: .*line"),
+        ("a: 1\na: 2\n", "is not valid YAML: .*duplicate key"),
+        ("a: !!python/object/apply:os.system [ls]\n", "is not valid YAML: .*constructor"),
+    ],
+)
+def test_what_is_no_mapping_in_yaml_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=rf"(?s)params\.yaml:? {message}") as caught:
+        params(tmp_path, text)
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"params\.yaml is missing"):
+        Params(tmp_path / "params.yaml")
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_bytes("dataset: café\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"params\.yaml"):
+        Params(tmp_path / "params.yaml")
+
+
+def test_a_choice_is_one_of_those_known(tmp_path: Path) -> None:
+    given = params(tmp_path, "encoder: bge\n")
+    assert given.choice("encoder", ["aligned", "bge"]) == "bge"
+    with pytest.raises(InputError, match=r"encoder = 'bge': expected one of aligned, bge-m3\."):
+        given.choice("encoder", ["bge-m3", "aligned"])
+    with pytest.raises(InputError, match="model = "):
+        given.choice("model", ["xtra"])
+
+
+def test_top_level_parameters_can_be_read_alone(tmp_path: Path) -> None:
+    given = params(tmp_path, "seed: 1\nepochs: 4\nmade: {epochs: 9}\n")
+    assert given.top(Made) == Made(seed=1, epochs=4)
+    with pytest.raises(InputError, match="epochs = 0: Input should be greater"):
+        params(tmp_path, "seed: 1\nepochs: 0\n").top(Made)
+
+
+def test_the_encoder_does_not_take_the_topic_model_for_its_own(tmp_path: Path) -> None:
+    assert params(tmp_path, "model: xtra\nbge-m3: {}\n").section("bge-m3", BgeM3Params) == BgeM3Params()
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_committed_parameters_are_valid(name: str) -> None:
+    given = Params(ROOT / "params.yaml")
+    section = given.section(name, SECTIONS[name])
+    assert name in given.values
+    block = given.values[name] or {}
+    assert set(block) <= set(SECTIONS[name].model_fields)
+    assert section == given.section(name, SECTIONS[name])
+
+
+def test_the_committed_parameters_pass_the_check_of_all() -> None:
+    check_parameters(Params(ROOT / "params.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lamda1": 80}, "lamda1 is not a parameter; did you mean `lambda1`?"),
+        ({"zzzz": 80}, "zzzz is not a parameter; known are ablate, aligned,"),
+        ({"lambda1": -1}, "lambda1 = -1: Input should be greater than or equal to 0."),
+        ({"model": "glocmt"}, "model = 'glocmt': expected one of gloctm, infoctm, .* Did you mean `gloctm`?"),
+        ({"encoder": "bge"}, "encoder = 'bge': expected one of aligned, bge-m3, precomputed."),
+        ({"cluster": {"space": "usvd"}}, "cluster.space = 'usvd': Input should be .* Did you mean `u-svd`?"),
+        ({"nmtm": {"mix": 7}}, "nmtm.mix = 7: Input should be less than"),
+        ({"ablate": ["kl"]}, r"ablate = \['kl'\]: .*the model knows no kl; it can do without infonce, cluster"),
+        ({"top_words": "best"}, "top_words = 'best': Input should be 'beta' or 'owned'."),
+        ({"epochs": 5}, "epochs is not a parameter; known are ablate"),
+        ({"classify": {"seed": 5}}, "classify.seed stands at the top level: `seed`."),
+        ({"seed": "x"}, "seed = 'x': Input should be a valid integer"),
+        ({"seed": None}, "seed = None: "),
+    ],
+)
+def test_a_wrong_parameter_is_told_once_whatever_model_runs(changes: dict[str, object], message: str) -> None:
+    given = Params(ROOT / "params.yaml").having(**changes)
+    with pytest.raises(InputError) as caught:
+        check_parameters(given)
+    line, *others = str(caught.value).splitlines()
+    assert not others
+    assert re.match(re.escape(f"{given.path}: ") + message, line), line
+
+
+@pytest.mark.parametrize(
+    ("languages", "message"),
+    [
+        (["en", "jp"], r"languages: .*jp.* Did you mean `ja`\?"),
+        (["en"], r"languages = \['en'\]: expected at least two codes"),
+        ("english", "languages = 'english': expected `auto`"),
+    ],
+)
+def test_languages_are_checked_with_the_parameters(languages: object, message: str) -> None:
+    given = Params(ROOT / "params.yaml").having(languages=languages)
+    with pytest.raises(InputError, match=f"^{re.escape(str(given.path))}: {message}"):
+        check_parameters(given)
+
+
+def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    committed = Params(ROOT / "params.yaml")
+    check_paths(committed)
+    bow = {**committed.values["bow"], "vocabulary": "no/words"}
+    with pytest.raises(InputError) as caught:
+        check_paths(committed.having(path="my/documents.csv", labels="clusters.csv", bow=bow))
+    assert [line.partition(": ")[2] for line in str(caught.value).splitlines()[:3]] == [
+        "path = 'my/documents.csv': nothing is there.",
+        "labels = 'clusters.csv': nothing is there.",
+        "bow.vocabulary = 'no/words': nothing is there.",
+    ]
+    assert str(caught.value).endswith("What a run can do without is `data/none`.")
+    with pytest.raises(InputError, match=r"nothing is there\.\n`path` names your documents; .*$"):
+        check_paths(committed.having(path="my/documents.csv"))
+
+
+def test_ablations_are_those_of_the_chosen_model() -> None:
+    check_parameters(Params(ROOT / "params.yaml").having(model="gloctm", ablate=["kl"]))
+
+
+def test_all_wrong_parameters_are_told_before_the_first_stage(tmp_path: Path) -> None:
+    folder = make_project(tmp_path, [], num_topics=0, train={"epochs": "many"})
+    done = run_stage(folder, "check")
+    assert done.returncode == 2
+    assert "num_topics = 0" in done.stderr
+    assert "train.epochs = 'many'" in done.stderr
+    assert not (folder / "data/run").exists()
+
+
+def test_what_params_yaml_leaves_out_has_the_value_that_it_ships_with() -> None:
+    shipped = Params(ROOT / "params.yaml")
+    for name, kind in SECTIONS.items():
+        assert kind() == shipped.section(name, kind), f"the defaults of `{name}` in the code and in params.yaml differ"
+    for kind in TOP_ONLY:
+        assert kind() == shipped.top(kind)
+
+
+def test_what_a_stage_has_read_is_known_with_its_defaults(tmp_path: Path) -> None:
+    given = params(tmp_path, "seed: 3\nmade: {epochs: 5}\nother: 1\nmodel: xtra\n")
+    given.section("made", Made)
+    given.choice("model", ["xtra"])
+    made = {"learning_rate": 0.1, "epochs": 5, "folder": "none", "zh": {"script": "keep"}}
+    assert given.used == {"seed": 3, "model": "xtra", "made": made}
+
+
+def test_none_is_written_as_a_path_that_exists_and_read_as_none(tmp_path: Path) -> None:
+    class Optional(BaseModel):
+        folder: Path | None = Path("somewhere")
+
+    assert params(tmp_path, "made: {folder: data/none}\n").section("made", Optional).folder is None
+    assert (ROOT / NONE).exists()
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_refuses_what_it_does_not_know(tmp_path: Path, name: str) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    given = params(tmp_path, text)
+    given.values[name] = {**(given.values[name] or {}), "no_such_parameter": 1}
+    with pytest.raises(InputError, match=rf"{name}\.no_such_parameter is not a parameter"):
+        given.section(name, SECTIONS[name])
+
+
+def test_what_several_sections_share_stands_at_the_top_only() -> None:
+    given = Params(ROOT / "params.yaml")
+    for name, section in given.values.items():
+        for key in section if isinstance(section, dict) else ():
+            assert key not in given.values or (name, key) == ("bge-m3", "model"), f"{name}.{key}"

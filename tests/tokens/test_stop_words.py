@@ -1,0 +1,69 @@
+"""Stop words: the lists that come along, the user's own, and files that are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.common.errors import InputError
+from pipeline.tokens.stop_words import BUNDLED, check_stop_word_folder, read_stop_words, stop_words
+from pipeline.tokens.tokenise import TokeniseParams, tokenise_texts
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "don't"), ("zh", "我们"), ("ja", "する")])
+def test_lists_come_along(lang: str, word: str) -> None:
+    assert word in stop_words(lang)
+
+
+@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.txt")), ids=lambda path: path.stem)
+def test_lists_hold_no_comment(path: Path) -> None:
+    assert not [word for word in read_stop_words(path) if "#" in word or " " in word]
+
+
+def test_a_language_without_a_list_has_no_stop_words() -> None:
+    assert stop_words("de") == frozenset()
+
+
+def test_users_words_are_added_in_the_form_of_tokens(tmp_path: Path) -> None:
+    content = "\ufeff# remark\r\n\r\nＬＥＧＯ  # full width\r\nDon’t\r\nプ\r\n"
+    (tmp_path / "en.txt").write_text(content, encoding="utf-8", newline="")
+    words = stop_words("en", tmp_path)
+    assert {"lego", "don't", "プ", "the"} <= words
+    assert not [word for word in words if "remark" in word or not word]
+
+
+def test_users_words_are_dropped(tmp_path: Path) -> None:
+    (tmp_path / "de.txt").write_text("der\nüber\n", encoding="utf-8")
+    assert tokenise_texts("de", ["Über der Stadt"], TokeniseParams(stopwords=tmp_path)) == [["stadt"]]
+
+
+def test_a_changed_list_counts_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "de.txt"
+    path.write_text("wort\n", encoding="utf-8")
+    params = TokeniseParams(stopwords=tmp_path)
+    assert tokenise_texts("de", ["wort satz"], params) == [["satz"]]
+    path.write_text("satz\n", encoding="utf-8")
+    assert tokenise_texts("de", ["wort satz"], params) == [["wort"]]
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nowhere is not a folder.*en\.txt"):
+        check_stop_word_folder(tmp_path / "nowhere", ["en"])
+
+
+def test_a_folder_of_which_nothing_would_be_used_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cn.txt").write_text("的\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"cn\.txt.*expected en\.txt or zh\.txt"):
+        check_stop_word_folder(tmp_path, ["en", "zh"])
+
+
+def test_a_list_for_one_of_the_languages_is_enough(tmp_path: Path) -> None:
+    (tmp_path / "zh.txt").write_text("的\n", encoding="utf-8")
+    check_stop_word_folder(tmp_path, ["en", "zh"])
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_bytes(b"good\nb\xe4d\n")
+    with pytest.raises(InputError, match=r"en\.txt, line 2: not UTF-8 \(byte 6 of"):
+        stop_words("en", tmp_path)
