@@ -15,6 +15,8 @@ from project import STAGES, make_project, run_stages, sample_rows
 from ruamel.yaml import YAML
 
 from docs.write_parameters import PAGE, page
+from docs.write_tables import PAGE as TABLES_PAGE
+from docs.write_tables import page as tables_page
 from pipeline.experiments.keys import look_up
 from stages.plots_page import page as plots_page
 
@@ -56,6 +58,27 @@ def test_every_parameter_says_what_it_means() -> None:
     rows = [line.split(" | ") for line in page(ROOT / "params.yaml").splitlines() if line.startswith("| `")]
     assert len(rows) > 80
     assert not [row[0] for row in rows if len(row[-1].strip(" |")) < 3]
+
+
+def test_the_page_of_tables_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert TABLES_PAGE.read_text(encoding="utf-8") == tables_page()
+
+
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.stem)
+def test_files_of_the_code_that_a_page_names_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:pipeline|stages|tests|docs|presets|comparisons|benchmarks)/[\w./*-]+)`", text)
+    missing = [name for name in named if "my" not in Path(name).name and not list(ROOT.glob(name))]
+    assert not missing
+
+
+def test_names_that_the_guide_places_in_a_file_are_there() -> None:
+    guide = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    places = re.findall(r"`(\w+)`\s(?:in|of)\s`([\w/.]+\.(?:py|js))`", guide)
+    assert len(places) >= 12
+    lacking = [(name, file) for name, file in places if name not in (ROOT / file).read_text(encoding="utf-8")]
+    assert not lacking
 
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
