@@ -1,4 +1,4 @@
-# make run: set up, run the pipeline on params.yaml, show the result. make test: set up, pass the tests.
+# make run: set up, run the pipeline with params.yaml, show the result. make test: set up, run the tests.
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -14,21 +14,21 @@ export NO_MKDOCS_2_WARNING := 1
 
 setup: $(DEVELOPMENT)
 
-# What a run needs, and no more.
+# Only what a run needs.
 $(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV): 2.3 GB of packages on the first run, a few minutes."
+	@echo "Setting up $(VENV): 2.3 GB of packages on the first run; this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --editable .
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
 	@touch $@
 
-# What tests, linters and documentation need besides.
+# What tests, linters and documentation need as well.
 $(DEVELOPMENT): $(READY) constraints-dev.txt
 	@echo "Setting up the tools for tests and documentation: 0.6 GB more."
 	@$(PIP) --constraint constraints-dev.txt --editable '.[dev]'
 	@touch $@
 
-# The page that `dvc plots show` fills, with the drawing library inside; DVC's own loads it from a server.
+# The page that `dvc plots show` fills. It contains the drawing library; DVC's own page loads it from a server.
 $(PLOTS): $(READY)
 	@$(PIP) --constraint constraints-dev.txt --editable '.[plots]'
 	@python -m stages.plots_page
@@ -47,19 +47,19 @@ data: $(READY)
 preset: $(READY)
 	@python -m stages.preset "$(PRESET)"
 
-# DATASET=ecnews-40 MODELS=xtra,gloctm SEEDS=0,1,2: a preset, rows of comparisons/PRESET.yaml or models, seeds.
-# ROWS=NAME takes the rows of comparisons/NAME.yaml; SET="name=value ..." holds for all; OUT=reports/NAME writes there.
+# DATASET=ecnews-40 MODELS=xtra,gloctm SEEDS=0,1,2: a preset, models or rows of comparisons/DATASET.yaml, seeds.
+# ROWS=NAME uses the rows of comparisons/NAME.yaml; SET="name=value ..." is for all rows; OUT=reports/NAME: output.
 compare: $(READY)
 	@python -m stages.compare $(if $(DATASET),--preset "$(DATASET)") $(if $(MODELS),--models "$(MODELS)") \
 		$(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ROWS),--rows "$(ROWS)") \
 		$(foreach pair,$(SET),--set "$(pair)") $(if $(OUT),--output "$(OUT)")
 
-# OUT=folder, to share: the model, its topics and a model card; TEXTS=1 takes the documents' texts along.
+# OUT=folder: a folder to share, with the model, topics and a model card; TEXTS=1 adds the documents' texts.
 export: $(READY)
-	@test -n "$(OUT)" || { echo "make export: name a folder, as in make export OUT=my-topics"; exit 2; }
+	@test -n "$(OUT)" || { echo "make export: the folder is missing. Name one, as in make export OUT=my-topics"; exit 2; }
 	@python -m stages.export --output "$(OUT)" $(if $(TEXTS),--texts)
 
-# The run as pictures for papers, reports/figures/*.svg and *.png.
+# Pictures of the run for papers, reports/figures/*.svg and *.png.
 figures: $(READY)
 	@python -m stages.figures
 
@@ -73,11 +73,11 @@ test: $(DEVELOPMENT)
 test-slow: $(DEVELOPMENT)
 	@python -m pytest -m slow
 
-# ONLY=train_step measures one and keeps the other rows of benchmarks/results.json.
+# ONLY=train_step measures only this benchmark and keeps the other rows of benchmarks/results.json.
 bench: $(READY)
 	@python -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
-# The site of docs/, in site/; docs/parameters.md and docs/tables.md come from the code.
+# The site of docs/, written to site/; docs/parameters.md and docs/tables.md are generated from the code.
 docs: $(DEVELOPMENT)
 	@python -m docs.write_parameters && python -m docs.write_tables && mkdocs build --strict --quiet
 

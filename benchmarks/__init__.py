@@ -1,5 +1,5 @@
-"""How fast every part is, each beside a yardstick timed in the same run: python -m benchmarks [--only NAME]."""
+"""How fast each part is, beside a yardstick that is timed in the same run: python -m benchmarks [--only NAME]."""
 
 from pipeline.common.reproducible import fix_threads
 
-fix_threads()  # the stages' number of threads, for the yardsticks too
+fix_threads()  # the same number of threads as the stages, also for the yardsticks

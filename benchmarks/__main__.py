@@ -1,4 +1,4 @@
-"""python -m benchmarks: run all benchmarks, or one, or show where the time of one goes."""
+"""python -m benchmarks: run all benchmarks or only one, or show where one spends its time."""
 
 from __future__ import annotations
 
@@ -22,30 +22,32 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def main(only: str = "", profile: str = "") -> None:
-    """Time every benchmark, or the one named by --only; --profile NAME shows where its time goes instead."""
+    """Time every benchmark, or the one named by --only; --profile NAME shows where one spends its time."""
     unknown = {name for name in (only, profile) if name} - set(BENCHMARKS)
     if unknown:
-        raise typer.BadParameter(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.")
+        raise typer.BadParameter(
+            f"no benchmark is called {', '.join(unknown)}. The benchmarks are {', '.join(BENCHMARKS)}."
+        )
     if profile:
         typer.echo("\n".join(profile_lines(make_case(profile))))
         return
     failed = run_benchmarks([only] if only else BENCHMARKS, measure_in_child, RESULTS, PAGE)
     if failed:
-        typer.echo(f"Failed: {', '.join(failed)}; their rows are as they were.", err=True)
+        typer.echo(f"These benchmarks failed, and their rows did not change: {', '.join(failed)}.", err=True)
         raise typer.Exit(1)
 
 
 def run_benchmarks(names: Iterable[str], measure: Callable[[str], Row], results: Path, page: Path) -> list[str]:
-    """Measure and store benchmarks one by one, telling each.
+    """Measure, store and print benchmarks one by one.
 
     Returns:
-        The names of those that failed; the others are stored all the same.
+        The names of the benchmarks that failed; the others are stored.
     """
     failed = []
     for name in names:
         try:
             row = measure(name)
-        except subprocess.CalledProcessError:  # the child has told why
+        except subprocess.CalledProcessError:  # the child process has printed the reason
             failed.append(name)
             continue
         update(row, results, page)
@@ -56,10 +58,10 @@ def run_benchmarks(names: Iterable[str], measure: Callable[[str], Row], results:
 
 
 def measure_in_child(name: str) -> Row:
-    """The row of a benchmark, timed in one process; its peak memory taken in another, without the yardstick.
+    """The row of a benchmark. One process measures time; another one, without the yardstick, measures peak memory.
 
     Raises:
-        CalledProcessError: it failed.
+        CalledProcessError: the benchmark failed.
     """
     row: Row = _child(name)
     return row | {"peak_mb": _child(name, "--peak")}

@@ -1,4 +1,4 @@
-"""What a benchmark is: some work of the project, and the same work done the plain way."""
+"""A benchmark: some work of the project, and the same work done in a plain way."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Unit = Literal["s", "ms", "MB/s", "GB/s", "GFLOP/s", "documents/s"]
 
 @dataclass(frozen=True)
 class Work:
-    """Something to time.
+    """Work to time.
 
     Attributes:
-        seconds: does it, and returns how long it took.
-        amount: how much one call does: seconds of a step are seconds / steps, megabytes a second MB / seconds.
-            The plain way may do less than the project and is compared by what it did.
+        seconds: does the work, and returns the seconds that it took.
+        amount: amount of work in one call. Seconds per step are seconds / steps, megabytes per second MB / seconds.
+            The plain way may do less than the project; it is compared by its own amount.
     """
 
     seconds: Callable[[], float]
@@ -26,17 +26,17 @@ class Work:
 
 @dataclass(frozen=True)
 class Case:
-    """A benchmark, prepared.
+    """A prepared benchmark.
 
     Attributes:
-        unit: of the value; those that end in ``/s`` are rates, of which more is better.
-        ours: the project's work. It alone runs where peak memory or a profile is taken, so what only the
-            yardstick needs is made when that is first called.
+        unit: unit of the value. Units that end in ``/s`` are rates, so more is better.
+        ours: the project's work. For peak memory or a profile only this runs, so everything that only the yardstick
+            needs is made at the first call of the yardstick.
         yardstick: the plain way, or a budget in the unit.
-        note: what the yardstick is, and what else the figure needs; asked for after the measurement.
-        repeats: how often both are timed, in turn; medians count.
-        flops: floating-point operations of one unit of ours, if its roofline is simple.
-        profiler: which one sees into ours.
+        note: what the yardstick is, and other remarks about the figure; it is read after the measurement.
+        repeats: how often both are timed, in turn; the results are medians.
+        flops: floating-point operations of one unit of the project's work, if its roofline is simple.
+        profiler: the profiler that can look into the project's work.
     """
 
     unit: Unit
@@ -49,7 +49,7 @@ class Case:
 
 
 def timed(call: Callable[[], object]) -> Callable[[], float]:
-    """Turn a call into one that returns its seconds."""
+    """Turn a call into a call that returns its seconds."""
 
     def seconds() -> float:
         started = time.perf_counter()

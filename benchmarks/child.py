@@ -1,4 +1,4 @@
-"""One benchmark in a process of its own, so that its memory is its own: python -m benchmarks.child NAME."""
+"""One benchmark in a separate process, so that its memory can be measured: python -m benchmarks.child NAME."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.table import make_case
 
 
 def main(name: str, peak: bool = False) -> None:
-    """Print the benchmark's row as JSON; or, with --peak, its peak memory in MB, doing only the project's work."""
+    """Print the benchmark's row as JSON; with --peak, do only the project's work and print its peak memory in MB."""
     case = make_case(name)
     if not peak:
         typer.echo(json.dumps(measure_case(name, case)))
@@ -22,7 +22,7 @@ def main(name: str, peak: bool = False) -> None:
 
 
 def peak_megabytes() -> int:
-    """The most memory that one process has held: this one or a finished child."""
+    """The peak memory of one process: this one, or a finished child process."""
     kilobytes = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return round(kilobytes * 1024 / 1e6)
 

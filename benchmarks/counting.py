@@ -1,4 +1,4 @@
-"""Tokens to sparse counts, beside a Counter a document."""
+"""From tokens to sparse counts; the yardstick is one Counter for each document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOCUMENTS, TOKENS, WORDS = 100_000, 12, 20_000
 
 
 def bow() -> Case:
-    """Vocabulary, counts and matrices of 100,000 documents a language."""
+    """Vocabulary, counts and matrices of 100,000 documents in each language."""
     table, params = token_table(LANGUAGES, DOCUMENTS, TOKENS, WORDS), BowParams.model_validate({})
     return Case(
         "documents/s",
@@ -40,12 +40,14 @@ def _plain(table: pl.DataFrame, params: BowParams) -> dict[str, csr_array]:
 def _plain_language(part: pl.DataFrame, params: BowParams) -> csr_array:
     counted = [Counter(tokens) for tokens in part["tokens"].to_list()]
     total: Counter[str] = Counter()
-    held: Counter[str] = Counter()
+    documents_with: Counter[str] = Counter()
     for words, split in zip(counted, part["split"], strict=True):
         if split == "train":
             total.update(words)
-            held.update(words.keys())
-    kept = sorted(word for word, _ in total.most_common() if held[word] >= params.min_documents)[: params.size]
+            documents_with.update(words.keys())
+    kept = sorted(word for word, _ in total.most_common() if documents_with[word] >= params.min_documents)[
+        : params.size
+    ]
     terms = {word: term for term, word in enumerate(kept)}
     entries = [(d, terms[w], n) for d, words in enumerate(counted) for w, n in words.items() if w in terms]
     rows, columns, values = zip(*entries, strict=True)

@@ -1,8 +1,8 @@
-"""The yardstick of training: XTRA's step as one writes it first, every input and layer dense.
+"""The yardstick of training: a straightforward implementation of XTRA's step, with dense inputs and layers.
 
-Its layers are those of the published code, so it costs as much: (B, V) float bags of words through ordinary
-layers, BatchNorm and softmax over the whole vocabulary, beta mapped anew for either direction of the alignment,
-PyTorch's own Adam and clipping. For timing only: inputs are random and nothing is learnt.
+Its layers are those of the published code, so it costs as much: (B, V) float bags of words through ordinary layers,
+BatchNorm and softmax over the whole vocabulary, beta mapped again for each direction of the alignment, PyTorch's own
+Adam and clipping. It is only for timing: the inputs are random and nothing is learnt.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class DenseBatch:
 
 
 class LanguageLayers(nn.Module):
-    """What a language has for itself: its way in, its topics' words, and their way out."""
+    """The layers of one language: the input layer, the words of the topics, and the output layers."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class LanguageLayers(nn.Module):
         self.beta_map = nn.Sequential(nn.Linear(sizes.vocabulary, sizes.semantic), nn.Dropout(sizes.dropout))
 
     def reconstruction(self, theta: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
-        """Scalar: the mean of a document's negative log likelihood."""
+        """Scalar: the negative log likelihood of a document, averaged over the documents."""
         p = torch.softmax(self.word_norm(theta @ self.beta), dim=1)
         return -(counts * torch.log(p + 1e-10)).sum(dim=1).mean()
 
@@ -47,13 +47,13 @@ class LanguageLayers(nn.Module):
 
 
 class DenseXtra(nn.Module):
-    """XTRA for two languages, the plain way."""
+    """XTRA for two languages, in the plain way."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         hidden, topics, dropout = sizes.hidden, sizes.topics, nn.Dropout(sizes.dropout)
         self.sides = [LanguageLayers(sizes) for _ in LANGUAGES]
-        self.languages = nn.ModuleList(self.sides)  # so that their weights are this module's
+        self.languages = nn.ModuleList(self.sides)  # so that their weights belong to this module
         self.encoder = nn.Sequential(
             nn.Linear(sizes.shared, hidden), nn.Softplus(), nn.Linear(hidden, hidden), nn.Softplus(), dropout
         )
@@ -63,7 +63,7 @@ class DenseXtra(nn.Module):
         self.dropout = dropout
 
     def forward(self, batches: list[DenseBatch]) -> torch.Tensor:
-        """One step's loss."""
+        """The loss of one step."""
         loss, thetas = torch.zeros(()), []
         for layers, batch in zip(self.sides, batches, strict=True):
             h = self.encoder(layers.enter(batch.counts))
@@ -74,14 +74,14 @@ class DenseXtra(nn.Module):
             loss = loss + 80 * _infonce(self.theta_map(theta), batch.embeddings)
             thetas.append(theta)
         loss = loss + 5 * _contrast(torch.cat(thetas), torch.cat([batch.clusters for batch in batches]))
-        for here, there in ((0, 1), (1, 0)):
-            first, second = self.sides[here].mapped_beta(), self.sides[there].mapped_beta()
+        for source, target in ((0, 1), (1, 0)):
+            first, second = self.sides[source].mapped_beta(), self.sides[target].mapped_beta()
             loss = loss + 7 / 2 * functional.cross_entropy(first @ second.T, torch.arange(len(first)))
         return loss
 
 
 def dense_steps(sizes: Sizes) -> Callable[[int], None]:
-    """A function that does as many steps as it is told, on one batch."""
+    """A function that does a number of steps on one batch."""
     torch.manual_seed(0)
     model, batches = DenseXtra(sizes), [_batch(sizes) for _ in LANGUAGES]
     adam = torch.optim.Adam(model.parameters(), lr=0.002)

@@ -10,12 +10,12 @@ from scipy.sparse import csr_array
 from pipeline.models.topic_model import LanguageCorpus, Lexicon
 
 LANGUAGES = ("en", "zh")
-DOCUMENTS = 40_000  # a language
+DOCUMENTS = 40_000  # in each language
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of the model (as published), its inputs and its batches."""
+    """The sizes of the model (as published), its inputs and its batches."""
 
     vocabulary: int = 5000
     topics: int = 50
@@ -26,37 +26,37 @@ class Sizes:
     hidden: int = 300
     semantic: int = 384
     dropout: float = 0.2
-    translations: int = 5  # entries of the dictionary a word
-    synonyms: int = 10  # words that lie near each other
+    translations: int = 5  # entries of the dictionary for each word
+    synonyms: int = 10  # words with similar vectors
 
 
 def corpus(sizes: Sizes, documents: int) -> dict[str, LanguageCorpus]:
-    """Random documents; words are all equally frequent, which touches as many rows of a matrix as can be."""
+    """Random documents. All words are equally frequent, so that as many rows of a matrix as possible are used."""
     rng = np.random.default_rng(0)
     return {lang: _language(sizes, documents, lang == LANGUAGES[0], rng) for lang in LANGUAGES}
 
 
-def _language(sizes: Sizes, documents: int, pivot: bool, rng: np.random.Generator) -> LanguageCorpus:
+def _language(sizes: Sizes, documents: int, is_pivot: bool, rng: np.random.Generator) -> LanguageCorpus:
     terms = rng.integers(sizes.vocabulary, size=documents * sizes.tokens)
     rows = np.repeat(np.arange(documents), sizes.tokens)
     bow = csr_array((np.ones(len(terms), np.int32), (rows, terms)), shape=(documents, sizes.vocabulary))
     embeddings = rng.standard_normal((documents, sizes.embedding), dtype=np.float32)
     clusters = rng.integers(sizes.topics, size=documents)
-    return LanguageCorpus(bow, embeddings, clusters, np.arange(documents), _lexicon(sizes, pivot, rng))
+    return LanguageCorpus(bow, embeddings, clusters, np.arange(documents), _lexicon(sizes, is_pivot, rng))
 
 
-def _lexicon(sizes: Sizes, pivot: bool, rng: np.random.Generator) -> Lexicon:
+def _lexicon(sizes: Sizes, is_pivot: bool, rng: np.random.Generator) -> Lexicon:
     words, pairs = np.arange(sizes.vocabulary), sizes.vocabulary * sizes.translations
     meanings = rng.standard_normal((sizes.vocabulary, sizes.embedding), dtype=np.float32)
     vectors = meanings[words // sizes.synonyms] + 0.5 * rng.standard_normal(meanings.shape, dtype=np.float32)
-    places = rng.integers(sizes.vocabulary, size=(2, 0 if pivot else pairs))
+    places = rng.integers(sizes.vocabulary, size=(2, 0 if is_pivot else pairs))
     return Lexicon(vectors, csr_array((np.ones(places.shape[1]), tuple(places)), shape=[sizes.vocabulary] * 2))
 
 
 def step_flops(sizes: Sizes) -> float:
-    """Operations of the matrix products that XTRA's step cannot do without, its input read sparsely.
+    """Operations of the matrix products that XTRA's step needs at least, if it reads its input sparsely.
 
-    A product of (a, b) and (b, c) has 2abc forward, and twice that backward.
+    A product of (a, b) and (b, c) has 2abc operations forward, and twice as many backward.
     """
     s, b = sizes, sizes.batch
     encoder = b * (s.tokens * s.shared + s.shared * s.hidden + s.hidden * s.hidden + 2 * s.hidden * s.topics)

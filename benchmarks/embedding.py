@@ -1,7 +1,8 @@
-"""python -m benchmarks.embedding: BGE-M3's encoder beside FlagEmbedding and sentence-transformers as they come.
+"""python -m benchmarks.embedding: compares BGE-M3's encoder with FlagEmbedding and sentence-transformers.
 
-Speed does not depend on the weights: the model has BGE-M3's architecture (``--size full``: its size) and random
-ones, and a tokeniser of as many made-up pieces. All read the same files and texts, in turn; medians count.
+The libraries run with their defaults. Speed does not depend on the weights, so the model has BGE-M3's architecture
+(``--size full``: also its size), random weights, and a tokeniser with as many made-up pieces. All systems read the same
+files and texts, in turn; the results are medians.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from benchmarks.case import timed
 from pipeline.encoders.bge_m3 import BgeM3Encoder, BgeM3Params
 
 ROUNDS = 3
-LONGEST = 512  # tokens of a long document, and of any at most
+LONGEST = 512  # tokens of a long document, and the most tokens of any document
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 Encode = Callable[[list[str]], object]
 
 
 @dataclass(frozen=True)
 class Size:
-    """Of the model, and how many short and long documents are embedded."""
+    """The sizes of the model, and the numbers of short and long documents that are embedded."""
 
     layers: int
     hidden: int
@@ -47,9 +48,9 @@ SIZES = {
 
 
 def main(size: str = "tiny", device: str = "auto", batch_tokens: int = 16384) -> None:
-    """Measure documents and tokens a second on documents of about 12 words and of 512 tokens."""
+    """Measure documents and tokens per second, on documents of about 12 words and of 512 tokens."""
     if size not in SIZES:
-        raise typer.BadParameter(f"no size is called {size}; there are {', '.join(SIZES)}.")
+        raise typer.BadParameter(f"no size is called {size}. The sizes are {', '.join(SIZES)}.")
     sizes = SIZES[size]
     with tempfile.TemporaryDirectory() as folder:
         words = build_model(Path(folder) / "model", sizes)
@@ -62,7 +63,7 @@ def main(size: str = "tiny", device: str = "auto", batch_tokens: int = 16384) ->
 
 
 def report(name: str, texts: list[str], systems: dict[str, Encode], encoder: BgeM3Encoder, size: Size) -> None:
-    """Time all systems on ``texts``, in turn, and tell."""
+    """Time all systems on ``texts``, in turn, and print the results."""
     tokens = encoder._maker.count(texts)
     seconds = race(systems, texts)
     ours = seconds["ours"]
@@ -71,11 +72,11 @@ def report(name: str, texts: list[str], systems: dict[str, Encode], encoder: Bge
         rates = f"{len(texts) / taken:12,.1f} documents/s {tokens / taken:12,.0f} tokens/s"
         typer.echo(f"  {system:36} {rates}   ours is {taken / ours:.2f} times as fast")
     products = product_seconds(size, tokens, round(tokens / len(texts)), encoder)
-    typer.echo(f"  the matrix products alone take {products / ours:.0%} of our time")
+    typer.echo(f"  only the matrix products take {products / ours:.0%} of our time")
 
 
 def race(systems: dict[str, Encode], texts: list[str]) -> dict[str, float]:
-    """Median seconds of each system over some rounds, after a warm-up on the same texts' first part."""
+    """Median seconds of each system over some rounds, after a warm-up on the first part of the texts."""
     for encode in systems.values():
         encode(texts[: max(len(texts) // 10, 1)])
     rounds = [{name: timed(lambda e=encode: e(texts))() for name, encode in systems.items()} for _ in range(ROUNDS)]  # type: ignore[misc]
@@ -83,7 +84,7 @@ def race(systems: dict[str, Encode], texts: list[str]) -> dict[str, float]:
 
 
 def make_systems(encoder: BgeM3Encoder, folder: Path) -> dict[str, Encode]:
-    """Ours, ours with an empty cache to fill, and the libraries with their own defaults."""
+    """Our encoder, our encoder while it fills an empty cache, and the libraries with their defaults."""
     from FlagEmbedding import BGEM3FlagModel
 
     flag = BGEM3FlagModel(str(encoder.params.name), devices=encoder.device)
@@ -109,7 +110,10 @@ def _sentence_transformers(encoder: BgeM3Encoder) -> dict[str, Encode]:
         from sentence_transformers import SentenceTransformer
         from sentence_transformers.models import Normalize, Pooling, Transformer
     except ImportError:
-        typer.echo("sentence-transformers is not installed, so it is left out; `pip install sentence-transformers`.")
+        typer.echo(
+            "sentence-transformers is not installed, so it is left out. "
+            "Run `pip install sentence-transformers` to include it."
+        )
         return {}
 
     def load() -> SentenceTransformer:
@@ -126,17 +130,21 @@ def _sentence_transformers(encoder: BgeM3Encoder) -> dict[str, Encode]:
 
 
 def product_seconds(size: Size, tokens: int, length: int, encoder: BgeM3Encoder) -> float:
-    """Seconds of the matrix products alone that ``tokens`` need, in documents of ``length``.
+    """Seconds of only the matrix products for ``tokens``, in documents of ``length``.
 
-    Of the last layer only keys and values count, a sixth of its products: the first token's state needs no more.
+    In the last layer only keys and values count, a sixth of its products, because only the state of the first token is
+    needed.
     """
-    kind = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[encoder.precision]
+    dtype = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[encoder.precision]
     documents = max(min(encoder._maker.budget, tokens) // length, 1)
     rows, hidden, wide = documents * length, size.hidden, 4 * size.hidden
     shapes = [((rows, hidden), (hidden, n)) for n in (3 * hidden, hidden, wide)] + [((rows, wide), (wide, hidden))]
-    each, head = documents * size.heads, hidden // size.heads
-    attention = [((each, length, head), (each, head, length)), ((each, length, length), (each, length, head))]
-    pairs = [[torch.randn(s, device=encoder.device).to(kind) for s in pair] for pair in (*shapes, *attention)]
+    attention_heads, head_width = documents * size.heads, hidden // size.heads
+    attention = [
+        ((attention_heads, length, head_width), (attention_heads, head_width, length)),
+        ((attention_heads, length, length), (attention_heads, length, head_width)),
+    ]
+    pairs = [[torch.randn(s, device=encoder.device).to(dtype) for s in pair] for pair in (*shapes, *attention)]
 
     def layer() -> None:
         for left, right in pairs:
@@ -149,7 +157,7 @@ def product_seconds(size: Size, tokens: int, length: int, encoder: BgeM3Encoder)
 
 
 def make_texts(words: Sequence[str], size: Size) -> dict[str, list[str]]:
-    """Documents of about 12 words (at least 4), and ones whose first 512 tokens are read."""
+    """Documents of about 12 words (at least 4), and long documents, of which the first 512 tokens are read."""
     rng = np.random.default_rng(0)
     shares = 1 / np.arange(10, 10 + len(words))
     counts = {"12 words": np.maximum(rng.poisson(12, size.short), 4), "512 tokens": np.full(size.long, LONGEST)}
@@ -160,7 +168,7 @@ def make_texts(words: Sequence[str], size: Size) -> dict[str, list[str]]:
 
 
 def build_model(folder: Path, size: Size) -> list[str]:
-    """Write the files of a model with random weights; returns the words that its tokeniser was made for."""
+    """Write the files of a model with random weights, and return the words for which its tokeniser was made."""
     from transformers import XLMRobertaConfig, XLMRobertaModel
 
     folder.mkdir()
@@ -185,19 +193,19 @@ def build_model(folder: Path, size: Size) -> list[str]:
 
 
 def _save_tokeniser(folder: Path, pieces: int) -> list[str]:
-    """A Unigram tokeniser: most words are one piece, others a piece a syllable; the rest of the pieces are not used."""
+    """A Unigram tokeniser. Most words are one piece, others one piece for each syllable; other pieces are not used."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
     syllables = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
     rng = np.random.default_rng(0)
     words = ["".join(rng.choice(syllables, rng.integers(2, 5))) for _ in range(5000)]
-    whole = dict.fromkeys("▁" + word for number, word in enumerate(words) if number % 6)
-    parts = dict.fromkeys(
+    word_pieces = dict.fromkeys("▁" + word for number, word in enumerate(words) if number % 6)
+    short_pieces = dict.fromkeys(
         [*syllables, *("▁" + syllable for syllable in syllables), "▁", *"▁abcdefghijklmnopqrstuvwxyz"]
     )
-    known = [(piece, -9.0) for piece in whole] + [(piece, -7.0) for piece in parts]
-    known += [(f"<{number}>", -20.0) for number in range(pieces - len(SPECIAL) - len(known))]
-    tokeniser = Tokenizer(models.Unigram([(piece, 0.0) for piece in SPECIAL] + known, unk_id=3))
+    weighted_pieces = [(piece, -9.0) for piece in word_pieces] + [(piece, -7.0) for piece in short_pieces]
+    weighted_pieces += [(f"<{number}>", -20.0) for number in range(pieces - len(SPECIAL) - len(weighted_pieces))]
+    tokeniser = Tokenizer(models.Unigram([(piece, 0.0) for piece in SPECIAL] + weighted_pieces, unk_id=3))
     tokeniser.pre_tokenizer = pre_tokenizers.Metaspace()
     tokeniser.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]

@@ -1,4 +1,4 @@
-"""Documents to vectors and to clusters, beside the same with dense matrices."""
+"""From documents to vectors and clusters; the yardstick does the same with dense matrices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POINTS, WIDTH = 10_000, 300
 
 
 def aligned_encoder() -> Case:
-    """Word vectors, their alignment and document vectors, all from the documents."""
+    """Word vectors, their alignment, and document vectors, all made from the documents."""
     table = token_table(LANGUAGES, DOCUMENTS, TOKENS, WORDS)
     params = AlignedParams.model_validate({"dictionary": _dictionary()})
     return Case(
@@ -35,7 +35,7 @@ def aligned_encoder() -> Case:
 
 
 def cluster() -> Case:
-    """Pivot clusters: k-means on one language, the others to the nearest centre."""
+    """Pivot clusters: k-means on one language; documents of the other go to the nearest centre."""
     points = unit_rows(np.random.default_rng(0).normal(size=(2 * POINTS, WIDTH)).astype(np.float32))
     languages, params = np.repeat(LANGUAGES, POINTS), ClusterParams.model_validate({"centre": True, "rounds": 30})
     return Case(
@@ -55,7 +55,7 @@ def _aligned_vectors(table: pl.DataFrame, params: AlignedParams) -> np.ndarray:
 
 
 def _dictionary() -> Path:
-    """A folder, gone with the process, with a translation for every second word."""
+    """A temporary folder with a dictionary that translates every second word; it is deleted with the process."""
     folder = tempfile.TemporaryDirectory()
     _FOLDERS.append(folder)
     first, second = LANGUAGES
@@ -64,7 +64,9 @@ def _dictionary() -> Path:
     return Path(folder.name)
 
 
-_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []  # a temporary folder lasts as long as something holds it
+_FOLDERS: list[
+    tempfile.TemporaryDirectory[str]
+] = []  # a temporary folder exists only as long as something refers to it
 
 
 def _dense_vectors(table: pl.DataFrame, dimension: int) -> list[np.ndarray]:
@@ -77,8 +79,8 @@ def _dense_language(part: pl.DataFrame, dimension: int) -> np.ndarray:
     for row, tokens in enumerate(part["tokens"].to_list()):
         for token in tokens:
             counts[row, words[token]] += 1
-    held = (counts[(part["split"] == "train").to_numpy()] > 0).astype(np.float32)
-    together = held.T @ held
+    has_word = (counts[(part["split"] == "train").to_numpy()] > 0).astype(np.float32)
+    together = has_word.T @ has_word
     np.fill_diagonal(together, 0)
     totals = together.sum(axis=1)
     expected = np.outer(totals, totals) / totals.sum()

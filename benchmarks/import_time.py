@@ -1,4 +1,4 @@
-"""Run by a fresh interpreter: the seconds that a module's import takes, without torch's share, and that share."""
+"""Run in a new interpreter: prints the seconds of a module's import without torch, and the seconds of torch."""
 
 import builtins
 import sys
@@ -9,7 +9,7 @@ plain_import, torch_seconds, within_torch = builtins.__import__, 0.0, False
 
 
 def watching_import(name: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever an import takes
-    """Import as ever, noting the time of the outermost imports of torch."""
+    """Import as usual, and add up the time of the outermost imports of torch."""
     global torch_seconds, within_torch
     if within_torch or name.partition(".")[0] != "torch":
         return plain_import(name, *arguments, **named)
@@ -22,7 +22,7 @@ def watching_import(name: str, *arguments: Any, **named: Any) -> Any:  # noqa: A
 
 
 started = time.perf_counter()
-import numpy  # noqa: E402, F401 - torch would import it too; it counts as the stage's own
+import numpy  # noqa: E402, F401 - torch imports it too, but it counts for the stage
 
 builtins.__import__ = watching_import
 __import__(sys.argv[1])

@@ -1,4 +1,4 @@
-"""What the machine itself can do: the roofline that the other figures stand under."""
+"""What the machine itself can do: the roofline for the other figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.case import Case, Work, timed
 
-COPY_BYTES = 2**30  # far more than the caches hold
+COPY_BYTES = 2**30  # far more than fits into the caches
 SIDE = 2048
 
 
@@ -32,7 +32,7 @@ def matrix_product() -> Case:
 
 
 def product_speed() -> float:
-    """Floating-point operations a second of the same product, here and now."""
+    """Floating-point operations per second of the same product, measured now."""
     product, flops = _product()
     product()
     return flops / median(product() for _ in range(5))

@@ -1,4 +1,4 @@
-"""Documents made for timing: as many as wanted, of words that occur as unevenly as in real ones."""
+"""Documents made for timing: any number of them, with word frequencies as uneven as in real documents."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ BLOCK = 100  # words that a document's own topic prefers
 
 
 def word_numbers(documents: int, tokens: int, words: int, seed: int) -> np.ndarray:
-    """(documents, tokens) word numbers below ``words``: half Zipf's, half of the document's own topic."""
+    """(documents, tokens) word numbers below ``words``: half by Zipf's law, half from the document's topic."""
     rng = np.random.default_rng(seed)
     shares = 1 / np.arange(1, words + 1)
-    everywhere = rng.choice(words, (documents, tokens), p=shares / shares.sum())
+    by_frequency = rng.choice(words, (documents, tokens), p=shares / shares.sum())
     topics = rng.integers(max(words // BLOCK, 1), size=(documents, 1))
-    own = topics * BLOCK + rng.integers(min(BLOCK, words), size=(documents, tokens))
-    return np.where(rng.random((documents, tokens)) < 0.5, everywhere, own % words)
+    of_topic = topics * BLOCK + rng.integers(min(BLOCK, words), size=(documents, tokens))
+    return np.where(rng.random((documents, tokens)) < 0.5, by_frequency, of_topic % words)
 
 
 def count_matrix(numbers: np.ndarray, words: int) -> csr_array:
@@ -27,12 +27,12 @@ def count_matrix(numbers: np.ndarray, words: int) -> csr_array:
 
 
 def token_table(languages: tuple[str, ...], documents: int, tokens: int, words: int) -> pl.DataFrame:
-    """Columns id, lang, split, text and tokens, as the encoders take them; every fifth document is for testing."""
+    """Columns id, lang, split, text and tokens, as the encoders need them; every fifth document is a test document."""
     parts = []
     for seed, lang in enumerate(languages):
         names = np.array([f"{lang}{number}" for number in range(words)])
-        listed = names[word_numbers(documents, tokens, words, seed)].tolist()
-        parts.append(pl.DataFrame({"lang": [lang] * documents, "tokens": listed}))
+        tokens_of_documents = names[word_numbers(documents, tokens, words, seed)].tolist()
+        parts.append(pl.DataFrame({"lang": [lang] * documents, "tokens": tokens_of_documents}))
     table = pl.concat(parts).with_row_index("id").with_columns(pl.col("id").cast(pl.String), text=pl.lit(""))
     test = pl.int_range(pl.len()) % 5 == 4
     return table.with_columns(split=pl.when(test).then(pl.lit("test")).otherwise(pl.lit("train")))

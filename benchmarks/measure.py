@@ -1,4 +1,4 @@
-"""From a benchmark to its row: both ways timed in turn, medians compared."""
+"""From a benchmark to its row: times both ways in turn and compares the medians."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def measure_case(name: str, case: Case) -> Row:
     """Time a benchmark.
 
     Returns:
-        name, value, unit, yardstick (in the unit) and ratio: how many times better than the yardstick the value
-        is, above 1 the better of the two; then note, machine and, where flops are known, roofline: the share of
-        the time that they would take at the speed of a plain matrix product.
+        name, value, unit, yardstick (in the unit) and ratio (how many times better the value is than the yardstick;
+        above 1 the value is better); then note, machine and, where flops are known, roofline (the share of the time
+        that the flops would take at the speed of a plain matrix product).
     """
     ours, plain = _in_turn(case)
     value = _in_unit(ours, case.unit)
@@ -38,7 +38,7 @@ def measure_case(name: str, case: Case) -> Row:
 
 
 def machine() -> str:
-    """Where the figures come from: processor, threads, versions."""
+    """The machine of the figures: processor, threads, versions."""
     cpu = next((line for line in _cpu_lines() if line.startswith("model name")), f"x: {platform.machine()}")
     return f"{cpu.partition(':')[2].strip()}, {THREADS} threads, torch {version('torch')}"
 
@@ -49,7 +49,7 @@ def _cpu_lines() -> list[str]:
 
 
 def _in_turn(case: Case) -> tuple[float, float]:
-    """Median seconds of a unit of work, ours and the yardstick's; a budget takes none."""
+    """Median seconds for a unit of our work and of the yardstick's work; a budget takes no time."""
     works = [case.ours, case.yardstick if isinstance(case.yardstick, Work) else Work(lambda: 0.0)]
     times = [[work.seconds() / work.amount for work in works] for _ in range(case.repeats)]
     ours, plain = (median(column) for column in zip(*times, strict=True))
@@ -71,5 +71,5 @@ def _in_unit(seconds: float, unit: Unit) -> float:
 
 
 def _short(value: float) -> float:
-    """Four digits: more would only be noise in a diff."""
+    """The value with four digits, because more digits would only be noise in a diff."""
     return float(f"{value:.4g}")

@@ -1,4 +1,4 @@
-"""Where the harness reads and writes."""
+"""The files that the benchmarks read and write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the time of a benchmark's work goes."""
+"""Where a benchmark's work spends its time."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from benchmarks.case import Case
 
 LINES = 20
 
-Spent = tuple[float, int, str]  # own seconds, calls, what
+Spent = tuple[float, int, str]  # seconds without callees, calls, name
 
 
 def profile_lines(case: Case) -> list[str]:
-    """The 20 functions (of Python) or operators (of torch) with the most time of their own, with a heading.
+    """The 20 Python functions or torch operators with the most time of their own (without callees), and a heading.
 
-    What other processes do is not seen.
+    The work of other processes is not included.
     """
     spent = sorted(_torch(case) if case.profiler == "torch" else _python(case), reverse=True)
     total = sum(seconds for seconds, _, _ in spent)
     rows = [f"{seconds:8.3f}  {seconds / total:5.1%}  {calls:9,}  {what}" for seconds, calls, what in spent[:LINES]]
-    return [f"{total:.3f} s in all, by time of their own", " seconds  share      calls  what", *rows]
+    return [f"{total:.3f} s in total, sorted by time of their own", " seconds  share      calls  what", *rows]
 
 
 def _python(case: Case) -> Iterable[Spent]:
@@ -42,7 +42,7 @@ def _torch(case: Case) -> Iterable[Spent]:
 
 
 def _label(code: CodeType | str) -> str:
-    """Folder, file, line and function; built-in functions have only a name."""
+    """Folder, file, line and function; for a built-in function only its name."""
     if isinstance(code, str):
         return code
     return f"{'/'.join(Path(code.co_filename).parts[-2:])}:{code.co_firstlineno} {code.co_name}"

@@ -1,4 +1,4 @@
-"""The stored results: rows in JSON, and the table of docs/performance.md written from them."""
+"""The stored results: rows in JSON, and the table in docs/performance.md that is written from them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ FIRST = ("name", "value", "unit", "yardstick", "ratio")
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of an earlier run; none where there was none."""
+    """The rows of an earlier run; empty if there was none."""
     rows: list[Row] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     return rows
 
 
 def update(row: Row, path: Path, page: Path) -> None:
-    """Put ``row`` in the place of the one of its name, keep the others, and write the table anew.
+    """Replace the row that has the name of ``row``, keep the others, and write the table again.
 
-    Rows stand in the order of the table of benchmarks; rows that it no longer has are dropped.
+    The rows are in the order of the table of benchmarks. Rows of benchmarks that no longer exist are dropped.
     """
     rows = {old["name"]: old for old in read_rows(path)} | {row["name"]: row}
     kept = [_ordered(rows[name]) for name in BENCHMARKS if name in rows]
@@ -35,17 +35,19 @@ def with_table(text: str, rows: Iterable[Row]) -> str:
     """``text`` with the table of ``rows`` between its two markers.
 
     Raises:
-        InputError: it lacks a marker.
+        InputError: ``text`` lacks a marker.
     """
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
-        raise InputError(f"the page of results lacks its markers; expected a line {START!r} and below it {END!r}.")
+        raise InputError(
+            f"the page of results lacks its markers: expected a line {START!r} and below it a line {END!r}."
+        )
     return f"{before}{START}\n\n{markdown(rows)}\n{END}{after}"
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """The rows as a table, their notes below, and where they were measured."""
+    """The rows as a table, then their notes, and the machines on which they were measured."""
     rows = list(rows)
     lines = ["| | value | yardstick | times better | peak MB |", "|---|--:|--:|--:|--:|"]
     lines += [_line(row) for row in rows]

@@ -1,6 +1,6 @@
 """Time and memory of each stage as the corpus grows: ``python -m benchmarks.scale --documents 10000 100000 1000000``.
 
-Every stage runs as its users run it, ``python -m stages.<name>`` in a folder of its own, one epoch of training.
+Every stage runs as users run it, ``python -m stages.<name>``, in a separate folder and with one epoch of training.
 """
 
 from __future__ import annotations
@@ -31,17 +31,19 @@ PARAMETERS: dict[str, Any] = {
     "train": {"epochs": 1, "batch_size": 1024},
 }
 MEGABYTE = 2**20
-PAUSE = 0.05  # seconds between two looks at the memory
+PAUSE = 0.05  # seconds between two measurements of the memory
 
 Row = dict[str, str | int | float]
 
 
 def main() -> None:
-    """Measure the sizes and stages asked for, print the table, write ``scale.json`` (what it has of others stays)."""
+    """Measure the chosen sizes and stages, print the table, and update their rows in ``scale.json``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
-    parser.add_argument("--folder", type=Path, help="keep the projects here; stages that are left out are not run")
+    parser.add_argument(
+        "--folder", type=Path, help="folder that keeps the projects; stages that are left out are not run"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -52,7 +54,7 @@ def main() -> None:
 
 
 def measure(project: Path, documents: int, stages: list[str]) -> list[Row]:
-    """Seconds and peak memory of the stages on a generated corpus of so many documents."""
+    """Seconds and peak memory of the stages on a generated corpus with this number of documents."""
     if not project.exists():
         make_project(project, documents)
     rows: list[Row] = []
@@ -73,7 +75,7 @@ def measure(project: Path, documents: int, stages: list[str]) -> list[Row]:
 
 
 def make_project(project: Path, documents: int) -> None:
-    """A folder in which the stages run: this code, the parameters for the generated corpus, the corpus."""
+    """Make a folder in which the stages run: this code, the generated corpus, and the parameters for it."""
     (project / "data/dictionaries").mkdir(parents=True)
     for name in ("pipeline", "stages"):
         (project / name).symlink_to(ROOT / name)
@@ -93,9 +95,9 @@ def run(project: Path, stage: str) -> tuple[float, float, int, int]:
     """Run a stage to its end.
 
     Returns:
-        Seconds; processor seconds of all its processes; peak bytes of the largest of them, by the kernel's account
-        (Linux counts what this process held when it started them, so that it must be small itself); peak bytes of
-        all together, looked at now and then (pages that they share count more than once).
+        Seconds; processor seconds of all its processes; peak bytes of the largest process, as the kernel counts them
+        (Linux includes the memory that this process had when it started the others, so this process must be small);
+        peak bytes of all processes together, measured at intervals (pages that they share count more than once).
 
     Raises:
         SystemExit: the stage failed.
@@ -117,7 +119,7 @@ def run(project: Path, stage: str) -> tuple[float, float, int, int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes in memory of a process and all that it started (Linux)."""
+    """Bytes in memory of a process and of all its child processes (Linux)."""
     process = Path(f"/proc/{pid}")
     try:
         pages = int((process / "statm").read_text().split()[1])
@@ -128,21 +130,21 @@ def resident(pid: int) -> int:
 
 
 def merged(path: Path, rows: list[Row]) -> list[Row]:
-    """The rows of the file at ``path``, those measured anew replaced, by size and stage."""
+    """The rows of the file at ``path``, with the new rows in place of old ones of the same size and stage."""
     earlier: list[Row] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     latest = {(row["documents"], row["stage"]): row for row in [*earlier, *rows]}
     return sorted(latest.values(), key=lambda row: (row["documents"], STAGES.index(str(row["stage"]))))
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as a Markdown table, a line a stage, three columns a size."""
+    """The rows as a Markdown table: one line for each stage, three columns for each size."""
     sizes = sorted({row["documents"] for row in rows})
     cells = {(row["stage"], row["documents"]): row for row in rows}
     head = "| stage |" + "".join(f" {size:,}: s | CPU s | MB |" for size in sizes)
     lines = [head, "|---|" + "---:|---:|---:|" * len(sizes)]
     for stage in dict.fromkeys(row["stage"] for row in rows):
-        found = [cells[stage, size] for size in sizes]
-        figures = [f" {row['seconds']} | {row['cpu_seconds']} | {row['all_processes_mb']:,} |" for row in found]
+        stage_rows = [cells[stage, size] for size in sizes]
+        figures = [f" {row['seconds']} | {row['cpu_seconds']} | {row['all_processes_mb']:,} |" for row in stage_rows]
         lines.append(f"| {stage} |{''.join(figures)}")
     return "\n".join(lines) + "\n"
 

@@ -9,31 +9,31 @@ from pathlib import Path
 import numpy as np
 
 LANGUAGES = ("en", "de")
-WORDS = 50_000  # a language
-LENGTH = 30  # words a document
+WORDS = 50_000  # of each language
+LENGTH = 30  # words in each document
 TOPICS = 50
-TRANSLATED = 10_000  # words in the dictionary, the most frequent
-BLOCK = 10_000  # documents made at once
+TRANSLATED = 10_000  # the most frequent words, which are in the dictionary
+BLOCK = 10_000  # documents that are made at once
 
 SYLLABLES = np.array([consonant + vowel for consonant in "bdfghjklmnprstvz" for vowel in "aeiou"])
 
 
 def vocabulary(lang: str) -> np.ndarray:
-    """(WORDS,) different words of a language, the most frequent first; the other language has none of them."""
+    """(WORDS,) different words of a language, the most frequent first; no word is in both languages."""
     digits = np.arange(WORDS)[:, None] // len(SYLLABLES) ** np.arange(3) % len(SYLLABLES)
     ending = "x" * (LANGUAGES.index(lang) + 1)
     return np.array(["".join(SYLLABLES[row]) + ending for row in digits], dtype=object)
 
 
 def write_documents(path: Path, documents: int, seed: int = 0) -> None:
-    """Write a JSON Lines file of so many documents, half in each language; same arguments, same bytes."""
+    """Write a JSON Lines file of documents, half in each language; the same arguments give the same bytes."""
     with path.open("w", encoding="utf-8") as file:
         for document in _documents(documents, np.random.default_rng(seed)):
             file.write(json.dumps(document) + "\n")
 
 
 def write_dictionary(folder: Path) -> None:
-    """Write the dictionary of the frequent words: those of one rank are translations."""
+    """Write the dictionary of the frequent words; words of the same rank are translations of each other."""
     first, second = LANGUAGES
     pairs = zip(vocabulary(first)[:TRANSLATED], vocabulary(second)[:TRANSLATED], strict=True)
     (folder / f"{first}-{second}.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
@@ -48,7 +48,7 @@ def _documents(documents: int, generator: np.random.Generator) -> Iterator[dict[
 
 
 def _ranks(documents: int, generator: np.random.Generator) -> np.ndarray:
-    """(documents, LENGTH) ranks by Zipf's law; half of them moved to the nearest word of the document's topic."""
+    """(documents, LENGTH) ranks by Zipf's law; half of them are moved to the nearest word of the document's topic."""
     cumulative = np.cumsum(1 / np.arange(1, WORDS + 1))
     ranks = np.searchsorted(cumulative / cumulative[-1], generator.random((documents, LENGTH)))
     topics = generator.integers(TOPICS, size=(documents, 1))

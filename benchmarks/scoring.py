@@ -1,4 +1,4 @@
-"""Coherence and classification, beside pair by pair."""
+"""Coherence and classification; the yardsticks work pair by pair."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRAIN, TEST, FEATURES, CLASSES = 3000, 1000, 50, 6
 
 
 def cnpmi() -> Case:
-    """CNPMI of 50 topics on 100,000 pairs of documents, beside a look at every document for every pair."""
+    """CNPMI of 50 topics on 100,000 pairs of documents; the yardstick reads every document for every pair of words."""
     return _cnpmi_case(
         Work(_scan_seconds, TIMED_PAIRS / PAIRS),
         f"for each pair of words, a walk over the documents' Python sets (timed on {TIMED_PAIRS} of {PAIRS:,} pairs)",
@@ -33,7 +33,7 @@ def cnpmi() -> Case:
 
 
 def cnpmi_index() -> Case:
-    """The same, beside a plain way that is not the plainest: an index from words to documents."""
+    """The same; the yardstick is a better plain way, an index from words to documents."""
     return _cnpmi_case(
         Work(lambda: timed(_count_by_index)()),
         "an index from word to Python set of documents is made, and sets are intersected pair by pair",
@@ -41,7 +41,7 @@ def cnpmi_index() -> Case:
 
 
 def svm() -> Case:
-    """The classification stage on one kind of features, beside a fit for every direction."""
+    """The classification stage on one kind of features; the yardstick fits an SVM for every direction."""
     parts, params = {lang: _labelled(seed) for seed, lang in enumerate(LANGUAGES)}, ClassifyParams.model_validate({})
     return Case(
         "s",
@@ -67,7 +67,7 @@ def _cnpmi_case(yardstick: Work, plain: str) -> Case:
 
 
 def _top_words() -> np.ndarray:
-    """(K, T) words, no two topics sharing one, as many frequent as rare."""
+    """(K, T) words, each in only one topic, frequent and rare ones alike."""
     return np.random.default_rng(5).permutation(WORDS)[: TOPICS * TOP].reshape(TOPICS, TOP)
 
 
@@ -89,14 +89,14 @@ def _scan_seconds() -> float:
 
 
 def _count_by_scan(first: list[set[int]], second: list[set[int]], a: int, b: int) -> tuple[int, int, int]:
-    """In how many documents the first word is, the second, and both."""
-    alone_a = alone_b = both = 0
+    """The numbers of documents that have the first word, the second word, and both."""
+    with_a = with_b = with_both = 0
     for left, right in zip(first, second, strict=True):
         has_a, has_b = a in left, b in right
-        alone_a += has_a
-        alone_b += has_b
-        both += has_a and has_b
-    return alone_a, alone_b, both
+        with_a += has_a
+        with_b += has_b
+        with_both += has_a and has_b
+    return with_a, with_b, with_both
 
 
 def _count_by_index() -> list[int]:
@@ -106,13 +106,13 @@ def _count_by_index() -> list[int]:
 
 
 def _index(numbers: np.ndarray) -> dict[int, set[int]]:
-    wanted = set(_top_words().ravel().tolist())
-    found: dict[int, set[int]] = defaultdict(set)
+    used_words = set(_top_words().ravel().tolist())
+    documents_of_word: dict[int, set[int]] = defaultdict(set)
     for document, row in enumerate(numbers.tolist()):
         for word in row:
-            if word in wanted:
-                found[word].add(document)
-    return found
+            if word in used_words:
+                documents_of_word[word].add(document)
+    return documents_of_word
 
 
 def _labelled(seed: int) -> Labelled:

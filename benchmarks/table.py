@@ -1,4 +1,4 @@
-"""The table of benchmarks: a benchmark is one function and one row here, in the order of the results."""
+"""The table of benchmarks, in the order of the results: one function and one row here for each benchmark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks.case import Case
 
-# name of the function, of its row in the results and of `make bench ONLY=` -> the file it is in
+# name of the function, of its row in the results, and for `make bench ONLY=` -> the file of the function
 BENCHMARKS: Final[dict[str, str]] = {
     "memory_copy": "machine",
     "matrix_product": "machine",
@@ -36,7 +36,7 @@ BENCHMARKS: Final[dict[str, str]] = {
 
 
 def make_case(name: str) -> Case:
-    """Prepare a benchmark; its file, and so what it weighs, is loaded only now."""
+    """Prepare a benchmark; its file is imported only now, so that its imports cost nothing before."""
     module = import_module(f"benchmarks.{BENCHMARKS[name]}")
     case: Case = getattr(module, name)()
     return case

@@ -1,4 +1,4 @@
-"""Texts to tokens, in all processes, beside the tokenisers themselves in one."""
+"""From texts to tokens in several processes; the yardstick is the plain tokeniser in one process."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Cut = Callable[[str], object]
 
 
 def tokenise_en() -> Case:
-    """English; yardstick: a regular expression over lower-cased text."""
+    """English; the yardstick is a regular expression on lower-cased text."""
     return _case("en", megabytes=160, plain_megabytes=10, plain=_words, tool="re.findall on lower-cased text")
 
 
 def tokenise_zh() -> Case:
-    """Chinese; yardstick: jieba."""
+    """Chinese; the yardstick is jieba."""
     return _case("zh", megabytes=20, plain_megabytes=2, plain=_jieba, tool="jieba.lcut")
 
 
 def tokenise_ja() -> Case:
-    """Japanese; yardstick: MeCab by fugashi."""
+    """Japanese; the yardstick is MeCab, called with fugashi."""
     return _case("ja", megabytes=20, plain_megabytes=2, plain=_fugashi, tool="fugashi.Tagger")
 
 
 def sample_texts(lang: str, megabytes: float) -> list[str]:
-    """Texts of five sentences drawn from the sample's, so that they are as many as wanted and no two the same."""
+    """Texts of five sentences that are drawn from the sample, so that there are enough texts and all differ."""
     lines = (ROOT / "data/sample/documents.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if row["lang"] == lang]
     sentences = np.array([s for row in rows for s in re.split(r"(?<=[.。!?！？])\s*", row["text"]) if s], dtype=object)
@@ -49,7 +49,7 @@ def _case(lang: str, megabytes: float, plain_megabytes: float, plain: Callable[[
         TokeniseParams.model_validate({}),
         os.cpu_count() or 1,
     )
-    tokenise(table.head(1), params)  # loads the dictionary here; the other processes load theirs in the measured time
+    tokenise(table.head(1), params)  # loads this process's dictionary; other processes load theirs in the measured time
     return Case(
         "MB/s",
         Work(timed(lambda: tokenise(table, params, processes=processes)), _size(texts)),
@@ -60,11 +60,11 @@ def _case(lang: str, megabytes: float, plain_megabytes: float, plain: Callable[[
 
 
 def _plain_seconds(make: Callable[[], Cut], texts: list[str]) -> Callable[[], float]:
-    made: list[Cut] = []
+    tokenisers: list[Cut] = []
 
     def seconds() -> float:
-        cut = made[0] if made else make()
-        made[:] = [cut]
+        cut = tokenisers[0] if tokenisers else make()
+        tokenisers[:] = [cut]
         return timed(lambda: [cut(text) for text in texts])()
 
     return seconds

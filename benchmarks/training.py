@@ -1,4 +1,4 @@
-"""Training and inference at EC News's sizes, beside the plain dense step and one document at a time."""
+"""Training and inference at EC News's sizes; the yardsticks are a plain dense step, and one document at a time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from benchmarks.case import Case, Work, timed
 from benchmarks.dense_step import dense_steps
 from benchmarks.ec_news import DOCUMENTS, LANGUAGES, Sizes, corpus, step_flops
 from pipeline.models.all_models import build_model, model_class
-from pipeline.models.theta import theta_scores
+from pipeline.models.theta_and_beta import theta_scores
 from pipeline.models.topic_model import LanguageCorpus, NeuralTopicModel
 from pipeline.training.loop import train
 from pipeline.training.train_params import TrainParams
 
 SIZES = Sizes()
-STEPS, PLAIN_STEPS = 20, 15  # of an epoch of train_step; of the yardstick
+STEPS, PLAIN_STEPS = 20, 15  # steps in an epoch of train_step, and steps of the yardstick
 ONE_BY_ONE = 500
 SETTINGS = {"batch_size": SIZES.batch, "device": "cpu"}
 
 
 def train_epoch() -> Case:
-    """An epoch as a user has it, with all that training does around the steps."""
+    """An epoch as a user runs it, with everything that training does around the steps."""
     steps = -(-DOCUMENTS // SIZES.batch)
     seconds = _trainer(corpus(SIZES, DOCUMENTS))
     return Case(
@@ -42,7 +42,7 @@ def train_epoch() -> Case:
 
 
 def infer() -> Case:
-    """The posterior of documents by a trained model."""
+    """The posterior of documents, by a trained model."""
     language = LANGUAGES[0]
     bow = corpus(SIZES, DOCUMENTS)[language].bow
     model = _model()
@@ -56,7 +56,7 @@ def infer() -> Case:
 
 
 def _step(name: str, *, flops: float | None = None, **block: object) -> Case:
-    """A step, what a run does once left out: two epochs more, over their steps."""
+    """One step without the work that a run does only once: the time of two more epochs, divided by their steps."""
     documents = corpus(SIZES, SIZES.batch * STEPS)
     seconds = _trainer(documents, name, **block)
     seconds(1)
@@ -73,13 +73,13 @@ def _step(name: str, *, flops: float | None = None, **block: object) -> Case:
 
 
 train_step = partial(_step, "xtra", flops=step_flops(SIZES))
-train_step_sparing = partial(_step, "xtra", beta_every=4)  # as `ecnews-fast` has it
+train_step_sparing = partial(_step, "xtra", beta_every=4)  # as in the preset `ecnews-fast`
 train_step_gloctm = partial(_step, "gloctm")
 train_step_infoctm = partial(_step, "infoctm")
 train_step_nmtm = partial(_step, "nmtm")
 train_step_zeroshot = partial(_step, "zeroshot")
 train_step_zeroshot_kd = partial(_step, "zeroshot-kd")
-train_step_m3l = partial(_step, "m3l")  # every document has its translation
+train_step_m3l = partial(_step, "m3l")  # every document has a translation
 
 
 def _model(name: str = "xtra", **block: object) -> NeuralTopicModel:
@@ -91,7 +91,7 @@ def _model(name: str = "xtra", **block: object) -> NeuralTopicModel:
 
 
 def _trainer(documents: Mapping[str, LanguageCorpus], name: str = "xtra", **block: object) -> Callable[[int], float]:
-    """A function from a number of epochs to the seconds that training takes, one model all the while."""
+    """A function from a number of epochs to the seconds of training; it always trains the same model."""
     model = _model(name, **block)
     model.start_from(documents)
 
@@ -104,14 +104,14 @@ def _trainer(documents: Mapping[str, LanguageCorpus], name: str = "xtra", **bloc
 
 
 def _dense_seconds(number: int) -> Callable[[], float]:
-    """Seconds of so many plain steps; the plain model is made and warmed up when first called."""
-    made: list[Callable[[int], None]] = []
+    """Seconds of a number of plain steps; the plain model is made and warmed up at the first call."""
+    step_functions: list[Callable[[int], None]] = []
 
     def seconds() -> float:
-        if not made:
-            made.append(dense_steps(SIZES))
-            made[0](2)
-        return timed(lambda: made[0](number))()
+        if not step_functions:
+            step_functions.append(dense_steps(SIZES))
+            step_functions[0](2)
+        return timed(lambda: step_functions[0](number))()
 
     return seconds
 

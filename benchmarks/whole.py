@@ -1,4 +1,4 @@
-"""What a user waits for around the work: a `dvc repro` with nothing to do, and the import of a stage."""
+"""The waiting time around the work: a `dvc repro` with nothing to do, and the import of a stage."""
 
 from __future__ import annotations
 
@@ -14,37 +14,39 @@ from benchmarks.paths import ROOT
 from pipeline.common.errors import MissingResourceError
 
 REPRO_BUDGET, IMPORT_BUDGET = 3.0, 1.0  # seconds
-OUTPUTS = ("data/run", "models", "reports")  # of a run, most of them ignored by Git
+OUTPUTS = ("data/run", "models", "reports")  # outputs of a run; Git ignores most of them
 
 
 def noop_repro() -> Case:
-    """`dvc repro` of the sample where nothing changed, in a copy of the project whose stages are all up to date."""
+    """`dvc repro` of the sample with nothing to do, in a copy of the project in which all stages are up to date."""
     folder = tempfile.TemporaryDirectory()
     _copy_project(Path(folder.name))
     _run(folder.name, "dvc", "commit", "--force")
 
     def repro() -> float:
-        seconds = timed(lambda: said.append(_run(folder.name, "dvc", "repro")))()
-        if "Running stage" in said[-1]:
-            raise RuntimeError(f"`dvc repro` had something to do, so this is no figure of a no-op:\n{said[-1]}")
+        seconds = timed(lambda: outputs.append(_run(folder.name, "dvc", "repro")))()
+        if "Running stage" in outputs[-1]:
+            raise RuntimeError(
+                f"`dvc repro` ran a stage, so this is not the time of a run with nothing to do:\n{outputs[-1]}"
+            )
         return seconds
 
-    said: list[str] = []
+    outputs: list[str] = []
     repro()
     return Case("s", Work(repro), REPRO_BUDGET, "a copy of the sample's run, nothing changed; the budget", repeats=5)
 
 
 def import_stage() -> Case:
-    """The import of the slowest stage, torch's own share left out."""
+    """The import of the slowest stage, without the time of torch."""
     stages = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.stem != "__init__")
     slowest: list[str] = []
 
     def seconds() -> float:
-        found = {stage: _import_times(stage) for stage in stages}
-        stage = max(found, key=lambda name: found[name][0])
-        with_torch = [f"{name} ({times[1]:.1f} s)" for name, times in found.items() if times[1] > 0]
+        import_times = {stage: _import_times(stage) for stage in stages}
+        stage = max(import_times, key=lambda name: import_times[name][0])
+        with_torch = [f"{name} ({times[1]:.1f} s)" for name, times in import_times.items() if times[1] > 0]
         slowest[:] = [f"slowest: {stage}; torch is imported at once by {', '.join(with_torch) or 'none'}"]
-        return found[stage][0]
+        return import_times[stage][0]
 
     seconds()
     return Case(
@@ -56,18 +58,20 @@ def import_stage() -> Case:
 
 
 def _import_times(stage: str) -> tuple[float, float]:
-    """Seconds of importing a stage in a fresh interpreter without torch's, and torch's."""
-    code = (ROOT / "benchmarks/import_time.py").read_text(encoding="utf-8")  # as -c, so that nothing is imported yet
-    own, torch = _run(str(ROOT), sys.executable, "-c", code, f"stages.{stage}").split()
-    return float(own), float(torch)
+    """Seconds of importing a stage in a new interpreter: those without torch, and those of torch."""
+    code = (ROOT / "benchmarks/import_time.py").read_text(encoding="utf-8")  # for -c, so that nothing is imported yet
+    without_torch, torch = _run(str(ROOT), sys.executable, "-c", code, f"stages.{stage}").split()
+    return float(without_torch), float(torch)
 
 
 def _copy_project(folder: Path) -> None:
     missing = [name for name in OUTPUTS if not (ROOT / name).is_dir()]
     if missing:
-        raise MissingResourceError(f"{', '.join(missing)}: not there. `make run` makes them; then run this again.")
-    listed = _run(str(ROOT), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, listed):
+        raise MissingResourceError(
+            f"{', '.join(missing)} do not exist. Run `make run` to make them, then run this again."
+        )
+    project_files = _run(str(ROOT), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    for name in filter(None, project_files):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)

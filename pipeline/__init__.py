@@ -1,6 +1,6 @@
 """Cross-lingual topic modelling: from documents in several languages to topics that they share.
 
-``pipeline.load("models/run")`` gives a trained model as an object, :class:`pipeline.reuse.load.Topics`.
+``pipeline.load("models/run")`` returns a trained model as an object of :class:`pipeline.reuse.load.Topics`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ __all__ = ["Topics", "load"]
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for only then, since the stages are to start fast."""
+    """Import a public name only when it is used, so that the stages start fast."""
     if name in __all__:
-        from pipeline.reuse import load as topics
+        from pipeline.reuse import load as load_module
 
-        return getattr(topics, name)
+        return getattr(load_module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,7 +15,7 @@ from pipeline.tables.catalogue import BOW, TOKENS, VOCABULARY
 
 @stage
 def main() -> None:
-    """Choose the words that count, then count them."""
+    """Choose the words of the vocabulary, then count them in each document."""
     params = Params()
     bounds = params.section("bow", BowParams)
     tokens = TOKENS.read(LAYOUT.tables, ["lang", "split", "tokens"])

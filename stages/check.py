@@ -13,7 +13,7 @@ from pipeline.run.layout import LAYOUT
 @stage
 def main() -> None:
     """Report all wrong parameters at once, with the nearest names and the allowed values; then missing files."""
-    from pipeline.config.sections import check_parameters, check_paths  # every room with parameters, torch among them
+    from pipeline.config.sections import check_parameters, check_paths  # imported here because it loads torch
 
     params = Params()
     check_parameters(params)

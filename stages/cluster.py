@@ -22,7 +22,7 @@ from pipeline.tables.vectors import read_vectors, unit_rows
 
 @stage
 def main() -> None:
-    """Cluster the pivot's training documents; the other languages' join the clusters."""
+    """Cluster the pivot's training documents and assign those of the other languages to the clusters."""
     params = Params()
     section = params.section("cluster", ClusterParams)
     documents = EMBEDDINGS.read(LAYOUT.tables, ["id", "lang", "split"])
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _vectors(documents: ByLanguage, rows: np.ndarray, translated: float) -> np.ndarray:
-    """(rows, E) embeddings of the training documents, with the translated documents' added by their weight."""
+    """(rows, E) embeddings of the training documents; those of the translated documents are added with their weight."""
     vectors = read_vectors(EMBEDDINGS.path(LAYOUT.tables))[rows]
     if not translated:
         return vectors

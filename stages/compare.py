@@ -22,30 +22,39 @@ def _values(path: Path) -> dict[str, object]:
 
 @stage
 def main(
-    preset: Annotated[str | None, typer.Option(help="A file of presets/; by default params.yaml as it is.")] = None,
-    models: Annotated[str, typer.Option(help="Rows: models, or names that the list of rows has; by default all.")] = "",
-    seeds: Annotated[str, typer.Option(help="Numbers, separated by commas.")] = "0",
-    rows: Annotated[str | None, typer.Option(help="A file of comparisons/; by default the preset's.")] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="name=value of params.yaml, for all rows; may be repeated.")
+    preset: Annotated[
+        str | None, typer.Option(help="A file of presets/, without .yaml; by default params.yaml is used unchanged.")
     ] = None,
-    output: Annotated[Path, typer.Option(help="Without ending; .md, .json and .svg are written.")] = Path(
+    models: Annotated[
+        str, typer.Option(help="Rows: names of models, or names in the list of rows; by default all rows of the list.")
+    ] = "",
+    seeds: Annotated[str, typer.Option(help="Whole numbers, separated by commas.")] = "0",
+    rows: Annotated[
+        str | None, typer.Option(help="A file of comparisons/, without .yaml; by default that of the preset.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter name=value of params.yaml, for all rows; may be repeated."),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Path without ending; .md, .json and .svg are written.")] = Path(
         "reports/comparison"
     ),
 ) -> None:
-    """Run what has not been run yet, each run an experiment, and write the table and the plot."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped, too
+    """Do all runs that have no result yet, each as an experiment, and write the table and the plot."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that child processes are stopped as well
     where = COMPARISONS / f"{rows or preset or Params().values.get('dataset')}.yaml"
     stages = read_yaml(Path("dvc.yaml"))["stages"]
     if rows and not where.exists():
-        raise InputError(f"--rows {rows}: there is no {where}; known are {', '.join(_known())}.")
+        raise InputError(
+            f"--rows {rows}: {where} does not exist. Existing lists of rows are {', '.join(_row_lists())}."
+        )
     request = Request(
         preset, _list(models), _list(seeds), _values(where), str(where), stages, read_overrides(overrides or [])
     )
     write_comparison(compare(request, _values(COMPARISONS / "published.yaml")), output)
 
 
-def _known() -> list[str]:
+def _row_lists() -> list[str]:
     return sorted(path.stem for path in COMPARISONS.glob("*.yaml") if path.stem != "published")
 
 

@@ -33,7 +33,7 @@ def main() -> None:
     encoder.save(LAYOUT.encoder)
     WORD_VECTORS.write(word_table(encoder, vocabulary), LAYOUT.tables)
     vectors = encoder.encode(documents)
-    del encoder  # what it holds may be as large as the vectors, which need their memory twice to be written
+    del encoder  # it may need as much memory as the vectors, and writing the vectors needs twice their memory
     keys = documents.select("id", "lang", "split")
     EMBEDDINGS.write(keys.with_columns(vector_column(vectors)), LAYOUT.tables)
     files = [value for _, value in section if isinstance(value, Path)]

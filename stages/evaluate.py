@@ -1,4 +1,4 @@
-"""The trained topics and their start -> topics.parquet, metrics.json and coherence by topic."""
+"""The trained topics, and the clusters before training -> topics.parquet, metrics.json and coherence by topic."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.topics.top_words import start_words, trained_words, words_table
 
 @stage
 def main() -> None:
-    """Score the topics under both selections of words, beside the clusters that training started from."""
+    """Score the topics under both selections of words, and also the clusters from which training started."""
     params = Params()
     section = params.section("evaluate", EvaluateParams)
     documents = THETA.read(LAYOUT.tables, ["lang", "split", "pair", "theta"])

@@ -1,4 +1,7 @@
-"""A finished run as a folder to share (``python -m stages.export --output folder``); not a stage of the pipeline."""
+"""Export a finished run as a folder to share (``python -m stages.export --output folder``).
+
+This is not a stage of the pipeline.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ from pipeline.run.finished import FinishedRun
 @stage
 def main(
     output: Annotated[Path, typer.Option(help="A new or empty folder, or one of an earlier export.")],
-    texts: Annotated[bool, typer.Option("--texts/--no-texts", help="Share the documents' texts too.")] = False,
+    texts: Annotated[bool, typer.Option("--texts/--no-texts", help="Export the documents' texts as well.")] = False,
 ) -> None:
-    """Write model, topics, theta, documents, records and a model card; `pipeline.load(folder)` reads it."""
+    """Write model, topics, theta, documents, records and a model card; `pipeline.load(folder)` reads the folder."""
     export(FinishedRun.open(Path()), output, texts)
 
 

@@ -1,6 +1,6 @@
-"""The run as pictures for papers -> reports/figures/*.svg and *.png (``make figures``).
+"""The finished run -> pictures for papers, reports/figures/*.svg and *.png (``make figures``).
 
-Not a stage of the pipeline: the pictures' bytes depend on the fonts of the machine.
+This is not a stage of the pipeline, because the pictures depend on the fonts of the machine.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Give new documents their theta (``python -m stages.infer --input new.jsonl --output theta.parquet``).
+"""Infer theta for new documents (``python -m stages.infer --input new.jsonl --output theta.parquet``).
 
-Rows stand in the order of the input; memory does not grow with it but for 28 bytes a row. ``-`` is standard input or
+The rows are in the order of the input. Memory grows only by 28 bytes for each row. ``-`` is standard input or standard
 output.
 """
 
@@ -14,21 +14,23 @@ import typer
 from pipeline.config.entry import stage
 from pipeline.documents.read import Format
 from pipeline.reuse.inference import Inference
-from pipeline.reuse.new_documents import STANDARD, read_new_documents
+from pipeline.reuse.new_documents import STANDARD, read_new_documents, reading_params
 from pipeline.reuse.output import InferenceSummary, Rejects, check_outputs, theta_writer
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
 
-INPUT = "JSON Lines, CSV or TSV with lang and text, a folder of them, or - for standard input."
-OUTPUT = "A file .parquet or .jsonl; - writes JSON Lines to standard output. Rejected rows are listed beside it."
-FORMAT = "How the rows are written; JSON Lines on standard input. text: one document a line, in the language of --lang."
+INPUT = "A JSON Lines, CSV or TSV file with lang and text, a folder of such files, or - for standard input."
+OUTPUT = (
+    "A .parquet or .jsonl file; - writes JSON Lines to standard output. Rejected rows are listed in a CSV beside it."
+)
+FORMAT = "Format of the rows; by default JSON Lines on standard input. text: one document on each line, see --lang."
 
 
 @stage
 def main(
     source: Annotated[Path, typer.Option("--input", help=INPUT)],
     output: Annotated[Path, typer.Option(help=OUTPUT)],
-    model: Annotated[Path, typer.Option(help="The folder of a finished run, or an exported one.")] = LAYOUT.model,
+    model: Annotated[Path, typer.Option(help="The folder of a finished run, or an exported folder.")] = LAYOUT.model,
     form: Annotated[Format | None, typer.Option("--format", help=FORMAT)] = None,
     lang: Annotated[str | None, typer.Option(help="Language of the documents, for --format text.")] = None,
     rejected: Annotated[Path | None, typer.Option("--rejects", help="A CSV for rejected rows.", dir_okay=False)] = None,
@@ -40,7 +42,7 @@ def main(
     inference = Inference(run)
     summary = InferenceSummary()
     with Rejects(rejected) as rejects, theta_writer(output) as write:
-        for chunk in read_new_documents(source, run.languages, form, lang):
+        for chunk in read_new_documents(source, run.languages, form, lang, reading=reading_params(run)):
             rejects.add(chunk.rejects)
             table = inference.table(chunk.documents)
             write(table)

@@ -1,6 +1,6 @@
-"""Write the page that `dvc plots show` fills, with the drawing library inside: it opens without a network.
+"""Write the page that `dvc plots show` fills. It contains the drawing library, so it opens without a network.
 
-``make setup`` writes it below .dvc/tmp and names it in .dvc/config.local; DVC's own page loads Vega from a server.
+``make plots`` writes it below .dvc/tmp and names it in .dvc/config.local. DVC's own page loads Vega from a server.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 @stage
 def main(name: Annotated[str, typer.Argument(help="A file of presets/, without .yaml.")]) -> None:
-    """Set the parameters of a data set together."""
+    """Set all parameters of a preset."""
     changed = apply_preset(name, PARAMS)
     for change in changed:
         log.info("%s", change)
-    log.info("%s holds preset %s, %d values changed", PARAMS, name, len(changed))
+    log.info("%s now has the preset %s; %d values were changed", PARAMS, name, len(changed))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pipeline.run.layout import LAYOUT
 
 @stage
 def main() -> None:
-    """Write the topics side by side, as Markdown and as one page with everything else that was found."""
+    """Write the topics side by side as Markdown, and one HTML page with all results."""
     section = Params().top(ReportParams)
     run = FinishedRun.open(Path())
     write_text(topics_report(run), LAYOUT.topics_markdown)

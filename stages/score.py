@@ -16,8 +16,10 @@ from pipeline.evaluation.coherence import Counting
 from pipeline.evaluation.scoring import files_by_language, read_tokens, read_topics, score
 from pipeline.report.screen import scores_table
 
-TOPICS = "LANGUAGE=FILE, one for each language: a topic a line, its words separated by blanks, best first."
-REFERENCE = "Aligned documents (JSON Lines, CSV, TSV), or LANGUAGE=FILE for each language: tokens, aligned by line."
+TOPICS = "LANGUAGE=FILE, one for each language: one topic on each line, its words separated by blanks, the best first."
+REFERENCE = (
+    "Aligned documents (JSON Lines, CSV, TSV), or LANGUAGE=FILE for each language: tokens, aligned line by line."
+)
 
 
 @stage
@@ -26,9 +28,11 @@ def main(
     reference: Annotated[list[str], typer.Option(help=REFERENCE)],
     words: Annotated[int, typer.Option(min=2, help="How many words of each topic count.")] = 15,
     counting: Annotated[
-        Counting, typer.Option(help="Single words: by token as published, or by document.")
+        Counting, typer.Option(help="Count single words in tokens, as published, or in documents.")
     ] = "toolkit",
-    pretokenised: Annotated[bool, typer.Option("--pretokenised", help="Documents are tokens between blanks.")] = False,
+    pretokenised: Annotated[
+        bool, typer.Option("--pretokenised", help="The documents are tokens separated by blanks.")
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="A JSON file for the figures.", dir_okay=False)] = None,
 ) -> None:
     """Coherence (CNPMI, NPMI), uniqueness (TU) and quality (TQ) of topics made by any tool."""
@@ -40,7 +44,7 @@ def main(
 
 
 def repeat_options(arguments: Sequence[str], options: Collection[str]) -> Iterator[str]:
-    """Name an option again before each further value: ``--topics en=a zh=b`` as ``--topics en=a --topics zh=b``."""
+    """Repeat an option before each further value: ``--topics en=a zh=b`` becomes ``--topics en=a --topics zh=b``."""
     current, has_value = "", False
     for argument in arguments:
         if argument.startswith("--"):

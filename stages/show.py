@@ -1,4 +1,4 @@
-"""Show the finished run on the screen; not a stage of the pipeline."""
+"""Show the finished run on the screen. This is not a stage of the pipeline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.config.entry import stage
 from pipeline.report.screen import metric_tables, stage_times, topic_words
 from pipeline.run.finished import FinishedRun
 
-SAMPLE = "sample"  # the data set that ships
+SAMPLE = "sample"  # the data set in the repository
 
 
 @stage
@@ -22,12 +22,12 @@ def main(since: float = 0.0) -> None:
     console.print(stage_times(run.layout.times, since))
     console.print(topic_words(run.words))
     console.print(metric_tables(run.metrics, run.classification))
-    console.print(f"Open {run.layout.page} in a browser (in brief: {run.layout.topics_markdown}). Next: {_next(run)}")
+    console.print(f"Open {run.layout.page} in a browser (short form: {run.layout.topics_markdown}). Next: {_next(run)}")
 
 
 def _next(run: FinishedRun) -> str:
-    own = "`path` in params.yaml for your own documents, " if run.parameters["dataset"] == SAMPLE else ""
-    return f"{own}`dvc exp run -S lambda1=40` for another parameter,\n`make compare` for other models."
+    own_documents = "`path` in params.yaml for your own documents, " if run.parameters["dataset"] == SAMPLE else ""
+    return f"{own_documents}`dvc exp run -S lambda1=40` for another parameter,\n`make compare` for other models."
 
 
 if __name__ == "__main__":

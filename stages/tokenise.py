@@ -14,7 +14,7 @@ from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 @stage
 def main() -> None:
-    """Cut every document, and the reference corpus by the same rules but unfiltered."""
+    """Tokenise every document, and the reference corpus by the same rules but without filtering."""
     params = Params()
     rules = params.section("tokenise", TokeniseParams)
     documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "text"])

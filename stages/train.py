@@ -16,7 +16,7 @@ from pipeline.config.parameters import Params
 from pipeline.lexicon.matrices import link_matrices
 from pipeline.models.all_models import MODELS, build_model, model_class
 from pipeline.models.model_folder import save_model
-from pipeline.models.theta import beta_table, theta_table
+from pipeline.models.theta_and_beta import beta_table, theta_table
 from pipeline.models.topic_model import LanguageCorpus, NeuralTopicModel
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import read_record, write_record
@@ -34,7 +34,7 @@ READ = (DOCUMENTS, VOCABULARY, BOW, EMBEDDINGS, WORD_VECTORS, LINKS, CLUSTERS)
 def _corpus(
     documents: pl.DataFrame, vocabulary: pl.DataFrame, bows: dict[str, csr_array]
 ) -> tuple[dict[str, LanguageCorpus], int]:
-    """The training documents and their embeddings' width; apart, so that the whole table is freed."""
+    """The training documents and the width of their embeddings; a separate function so that the table is freed."""
     embeddings = read_vectors(EMBEDDINGS.path(LAYOUT.tables))
     clusters = CLUSTERS.read(LAYOUT.tables, ["document", "cluster"])
     rows, numbers = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
@@ -51,7 +51,7 @@ def main() -> None:
     params = Params()
     name = params.choice("model", MODELS)
     training, section = params.section("train", TrainParams), params.section(name, model_class(name).section)
-    rules = read_record(LAYOUT.records, "tokenise").parameters["tokenise"]  # for new documents
+    rules = read_record(LAYOUT.records, "tokenise").parameters["tokenise"]  # saved for new documents
     documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "label", "pair"])
     vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
     bows = language_bow(BOW.read(LAYOUT.tables), vocabulary, ByLanguage.of(documents["lang"]))
@@ -60,7 +60,7 @@ def main() -> None:
     torch.manual_seed(training.seed)
     model = build_model(name, vocabulary_sizes(vocabulary), training.num_topics, width, section)
     model.start_from(corpus)
-    device = pick_device(training.device).type  # another one's sums differ
+    device = pick_device(training.device).type  # sums differ between devices
     settings = [name, training.model_dump(mode="json"), section.model_dump(mode="json"), device]
     checkpoints = checkpoint_folder(LAYOUT.checkpoints, settings, [table.path(LAYOUT.tables) for table in READ])
     losses = train(model, corpus, training, checkpoints) if isinstance(model, NeuralTopicModel) else []
@@ -72,7 +72,7 @@ def main() -> None:
     BETA.write(beta_table(model), LAYOUT.tables)
     write_text(loss_table(losses).write_csv(float_precision=4), LAYOUT.losses)
     save_model(LAYOUT.model, name, model, vocabulary, rules)
-    if model.reads == "embeddings":  # new documents are to be embedded in the same way
+    if model.reads == "embeddings":  # new documents must be embedded in the same way
         shutil.copytree(LAYOUT.encoder, LAYOUT.model_encoder, dirs_exist_ok=True)
     write_record(LAYOUT.records, "train", params.used)
     shutil.rmtree(checkpoints, ignore_errors=True)

@@ -1,8 +1,8 @@
 """Compose the sample corpus from the sentence bank: `python data/sample/compose.py`.
 
-Reads `bank/<theme>.tsv` (use, then one column a language; rows are translations) and writes beside itself
-`documents.jsonl` (from the `train` rows) and `reference.jsonl` (aligned, from the `reference` rows only).
-The result is committed; the same bank and seed give the same bytes.
+It reads `bank/<theme>.tsv` (`use`, then one column for each language; the cells of a row are translations). Next to
+itself it writes `documents.jsonl` (from the `train` rows) and `reference.jsonl` (aligned, only from the `reference`
+rows). The result is committed; the same bank and seed give the same bytes.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SEED = 20
 DOCUMENTS = {"en": 540, "zh": 500, "ja": 470}  # unequal on purpose
-ALIGNED = 12  # documents a theme that exist in every language
-SENTENCES = (3, 5)  # shortest and longest document
+ALIGNED = 12  # documents of each theme that exist in every language
+SENTENCES = (3, 5)  # in the shortest and in the longest document
 STRAY = 0.15  # share of documents with one sentence from another theme
 REFERENCE_ROUNDS, REFERENCE_SENTENCES = 4, 4
 
@@ -26,7 +26,7 @@ Row = dict[str, str]
 
 
 def read_bank(use: str) -> Bank:
-    """Theme -> its sentences for ``use`` (train or reference), each in every language."""
+    """Map each theme to its sentences for ``use`` (train or reference), each in every language."""
     bank: Bank = {}
     for path in sorted((HERE / "bank").glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -36,48 +36,54 @@ def read_bank(use: str) -> Bank:
 
 
 def pick(bank: Bank, theme: str, rng: random.Random) -> list[dict[str, str]]:
-    """Sentences of one document: distinct ones of its theme, now and then one stray."""
+    """Sentences of one document: different sentences of its theme, and now and then one of another theme."""
     sentences = rng.sample(bank[theme], rng.randint(*SENTENCES))
     if rng.random() < STRAY:
-        other = rng.choice([name for name in bank if name != theme])
-        sentences[-1] = rng.choice(bank[other])
+        other_theme = rng.choice([name for name in bank if name != theme])
+        sentences[-1] = rng.choice(bank[other_theme])
     return sentences
 
 
 def text(sentences: list[dict[str, str]], lang: str) -> str:
-    """Join sentences as the language does: with a space where words have spaces."""
+    """Join sentences as the language does: with a space if it has spaces between words."""
     return ("" if lang in {"zh", "ja"} else " ").join(sentence[lang] for sentence in sentences)
 
 
 def documents(bank: Bank, rng: random.Random) -> Iterator[Row]:
-    """The corpus: aligned documents first, then each language's own."""
+    """Yield the corpus: aligned documents first, then the other documents of each language."""
     themes = sorted(bank)
     for theme in themes:
         for number in range(ALIGNED):
-            chosen, pair = pick(bank, theme, rng), f"{theme}-{number:02}"
+            sentences, pair = pick(bank, theme, rng), f"{theme}-{number:02}"
             for lang in DOCUMENTS:
-                yield {"id": f"{pair}-{lang}", "lang": lang, "text": text(chosen, lang), "label": theme, "pair": pair}
-    for lang, wanted in DOCUMENTS.items():
-        for number in range(wanted - ALIGNED * len(themes)):
+                yield {
+                    "id": f"{pair}-{lang}",
+                    "lang": lang,
+                    "text": text(sentences, lang),
+                    "label": theme,
+                    "pair": pair,
+                }
+    for lang, size in DOCUMENTS.items():
+        for number in range(size - ALIGNED * len(themes)):
             theme = themes[number % len(themes)]
             body = text(pick(bank, theme, rng), lang)
             yield {"id": f"{lang}-{number:03}", "lang": lang, "text": body, "label": theme}
 
 
 def reference(bank: Bank, rng: random.Random) -> Iterator[Row]:
-    """Aligned documents of sentences that the corpus does not hold, each sentence equally often."""
+    """Yield aligned documents of sentences that are not in the corpus, each sentence equally often."""
     for theme in sorted(bank):
         sentences = bank[theme]
-        for turn in range(REFERENCE_ROUNDS):
+        for round_number in range(REFERENCE_ROUNDS):
             order = rng.sample(sentences, len(sentences))
             for start in range(0, len(order), REFERENCE_SENTENCES):
-                chosen = order[start : start + REFERENCE_SENTENCES]
-                pair = {"pair": f"{theme}-{turn}-{start // REFERENCE_SENTENCES}"}
-                yield pair | {lang: text(chosen, lang) for lang in DOCUMENTS}
+                document = order[start : start + REFERENCE_SENTENCES]
+                pair = {"pair": f"{theme}-{round_number}-{start // REFERENCE_SENTENCES}"}
+                yield pair | {lang: text(document, lang) for lang in DOCUMENTS}
 
 
 def write(rows: Iterator[Row], name: str) -> None:
-    """Write JSON Lines beside this file."""
+    """Write JSON Lines next to this file."""
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (HERE / name).write_text(lines, encoding="utf-8", newline="\n")
 

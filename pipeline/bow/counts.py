@@ -1,4 +1,4 @@
-"""Tokens to bags of words: counts of known words, as a table and in sparse matrices."""
+"""From tokens to bags of words: counts of the vocabulary's words, as a table and as sparse matrices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
 
-BLOCK = 50_000  # documents whose words are strings in rows of their own at one time; keeps memory flat
+BLOCK = 50_000  # documents whose words are separate rows at one time, which bounds the memory
 log = logging.getLogger(__name__)
 
 
@@ -23,7 +23,7 @@ def count_words(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
         vocabulary: columns ``lang``, ``term`` and ``word``.
 
     Returns:
-        The table :data:`pipeline.tables.catalogue.BOW`: no row for a document without words.
+        The table :data:`pipeline.tables.catalogue.BOW`; a document without words has no row.
     """
     words = vocabulary.select("lang", "word", "term")
     blocks = [_count_block(block, words) for block in tokens.select("lang", "tokens").iter_slices(BLOCK)]
@@ -37,10 +37,10 @@ def word_counts(tokens: pl.Series, words: Sequence[str]) -> Iterator[tuple[slice
 
     Args:
         tokens: D lists of words.
-        words: V words, none twice.
+        words: V different words.
 
     Yields:
-        Which documents, and their (<= BLOCK, V) float32 counts.
+        The slice of the documents, and their (<= BLOCK, V) float32 counts.
     """
     index = pl.DataFrame({"word": words, "term": np.arange(len(words))}, schema_overrides={"word": pl.String})
     for start in range(0, len(tokens), BLOCK):
@@ -52,11 +52,11 @@ def word_counts(tokens: pl.Series, words: Sequence[str]) -> Iterator[tuple[slice
 
 
 def _count_block(tokens: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    """Columns document, term and count, sorted; ``words`` has a column lang where ``tokens`` has one."""
+    """Columns document, term and count, sorted; ``words`` has a column lang if ``tokens`` has one."""
     keys = [name for name in ("lang", "word") if name in words.columns]
     occurrences = tokens.rename({"tokens": "word"}).with_row_index("document").explode("word")
-    known = occurrences.join(words, on=keys)
-    return known.group_by("document", "term").agg(count=pl.len()).sort("document", "term")
+    known_words = occurrences.join(words, on=keys)
+    return known_words.group_by("document", "term").agg(count=pl.len()).sort("document", "term")
 
 
 def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, documents: ByLanguage) -> dict[str, csr_array]:
@@ -65,19 +65,19 @@ def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, documents: ByLangu
     Args:
         bow: from :func:`count_words`.
         vocabulary: column ``lang``, one row for each term.
-        documents: where each language's documents stand in their table.
+        documents: the rows of each language in the table of documents.
 
     Returns:
-        For each language (its D documents in table order, its V terms) of int32; a document without words is
-        an empty row.
+        For each language (D documents in the order of the table, V terms) int32; a document without words has an
+        empty row.
     """
     document, term, count = (bow[name].to_numpy() for name in ("document", "term", "count"))
     matrices = {}
     for language, size in vocabulary_sizes(vocabulary).items():
         rows = documents.slices[language]
-        own = documents.chosen(document)[language]
-        places = ((document[own] - rows.start).astype(np.int32), term[own].astype(np.int32))
-        matrices[language] = csr_array((count[own].astype(np.int32), places), shape=(rows.stop - rows.start, size))
+        entries = documents.chosen(document)[language]
+        places = ((document[entries] - rows.start).astype(np.int32), term[entries].astype(np.int32))
+        matrices[language] = csr_array((count[entries].astype(np.int32), places), shape=(rows.stop - rows.start, size))
     return matrices
 
 

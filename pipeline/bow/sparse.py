@@ -1,4 +1,4 @@
-"""Bag-of-words rows as flat arrays, never dense, picked where they are wanted."""
+"""Bag-of-words rows as flat arrays, never dense, picked on the device that uses them."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ class SparseRows:
 
     @property
     def offsets(self) -> torch.Tensor:
-        """(B,) int64, where each document's entries start, as ``embedding_bag`` wants them."""
+        """(B,) int64, where each document's entries start, as ``embedding_bag`` expects it."""
         return torch.searchsorted(self.rows, torch.arange(self.size, device=self.rows.device))
 
     def product(self, weight: torch.Tensor) -> torch.Tensor:
-        """(B, out) counts times a (V, out) ``weight``, of which only the rows of the batch's terms are read."""
+        """(B, out), the counts times a (V, out) ``weight``; only the rows of the batch's terms are read."""
         counts = self.counts.to(weight.dtype)
         return functional.embedding_bag(self.terms, weight, self.offsets, mode="sum", per_sample_weights=counts)
 
     def to(self, device: torch.device | str) -> SparseRows:
         """Return the same rows on ``device``."""
-        rows, terms, counts = (part.to(device, non_blocking=True) for part in (self.rows, self.terms, self.counts))
+        rows, terms, counts = (tensor.to(device, non_blocking=True) for tensor in (self.rows, self.terms, self.counts))
         return SparseRows(rows, terms, counts, self.size)
 
     def split(self, sizes: Sequence[int], entries: Sequence[int]) -> list[SparseRows]:
-        """Cut into parts of ``sizes`` documents, which hold as many ``entries``.
+        """Cut into parts of ``sizes`` documents, which have ``entries`` entries.
 
-        The caller says how many entries, so that a device is not asked.
+        The caller gives the numbers of entries, so that the CPU does not wait for the device.
         """
-        firsts = accumulate(sizes[:-1], initial=0)
+        first_rows = accumulate(sizes[:-1], initial=0)
         flat = zip(self.rows.split(entries), self.terms.split(entries), self.counts.split(entries), strict=True)
         return [
-            SparseRows(rows - first, terms, counts, size)
-            for first, size, (rows, terms, counts) in zip(firsts, sizes, flat, strict=True)
+            SparseRows(rows - first_row, terms, counts, size)
+            for first_row, size, (rows, terms, counts) in zip(first_rows, sizes, flat, strict=True)
         ]
 
 
 def stack(parts: Sequence[SparseRows]) -> SparseRows:
     """All documents of ``parts``, one part after the other."""
-    firsts = accumulate((part.size for part in parts[:-1]), initial=0)
+    first_rows = accumulate((part.size for part in parts[:-1]), initial=0)
     return SparseRows(
-        rows=torch.cat([part.rows + first for part, first in zip(parts, firsts, strict=True)]),
+        rows=torch.cat([part.rows + first_row for part, first_row in zip(parts, first_rows, strict=True)]),
         terms=torch.cat([part.terms for part in parts]),
         counts=torch.cat([part.counts for part in parts]),
         size=sum(part.size for part in parts),
@@ -71,17 +71,17 @@ class CountMatrix:
     """(D, V) counts on a device, where batches are picked from it.
 
     Args:
-        bow: whose arrays are shared on the CPU and copied to another device.
-        device: where the batches are wanted.
+        bow: the counts; their arrays are shared on the CPU, and copied to another device.
+        device: the device of the batches.
     """
 
     def __init__(self, bow: csr_array, device: torch.device | str = "cpu") -> None:
         self.indptr = bow.indptr
-        parts = (bow.indptr, bow.indices, bow.data)
-        self.starts, self.terms, self.counts = (torch.from_numpy(part).to(device) for part in parts)
+        arrays = (bow.indptr, bow.indices, bow.data)
+        self.starts, self.terms, self.counts = (torch.from_numpy(array).to(device) for array in arrays)
 
     def entries(self, documents: np.ndarray) -> np.ndarray:
-        """(N,) how many entries each of some documents has; the device is not asked."""
+        """(N,) the number of entries of each document, without waiting for the device."""
         lengths: np.ndarray = self.indptr[documents + 1] - self.indptr[documents]
         return lengths
 
@@ -90,7 +90,7 @@ class CountMatrix:
 
         Args:
             documents: (N,) int64 row numbers on the device, any order, repeats allowed.
-            entries: how many they have together.
+            entries: the number of entries of these documents together.
         """
         starts = self.starts[documents]
         lengths = self.starts[documents + 1] - starts

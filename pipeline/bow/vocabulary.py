@@ -1,4 +1,4 @@
-"""Which words count: the frequent ones of the train documents, or those of given files."""
+"""The choice of the vocabulary: the frequent words of the training documents, or the words of given files."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class BowParams(BaseModel):
     """The parameters of the vocabulary.
 
     Attributes:
-        vocabulary: a folder with a given ``<lang>.txt`` for each language, one word on each line, in the terms' order.
-        size: the most words that a language gets.
-        min_documents: in how many training documents of its language a word must be.
-        max_document_share: in what share of them it may be at most.
+        vocabulary: a folder with your own ``<lang>.txt`` for each language, one word on each line in the terms' order.
+        size: the largest number of words of a language.
+        min_documents: the smallest number of training documents of its language that must contain a word.
+        max_document_share: the largest share of these documents that may contain a word.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,18 +36,18 @@ class BowParams(BaseModel):
 
 
 def build_vocabulary(tokens: pl.DataFrame, split: pl.Series, params: BowParams) -> pl.DataFrame:
-    """The words of each language, chosen from the train documents unless they are given.
+    """The words of each language, chosen from the training documents unless they are given.
 
-    Of the words within the bounds those are chosen that occur most often (of equals, the first by code
-    point); they stand in the order of their code points. Given words stand in their file's order.
+    Of the words within the bounds, the most frequent are chosen (of equally frequent words, the first by code point)
+    and sorted by code point. Given words keep the order of their file.
 
     Args:
         tokens: columns ``lang`` and ``tokens``.
         split: ``train`` or ``test`` for each of these documents.
-        params: the bounds, or where the given words are.
+        params: the bounds, or the folder of the given words.
 
     Returns:
-        Columns ``lang``, ``term``, ``word`` and ``documents`` (how many train documents have the word).
+        Columns ``lang``, ``term``, ``word`` and ``documents`` (how many training documents have the word).
 
     Raises:
         InputError: no word is left for a language, or its given list is missing or wrong.
@@ -56,7 +56,7 @@ def build_vocabulary(tokens: pl.DataFrame, split: pl.Series, params: BowParams) 
     for lang, rows in ByLanguage.of(tokens["lang"]).slices.items():
         training = tokens["tokens"][rows].filter(split[rows] == "train")
         folder = params.vocabulary
-        words = _frequent(lang, training, params) if folder is None else _given(lang, training, folder)
+        words = _frequent(lang, training, params) if folder is None else _listed_in_file(lang, training, folder)
         columns = words.with_row_index("term").with_columns(pl.lit(lang).alias("lang"))
         parts.append(columns.select("lang", "term", "word", pl.col("documents").cast(pl.UInt32)))
     return pl.concat(parts)
@@ -64,30 +64,32 @@ def build_vocabulary(tokens: pl.DataFrame, split: pl.Series, params: BowParams) 
 
 def _frequent(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFrame:
     words = _count(documents)
-    often = pl.col("documents") >= params.min_documents
-    seldom = pl.col("documents") / len(documents) <= params.max_document_share
-    within = words.filter(often, seldom)
-    if within.is_empty():
+    is_in_enough = pl.col("documents") >= params.min_documents
+    is_in_few = pl.col("documents") / len(documents) <= params.max_document_share
+    within_bounds = words.filter(is_in_enough, is_in_few)
+    if within_bounds.is_empty():
         raise InputError(
-            f"{lang}: no word is left for the vocabulary. {len(documents):,} train documents have {len(words):,} "
-            f"different words; {words.filter(often).height:,} are in at least bow.min_documents = "
-            f"{params.min_documents} of them, {words.filter(seldom).height:,} in at most the share "
+            f"{lang}: no word is left for the vocabulary. {len(documents):,} training documents have {len(words):,} "
+            f"different words; {words.filter(is_in_enough).height:,} are in at least bow.min_documents = "
+            f"{params.min_documents} of them, {words.filter(is_in_few).height:,} in at most the share "
             f"bow.max_document_share = {params.max_document_share}, none in both. Add documents, loosen a bound, "
             "or loosen the filters of `tokenise`."
         )
-    if len(within) < params.size:
-        log.info("%s: only %d words are within the bounds, of the %d of bow.size", lang, len(within), params.size)
-    return within.sort("count", "word", descending=[True, False]).head(params.size).sort("word")
+    if len(within_bounds) < params.size:
+        log.info(
+            "%s: only %d words are within the bounds, fewer than bow.size = %d", lang, len(within_bounds), params.size
+        )
+    return within_bounds.sort("count", "word", descending=[True, False]).head(params.size).sort("word")
 
 
-def _given(lang: str, documents: pl.Series, folder: Path) -> pl.DataFrame:
+def _listed_in_file(lang: str, documents: pl.Series, folder: Path) -> pl.DataFrame:
     path = folder / f"{lang}.txt"
     words = pl.DataFrame({"word": read_vocabulary(path)}, schema={"word": pl.String})
     counted = words.join(_count(documents), on="word", how="left", maintain_order="left").fill_null(0)
     if counted["documents"].sum() == 0:
         raise InputError(
-            f"{path}: none of its {len(words):,} words is in the {len(documents):,} train documents of {lang}. "
-            "The words must stand as the tokens do (case, script, dictionary form)."
+            f"{path}: none of its {len(words):,} words is in the {len(documents):,} training documents of {lang}. "
+            "The words must be written as the tokens are (case, script, dictionary form)."
         )
     return counted
 
@@ -109,7 +111,7 @@ def read_vocabulary(path: Path) -> list[str]:
     """The words of a given vocabulary, in order.
 
     Raises:
-        InputError: the file is missing, or a line is not one word, or a word stands there twice.
+        InputError: the file is missing, a line is not one word, or a word occurs more than once.
     """
     if not path.exists():
         raise InputError(f"{path} is missing: bow.vocabulary = {path.parent} must hold one list for each language.")
@@ -119,5 +121,5 @@ def read_vocabulary(path: Path) -> list[str]:
             raise InputError(f"{path}, line {number}: found {word!r}; expected one word, without a blank in it.")
     repeated = [word for word, times in Counter(words).items() if times > 1]
     if repeated:
-        raise InputError(f"{path}: {len(repeated)} words stand more than once: {repeated[:10]}. Keep each only once.")
+        raise InputError(f"{path}: {len(repeated)} words occur more than once: {repeated[:10]}. Keep each only once.")
     return words

@@ -1,1 +1,1 @@
-"""Pivot clusters: documents of every language in the clusters of the pivot's."""
+"""Pivot clusters: the documents of every language are assigned to clusters of the pivot's documents."""

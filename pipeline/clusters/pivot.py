@@ -1,4 +1,4 @@
-"""Pivot clusters: k-means on the pivot language, every other document to a centroid (XTRA, appendix C)."""
+"""Pivot clusters: k-means on the pivot's documents; each other document joins a centroid (XTRA, appendix C)."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ class ClusterParams(BaseModel):
     """The ``cluster`` section of params.yaml.
 
     Attributes:
-        num_topics: K, the number of clusters (top level).
-        seed: of k-means (top level).
-        labels: a table of given clusters instead, see :func:`pipeline.clusters.given.given_clusters` (top level).
-        space: ``u-svd``: left singular vectors only, as in the paper; ``svd``: times the singular values, which
-            small corpora need; ``svd-lr``: those without the dimensions that tell languages apart (Chang et
-            al., 2024).
+        num_topics: the number of clusters, K (top level).
+        seed: seed of k-means (top level).
+        labels: a table with the user's clusters, used instead of k-means; see
+            :func:`pipeline.clusters.given.given_clusters` (top level).
+        space: the space in which documents are clustered. ``u-svd``: left singular vectors only, as in the paper;
+            ``svd``: left singular vectors times the singular values, which small corpora need; ``svd-lr``: as ``svd``,
+            without the dimensions that tell languages apart (Chang et al., 2024).
         dimension: how many leading dimensions are kept.
-        restarts: k-means runs, of which the best counts.
-        centre: take each language's mean away first, which tells the languages apart and nothing else.
-        rounds: of moving centroids to the middle between the languages, see :func:`shared_clusters`; 0 in the paper.
-        translated: weight of the unit vector of the document translated word by word by the dictionary, added to
-            its own; topics then agree better across languages. 0 in the paper.
+        restarts: number of k-means runs; the best run counts.
+        centre: whether each language's mean is subtracted first; the mean only tells the languages apart.
+        rounds: how often the centroids are moved to the middle between the languages, see :func:`shared_clusters`; 0
+            in the paper.
+        translated: each document is also translated word by word with the dictionary, and the unit vector of the
+            translation is added to the document's own vector with this weight. Topics then agree better across
+            languages. 0 in the paper.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,7 +53,7 @@ class ClusterParams(BaseModel):
 def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: ClusterParams) -> np.ndarray:
     """The cluster of each document.
 
-    Documents whose embedding is zeros, of which nothing is known, join the largest cluster and move no centroid.
+    Documents without an embedding (all zeros) join the largest cluster and do not move any centroid.
 
     Args:
         embeddings: (D, E), the pivot's documents first.
@@ -61,26 +64,26 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
         (D,) int64, from 0 to K - 1.
 
     Raises:
-        InputError: more clusters are wanted than the pivot has documents.
+        InputError: there are more clusters than documents of the pivot.
     """
-    known = embeddings.any(axis=1)
-    if known.all():
+    has_embedding = embeddings.any(axis=1)
+    if has_embedding.all():
         return _clusters(embeddings, languages, languages[0], params)
     clusters = np.empty(len(embeddings), dtype=np.int64)
-    clusters[known] = _clusters(embeddings[known], languages[known], languages[0], params)
-    clusters[~known] = np.bincount(clusters[known]).argmax()
-    log.warning("%d documents have no embedding; they join the largest cluster", (~known).sum())
+    clusters[has_embedding] = _clusters(embeddings[has_embedding], languages[has_embedding], languages[0], params)
+    clusters[~has_embedding] = np.bincount(clusters[has_embedding]).argmax()
+    log.warning("%d documents have no embedding; they join the largest cluster", (~has_embedding).sum())
     return clusters
 
 
 def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params: ClusterParams) -> np.ndarray:
-    from sklearn.cluster import KMeans  # slow to load, and training, which needs this room, needs none
+    from sklearn.cluster import KMeans  # slow to load; training imports this module but does not need k-means
 
     is_pivot = languages == pivot
     if params.num_topics > is_pivot.sum():
         raise InputError(
             f"num_topics is {params.num_topics}, but the pivot language {pivot} has only {is_pivot.sum()} "
-            "training documents with words and an embedding. Lower num_topics or add documents."
+            "training documents that have words and an embedding. Lower num_topics or add documents."
         )
     points = reduce(embeddings, languages, params.space, params.dimension)
     if params.centre:
@@ -93,36 +96,37 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
 
 
 def centred(points: np.ndarray, languages: np.ndarray) -> np.ndarray:
-    """(D, d) unit rows less their language's mean, unit rows again."""
+    """(D, d) unit rows minus their language's mean, scaled to unit length again."""
     moved = points.copy()
     for language in np.unique(languages):
-        own = languages == language
-        moved[own] -= points[own].mean(axis=0)
+        is_language = languages == language
+        moved[is_language] -= points[is_language].mean(axis=0)
     return unit_rows(moved)
 
 
 def shared_clusters(
     points: np.ndarray, languages: np.ndarray, clusters: np.ndarray, topics: int, rounds: int
 ) -> np.ndarray:
-    """(D,) clusters after rounds of k-means in which every language weighs the same.
+    """(D,) clusters after rounds of k-means in which every language has the same weight.
 
-    A centroid is the mean of its languages' mean points, so that a cluster that only the pivot has moves to where
-    the others can join it; documents go to the nearest by cosine.
+    A centroid is the mean of its languages' mean points. So a cluster that only the pivot has moves to where the other
+    languages can join it. Each document goes to the nearest centroid by cosine.
 
     Args:
         points: (D, d) unit rows.
         languages: (D,) language of each document.
-        clusters: (D,) where they begin.
+        clusters: (D,) clusters at the start.
         topics: the number of clusters, K.
-        rounds: at most; fewer where nothing moves any more.
+        rounds: largest number of rounds; they end early when no document moves any more.
     """
     for _ in range(rounds):
         sums = np.zeros((topics, points.shape[1]))
         for language in np.unique(languages):
-            own = languages == language
-            sizes = np.bincount(clusters[own], minlength=topics)
-            member = csr_array((np.ones(own.sum()), (clusters[own], np.arange(own.sum()))), (topics, own.sum()))
-            sums += (member @ points[own]) / np.maximum(sizes, 1)[:, None]
+            is_language = languages == language
+            sizes = np.bincount(clusters[is_language], minlength=topics)
+            places = (clusters[is_language], np.arange(is_language.sum()))
+            membership = csr_array((np.ones(is_language.sum()), places), (topics, is_language.sum()))
+            sums += (membership @ points[is_language]) / np.maximum(sizes, 1)[:, None]
         moved = (points @ unit_rows(sums).T).argmax(axis=1)
         if (moved == clusters).all():
             break
@@ -131,10 +135,10 @@ def shared_clusters(
 
 
 def warn_of_one_language_clusters(clusters: np.ndarray, languages: np.ndarray, topics: int) -> None:
-    """Log the clusters that hold one language only, or nothing; they cannot align anything."""
+    """Log the clusters with documents of only one language, or with none; they cannot align anything."""
     names = list(dict.fromkeys(languages.tolist()))
     sizes = {name: np.bincount(clusters[languages == name], minlength=topics) for name in names}
     for cluster in range(topics):
         if sum(sizes[name][cluster] > 0 for name in names) < 2:
             counts = ", ".join(f"{name} {sizes[name][cluster]}" for name in names)
-            log.warning("cluster %d holds documents of one language only: %s", cluster, counts)
+            log.warning("cluster %d has documents of only one language, or none: %s", cluster, counts)

@@ -1,4 +1,4 @@
-"""Embeddings to their leading singular directions, in which documents are clustered."""
+"""Reduces embeddings to their leading singular directions, in which documents are clustered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.tables.vectors import unit_rows
 
-BLOCK = 50_000  # documents that are float64 at once, which keeps the memory flat
+BLOCK = 50_000  # how many documents are float64 at once; a fixed number limits the memory
 
 
 Space = Literal["u-svd", "svd", "svd-lr"]
@@ -21,8 +21,8 @@ def projection(embeddings: np.ndarray, languages: np.ndarray, space: Space, dime
     Args:
         embeddings: (D, E), all languages stacked.
         languages: (D,) language of each document.
-        space: which directions, see :class:`ClusterParams`.
-        dimension: how many; never more than the rank.
+        space: which directions are used, see :class:`ClusterParams`.
+        dimension: number of directions; never more than the rank of the embeddings.
     """
     blocks = [embeddings[start : start + BLOCK] for start in range(0, len(embeddings), BLOCK)]
     values, right = _singular(blocks)
@@ -34,18 +34,18 @@ def projection(embeddings: np.ndarray, languages: np.ndarray, space: Space, dime
 
 
 def project(embeddings: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """(D, E) embeddings to (D, d) unit rows in the (E, d) ``directions``."""
+    """Map (D, E) embeddings to (D, d) unit rows in the (E, d) ``directions``."""
     blocks = (embeddings[start : start + BLOCK] for start in range(0, len(embeddings), BLOCK))
     return np.concatenate([unit_rows(block.astype(np.float64) @ directions) for block in blocks])
 
 
 def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
-    """(D, <= dimension) unit rows of the documents in their leading singular directions; as :func:`projection`."""
+    """(D, <= dimension) unit rows of the documents in their leading singular directions; see :func:`projection`."""
     return project(embeddings, projection(embeddings, languages, space, dimension))
 
 
 def _singular(blocks: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Singular values and right singular vectors of a tall matrix, in blocks of rows, from its small Gram matrix."""
+    """Singular values and right singular vectors of a tall matrix, given as blocks of rows, from its Gram matrix."""
     squares, right = np.linalg.eigh(sum(block.T @ block for block in (block.astype(np.float64) for block in blocks)))
     squares, right = squares[::-1], right[:, ::-1]
     kept = squares > squares[0] * 1e-12

@@ -1,1 +1,1 @@
-"""What every part of the pipeline uses: errors, files, paths, parameters, progress."""
+"""Code that every part of the pipeline uses: errors, files, nested mappings, processes, progress, versions."""

@@ -1,4 +1,4 @@
-"""Nested mappings by dotted names: ``train.epochs`` is ``epochs`` in ``train``."""
+"""Access to nested mappings by dotted names: ``train.epochs`` is ``epochs`` in the section ``train``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Nested = Mapping[str, Any]
 
 
 def leaves(values: Nested, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The dotted names and the values of a nested mapping, in order."""
+    """Yield the dotted name and the value of each entry of a nested mapping, in order."""
     for key, value in values.items():
         if isinstance(value, Mapping):
             yield from leaves(value, f"{prefix}{key}.")
@@ -21,20 +21,20 @@ def look_up(values: Nested, name: str) -> Any:  # noqa: ANN401 - any value
     """The value of a dotted name.
 
     Raises:
-        KeyError: there is none of that name.
+        KeyError: the mapping has no such name.
     """
     value: Any = values
-    for part in name.split("."):
-        if not isinstance(value, Mapping) or part not in value:
+    for key in name.split("."):
+        if not isinstance(value, Mapping) or key not in value:
             raise KeyError(name)
-        value = value[part]
+        value = value[key]
     return value
 
 
 def merged(first: Nested, second: Nested) -> dict[str, Any]:
-    """Both mappings in one; where both have a name, sections are merged and of values the second one counts."""
+    """Both mappings as one. Where both have a name, sections are merged, and a value of the second mapping is kept."""
     result = dict(first)
     for key, value in second.items():
-        both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
-        result[key] = merged(result[key], value) if both else value
+        are_sections = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if are_sections else value
     return result

@@ -1,4 +1,4 @@
-"""The errors a user can meet, each with the exit code that a shell or DVC sees, and what a message may suggest."""
+"""The errors that a user can meet, each with its exit code for the shell and DVC, and suggestions for wrong names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 
 class PipelineError(Exception):
-    """Base of all errors that are explained to the user instead of traced back."""
+    """Base class of all errors that the user sees as a message instead of a traceback."""
 
     exit_code = 1
 
@@ -19,30 +19,30 @@ class InputError(PipelineError):
 
 
 class MissingResourceError(PipelineError):
-    """Something the environment must provide (a model, a font, a device) is not there."""
+    """Something that the environment must provide is missing: a model, a font or a device."""
 
     exit_code = 3
 
 
 class TryAgainError(PipelineError):
-    """A passing fault (disk full, connection broken); earlier work is kept."""
+    """A temporary fault (the disk is full, the connection broke); earlier work is kept."""
 
     exit_code = 75
 
 
 def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
-    """The one of ``known`` that was probably meant; None if none is near.
+    """The entry of ``known`` that was probably meant; None if none is similar enough.
 
     Args:
-        word: what was written.
-        known: what may be written.
-        likeness: how near is near, from 0 to 1.
+        word: the word as written.
+        known: the allowed words.
+        likeness: the lowest similarity that counts, from 0 to 1.
     """
-    near = get_close_matches(word, known, n=1, cutoff=likeness)
-    return near[0] if near else None
+    matches = get_close_matches(word, known, n=1, cutoff=likeness)
+    return matches[0] if matches else None
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """`` Did you mean `NEAREST`?``, with a blank before it, to end a sentence with; empty if none is near."""
-    meant = nearest(word, known)
-    return f" Did you mean `{meant}`?" if meant else ""
+    """The hint `` Did you mean `NEAREST`?``, with a space in front, to end a message with; empty if no word is near."""
+    suggestion = nearest(word, known)
+    return f" Did you mean `{suggestion}`?" if suggestion else ""

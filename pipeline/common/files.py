@@ -1,4 +1,4 @@
-"""Reading and writing files: they appear whole or not at all, damaged ones are named, and digests tell them apart."""
+"""Reading and writing files: a file appears whole or not at all, damage is reported, and digests identify contents."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from pipeline.common.errors import InputError, TryAgainError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a path beside ``path`` to write to; on success flush it to disk and rename it.
+    """Give a temporary path next to ``path`` to write to. On success the file is flushed to disk and renamed.
 
     Raises:
-        TryAgainError: the disk is full; whatever stood at ``path`` before still does.
+        TryAgainError: the disk is full; an earlier file at ``path`` stays.
         InputError: the path cannot be written.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with _naming(path):
+        with _explain_write_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished.touch()
         yield unfinished
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
-        with _naming(path):
+        with _explain_write_errors(path):
             unfinished.replace(path)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -52,7 +52,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _explain_write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
@@ -73,10 +73,12 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pl.DataFra
     """
     with _opened(path) as file:
         present = file.schema_arrow.names
-        missing = [name for name in columns or () if name not in present]
-        frame = None if missing else pl.DataFrame(file.read(None if columns is None else list(columns)))
+        missing_columns = [name for name in columns or () if name not in present]
+        frame = None if missing_columns else pl.DataFrame(file.read(None if columns is None else list(columns)))
     if frame is None:
-        raise InputError(f"{path}: columns {missing} are missing; found {present}.")
+        raise InputError(
+            f"{path}: columns {missing_columns} are missing; found {present}. Delete it and run `dvc repro`."
+        )
     return frame if columns is None else frame.select(columns)
 
 
@@ -102,7 +104,7 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def write_json(value: Any, path: Path) -> None:  # noqa: ANN401 - any JSON value
-    """Write JSON that reads well in a diff; NaN is refused, since JSON has none."""
+    """Write JSON with indentation, so that a diff is readable; NaN is refused, since JSON does not have it."""
     write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
@@ -130,7 +132,7 @@ def read_utf8(path: Path) -> str:
     """The text of a file, without a byte order mark; line ends stay as they are.
 
     Raises:
-        InputError: the file cannot be read, or a byte of it is not UTF-8.
+        InputError: the file cannot be read or is not UTF-8.
     """
     try:
         content = path.read_bytes()
@@ -145,7 +147,7 @@ def read_utf8(path: Path) -> str:
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file, ended by LF or CR LF and nothing else; one at the very end ends no line.
+    """The lines of a text file. Only LF and CR LF end a line; at the end of the file they add no empty line.
 
     Raises:
         InputError: as for :func:`read_utf8`.
@@ -161,14 +163,14 @@ def file_digest(path: Path) -> str:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file; of a folder, that of the names and digests of all its files but the byproducts of running."""
+    """SHA-256 of a file, or of the names and digests of all files in a folder, except for byproducts of running."""
     if not path.is_dir():
         return file_digest(path)
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_byproduct(file)]
-    listed = [(file.relative_to(path).as_posix(), file_digest(file)) for file in files]
-    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+    names_and_digests = [(file.relative_to(path).as_posix(), file_digest(file)) for file in files]
+    return hashlib.sha256(json.dumps(names_and_digests).encode()).hexdigest()
 
 
 def is_byproduct(file: Path) -> bool:
-    """Whether a file only comes from running Python (see .dvcignore)."""
+    """Whether a file is only a byproduct of running Python (see .dvcignore)."""
     return file.suffix == ".pyc" or "__pycache__" in file.parts

@@ -1,4 +1,4 @@
-"""Work over several processes, with results that do not depend on how many."""
+"""Work in several processes; the results do not depend on their number."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import TypeVar
 from pipeline.common.errors import TryAgainError
 from pipeline.common.progress import track
 
-START_SECONDS = 3.0  # a further process must have this much work, or starting it costs more than it saves
-AHEAD = 2  # items that every other process has before it, so that it never waits for this one
+START_SECONDS = 3.0  # with less work than this for each process, starting another one costs more than it saves
+AHEAD = 2  # items that are ready for each other process, so that it never waits for this one
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,13 +27,13 @@ log = logging.getLogger(__name__)
 def map_in_order(
     work: Callable[[Item], Result], items: Sequence[Item], what: str, processes: int | None = None
 ) -> list[Result]:
-    """Apply ``work`` to every item; the first is timed here to see how many processes the rest is worth.
+    """Apply ``work`` to every item. The time of the first item decides how many processes do the rest.
 
     Args:
-        work: picklable, so that other processes can have it.
-        items: of about the same size, picklable too.
-        what: names the work in the log.
-        processes: how many to use, this one counted; by default as many as are worth it.
+        work: the function to apply, picklable, so that other processes can receive it.
+        items: its arguments, picklable and of about the same size.
+        what: the name of the work in the log.
+        processes: the number of processes, including this one; by default as many as save time.
 
     Returns:
         The results in the order of the items.
@@ -54,44 +54,44 @@ def map_in_order(
 
 
 def worth_starting(seconds: float) -> int:
-    """How many processes share ``seconds`` of work best, of those that this one may start."""
+    """The best number of processes for ``seconds`` of work, within the number that is allowed."""
     return max(1, min(processes_allowed(), int(seconds / START_SECONDS)))
 
 
 def processes_allowed() -> int:
-    """How many processes may work at once: one for each core, where neither a container nor the user grants fewer.
+    """How many processes may work at once: one for each core, unless a container or the user allows fewer.
 
-    A container's quota and the cores that a process is bound to count; ``PIPELINE_THREADS``, where it is set, is the
-    user's word for how much of the machine a run may take.
+    The quota of a container and the cores that a process is bound to are respected. The user can set
+    ``PIPELINE_THREADS`` to limit how much of the machine a run takes.
     """
-    from joblib import cpu_count  # knows quotas of containers, which os.cpu_count does not; slow to load
+    from joblib import cpu_count  # respects quotas of containers, unlike os.cpu_count; slow to load
 
-    asked = os.environ.get("PIPELINE_THREADS")
-    return max(1, min(cpu_count(), int(asked)) if asked else cpu_count())
+    thread_limit = os.environ.get("PIPELINE_THREADS")
+    return max(1, min(cpu_count(), int(thread_limit)) if thread_limit else cpu_count())
 
 
 def _rest(work: Callable[[Item], Result], items: Sequence[Item], what: str, processes: int) -> Iterator[Result]:
     if processes == 1 or not items:
         yield from map(work, items)
         return
-    others = min(processes - 1, len(items))
+    other_processes = min(processes - 1, len(items))
     try:
-        # Spawned, not forked: polars and torch have threads, whose locks a fork would copy as they stand.
-        with ProcessPoolExecutor(others, mp_context=get_context("spawn")) as pool:
-            yield from _shared(work, items, pool, AHEAD * others)
+        # Spawned, not forked: polars and torch have threads, and a fork would copy their locks in any state.
+        with ProcessPoolExecutor(other_processes, mp_context=get_context("spawn")) as pool:
+            yield from _shared(work, items, pool, AHEAD * other_processes)
     except BrokenProcessPool as error:
         raise TryAgainError(
-            f"{what}: one of {processes} processes was killed, most often for want of memory. "
+            f"{what}: one of {processes} processes was killed, most often because memory ran out. "
             "Free some memory and run again; finished stages are kept."
         ) from error
 
 
 def _shared(work: Callable[[Item], Result], items: Sequence[Item], pool: Executor, ahead: int) -> Iterator[Result]:
-    """Results in order; this process works along with the pool's, and has nothing to load first."""
+    """Yield results in order; this process works as well as those of the pool, since it has nothing to load first."""
     results: deque[Future[Result]] = deque()
     for item in items:
-        busy = sum(not result.done() for result in results) >= ahead
-        results.append(_done(work(item)) if busy else pool.submit(work, item))
+        is_pool_busy = sum(not result.done() for result in results) >= ahead
+        results.append(_done(work(item)) if is_pool_busy else pool.submit(work, item))
         while results and results[0].done():
             yield results.popleft().result()
     for result in results:

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of long work: a bar on a terminal, and otherwise a log line now and then."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ log = logging.getLogger(__name__)
 
 
 def track(items: Iterable[T], what: str, total: int) -> Iterator[T]:
-    """Yield ``items``, telling how far along they are and how long the rest will take."""
+    """Yield ``items``, and report how many are done and how long the rest will take."""
     if sys.stderr.isatty():
         yield from rich_track(items, description=what, total=total, console=Console(stderr=True))
         return
-    started = told = time.perf_counter()
+    started = last_line = time.perf_counter()
     for done, item in enumerate(items, 1):
         yield item
         now = time.perf_counter()
-        if now - told >= SECONDS_BETWEEN_LINES and done < total:
-            told = now
-            left = (now - started) / done * (total - done)
-            log.info("%s: %d of %d, about %.0f s left", what, done, total, left)
+        if now - last_line >= SECONDS_BETWEEN_LINES and done < total:
+            last_line = now
+            seconds_left = (now - started) / done * (total - done)
+            log.info("%s: %d of %d, about %.0f s left", what, done, total, seconds_left)

@@ -1,13 +1,13 @@
-"""The figures of one run, flat: ``part/figure`` -> value."""
+"""The figures of one run as a flat mapping: ``part/figure`` -> value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Figures = dict[str, float | None]
+from pipeline.evaluation.evaluate import HEADLINE
 
-HEADLINE = ("cnpmi", "tu", "tq", "npmi")
+Figures = dict[str, float | None]
 
 
 def run_figures(
@@ -21,12 +21,12 @@ def run_figures(
     Args:
         metrics: reports/metrics.json.
         classification: reports/classification.json.
-        training: ``seconds`` and ``peak_mb``, None if they were not noted.
-        with_start: the model starts from the pivot clusters, whose figures then stand beside its own.
+        training: ``seconds`` and ``peak_mb`` of the training, None if they were not recorded.
+        with_start: whether the model starts from the pivot clusters; then the figures of the clusters are included.
 
     Returns:
         ``SELECTION/cnpmi`` (and tu, tq, npmi, ``start cnpmi`` ..., ``npmi LANGUAGE``), ``theta/intra`` (mean accuracy
-        within languages), ``theta/cross``, ``theta/en->zh`` ..., the same of ``scores``, ``retrieval/mrr`` and
+        within languages), ``theta/cross``, ``theta/en->zh`` ..., the same for ``scores``, ``retrieval/mrr`` and
         ``retrieval/jsd``, ``cost/seconds`` and ``cost/peak_mb``.
     """
     figures: Figures = {}
@@ -48,14 +48,14 @@ def _selection(name: str, scores: Mapping[str, Any], with_start: bool) -> Figure
 
 def _accuracies(features: str, directions: Mapping[str, Mapping[str, Any]]) -> Figures:
     accuracies = {direction: score["accuracy"] for direction, score in directions.items()}
-    within = {name for name in accuracies if len(set(name.split("->"))) == 1}
+    within_language = {name for name in accuracies if len(set(name.split("->"))) == 1}
     return {
-        f"{features}/intra": _mean(accuracies[name] for name in accuracies if name in within),
-        f"{features}/cross": _mean(accuracies[name] for name in accuracies if name not in within),
+        f"{features}/intra": _mean(accuracies[name] for name in accuracies if name in within_language),
+        f"{features}/cross": _mean(accuracies[name] for name in accuracies if name not in within_language),
         **{f"{features}/{name}": value for name, value in accuracies.items()},
     }
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    known_values = [value for value in values if value is not None]
+    return sum(known_values) / len(known_values) if known_values else None

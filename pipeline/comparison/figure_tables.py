@@ -1,4 +1,4 @@
-"""Which figures the tables show, in which order, and how they are written."""
+"""The figures that the tables show, their order, and how they are written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class FigureColumn:
     """A column of a table.
 
     Attributes:
-        key: of the figure, see :mod:`pipeline.comparison.collect`.
-        header: as shown.
-        digits: after the point.
-        better: which end is best; None: neither, and nothing is marked.
-        published: name of the figure in papers, whose column then stands at the right; None without one.
+        key: key of the figure, see :mod:`pipeline.comparison.collect`.
+        header: header of the column.
+        digits: digits after the decimal point.
+        better: whether high or low is better; None if neither is, and then nothing is marked.
+        published: name of the same figure in papers, shown in a column at the right; None if papers have none.
     """
 
     key: str
@@ -37,19 +37,19 @@ class FigureTable:
 
 
 SELECTIONS = {
-    "owned": "Each word under the one topic that owns it.",
-    "beta": "A topic's words by beta, as published.",
+    "owned": "Each word belongs to only one topic.",
+    "beta": "The words of each topic by beta, as in the papers.",
 }
 
 
 FEATURES = {
-    "theta": "Within (intra) and across (cross) languages: trained on one, tested on the other.",
-    "scores": "The same on what theta is the softmax of, as in the published code.",
+    "theta": "Within (intra) and across (cross) languages: trained on the first language, tested on the second.",
+    "scores": "The same on the scores of which theta is the softmax, as in the published code.",
 }
 
 
 def sections(keys: Collection[str]) -> list[FigureTable]:
-    """The tables that ``keys``, the figures of all runs in order, allow."""
+    """The tables for ``keys``, the keys of the figures of all runs, in order."""
     quality = [
         FigureTable(f"Topics, words by `{name}`", SELECTIONS.get(name, ""), _quality(name, keys))
         for name in _parts(keys, "/cnpmi")
@@ -59,9 +59,9 @@ def sections(keys: Collection[str]) -> list[FigureTable]:
         for name in _parts(keys, "/intra")
     ]
     remark = (
-        "Finding a test document's translation by theta; the divergence alone says little, since theta that is the "
-        "same everywhere has none. Seconds and memory are of the stage `train`, in the runs that a comparison "
-        "started; where a stopped training was resumed, of its last part."
+        "Finding a test document's translation by theta. The divergence (JSD) alone says little: it is 0 if theta is "
+        "the same for all documents. Seconds and memory are those of the stage `train`, in runs that a comparison "
+        "started; if a stopped training was resumed, those of its last part."
     )
     return [*quality, *accuracy, FigureTable("Retrieval and cost", remark, COST)]
 
@@ -84,7 +84,7 @@ def figure_text(summary: SeedSummary | None, mark: Mark, digits: int, missing: s
 
 
 def _quality(name: str, keys: Collection[str]) -> list[FigureColumn]:
-    papers = name == "beta"  # the papers take the words by beta, and selections are not to be mixed
+    papers = name == "beta"  # the papers select words by beta, and different selections cannot be compared
     columns = []
     for key, digits in (("cnpmi", 4), ("tu", 3), ("tq", 4)):
         columns.append(FigureColumn(f"{name}/{key}", key.upper(), digits, published=key if papers else None))

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73")  # told apart by colour-blind eyes too (Okabe and Ito)
+COLOURS = ("#0072B2", "#D55E00", "#009E73")  # distinct for colour-blind people too (Okabe and Ito)
 ROW_INCHES, PANEL_INCHES, COLUMNS = 0.42, 3.1, 3
 
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one figure: filled, or hollow for the start."""
+    """The points of one figure: filled for the trained topics, hollow for the start."""
 
     key: str
     label: str
@@ -29,14 +29,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """One figure, a row a line."""
+    """A panel for one figure, with one line for each row of the comparison."""
 
     title: str
     series: Sequence[Series]
 
 
 def panels(keys: Sequence[str]) -> list[Panel]:
-    """What is drawn of the figures that there are."""
+    """The panels for the figures that the runs have."""
     chosen = [_quality(key, keys) for key in ("cnpmi", "tu", "tq")]
     chosen += [
         Panel(f"SVM accuracy, {where} languages", _features(key, keys))
@@ -47,7 +47,7 @@ def panels(keys: Sequence[str]) -> list[Panel]:
 
 
 def draw_comparison(comparison: Comparison) -> str:
-    """SVG; the same comparison gives the same bytes."""
+    """Draw the comparison as SVG; the same comparison gives the same bytes."""
     with plain_style("comparison"):
         return as_svg(_figure(comparison))
 
@@ -55,14 +55,14 @@ def draw_comparison(comparison: Comparison) -> str:
 def _figure(comparison: Comparison) -> Figure:
     from matplotlib.figure import Figure as NewFigure
 
-    shown = panels(comparison.keys)
-    deep = max(1, -(-len(shown) // COLUMNS))
-    height = deep * (1.5 + ROW_INCHES * len(comparison.rows)) + 0.4
+    shown_panels = panels(comparison.keys)
+    panel_rows = max(1, -(-len(shown_panels) // COLUMNS))
+    height = panel_rows * (1.5 + ROW_INCHES * len(comparison.rows)) + 0.4
     figure = NewFigure(figsize=(1.8 + PANEL_INCHES * COLUMNS, height), layout="constrained")
-    axes = figure.subplots(deep, COLUMNS, sharey=True, squeeze=False).flat
-    for ax, panel in zip(axes, shown, strict=False):
+    axes = figure.subplots(panel_rows, COLUMNS, sharey=True, squeeze=False).flat
+    for ax, panel in zip(axes, shown_panels, strict=False):
         _draw_panel(ax, panel, comparison)
-    for ax in list(axes)[len(shown) :]:
+    for ax in list(axes)[len(shown_panels) :]:
         ax.set_axis_off()
     seeds = comparison.seeds
     spread = "bars: one standard deviation over seeds" if len(seeds) > 1 else "one seed"
@@ -74,13 +74,13 @@ def _draw_panel(ax: Axes, panel: Panel, comparison: Comparison) -> None:
     names = comparison.names
     for index, series in enumerate(panel.series):
         shift = (index - (len(panel.series) - 1) / 2) * 0.16
-        found = [(place, summary) for place, summary in enumerate(comparison.column(series.key).values()) if summary]
-        if not found:  # such as the start, where no model has one
+        points = [(place, summary) for place, summary in enumerate(comparison.column(series.key).values()) if summary]
+        if not points:  # such as the start, if no model has one
             continue
         ax.errorbar(
-            [summary.mean for _, summary in found],
-            [place + shift for place, _ in found],
-            xerr=[summary.std or 0.0 for _, summary in found],
+            [summary.mean for _, summary in points],
+            [place + shift for place, _ in points],
+            xerr=[summary.std or 0.0 for _, summary in points],
             fmt="o",
             color=series.colour,
             markerfacecolor="white" if series.hollow else series.colour,
@@ -96,7 +96,7 @@ def _draw_panel(ax: Axes, panel: Panel, comparison: Comparison) -> None:
     ax.grid(color="#e4e4e4")
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
-    if ax.get_legend_handles_labels()[0]:  # none where no model has the figure, such as NPMI without a reference
+    if ax.get_legend_handles_labels()[0]:  # there are none if no model has the figure, such as NPMI without a reference
         ax.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=2.4, frameon=False)
 
 

@@ -1,4 +1,4 @@
-"""Figures that papers published, to stand beside ours."""
+"""Figures that papers published, to be shown beside the figures of this project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.common.errors import InputError
 
 @dataclass(frozen=True)
 class Published:
-    """What papers say of the rows on one data set.
+    """The figures that papers publish for the rows, on one data set.
 
     Attributes:
         sources: short name of a paper -> its reference.
@@ -22,32 +22,38 @@ class Published:
     figures: Mapping[str, Mapping[str, Mapping[str, str]]]
 
     def cell(self, row: str, figure: str) -> str:
-        """All that is published of a row's figure, each with its source's number; empty if nothing is."""
+        """All published values of a row's figure, each with the number of its source; empty if there is none."""
         numbers = {source: number for number, source in enumerate(self.sources, 1)}
-        known = self.figures.get(row, {})
-        return "; ".join(f"{known[name][figure]} [{numbers[name]}]" for name in known if figure in known[name])
+        figures_by_source = self.figures.get(row, {})
+        return "; ".join(
+            f"{figures_by_source[name][figure]} [{numbers[name]}]"
+            for name in figures_by_source
+            if figure in figures_by_source[name]
+        )
 
 
 def read_published(values: Mapping[str, Any], dataset: str, rows: list[str]) -> Published:
-    """What is known of ``rows`` on ``dataset``, with the sources that are used.
+    """The published figures of ``rows`` on ``dataset``, with the sources that are used.
 
     Args:
         values: ``sources`` (name -> reference) and ``figures`` (data set -> row -> source -> figure). A figure is a
-            number, mean and deviation as a list, or a mapping of languages to numbers.
+            number, a list of mean and standard deviation, or a mapping of languages to numbers.
         dataset: value of the parameter ``dataset``.
         rows: names of the rows.
 
     Raises:
-        InputError: a source that is not listed.
+        InputError: a figure names a source that is not in ``sources``.
     """
-    listed = (values.get("figures") or {}).get(dataset) or {}
-    found = {row: listed[row] for row in rows if row in listed}
-    used = {source for parts in found.values() for source in parts}
+    dataset_figures = (values.get("figures") or {}).get(dataset) or {}
+    row_figures = {row: dataset_figures[row] for row in rows if row in dataset_figures}
+    used = {source for parts in row_figures.values() for source in parts}
     if unknown := used - set(values.get("sources") or {}):
-        raise InputError(f"the published figures of {dataset} name {sorted(unknown)}, which `sources` does not list.")
+        raise InputError(
+            f"the published figures of {dataset} name the sources {sorted(unknown)}, which are missing in `sources`."
+        )
     texts = {
         row: {source: {figure: _text(value) for figure, value in part.items()} for source, part in parts.items()}
-        for row, parts in found.items()
+        for row, parts in row_figures.items()
     }
     return Published({name: text for name, text in (values.get("sources") or {}).items() if name in used}, texts)
 

@@ -17,7 +17,7 @@ OWN_THETA = "†"
 
 @dataclass(frozen=True)
 class RunFigures:
-    """A run of a row: its figures, or why there are none."""
+    """One run of a row: its figures, or the error if it failed."""
 
     seed: int
     key: str
@@ -27,13 +27,13 @@ class RunFigures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything the table, the JSON and the plot are made of.
+    """Everything that the table, the JSON and the plot show.
 
     Attributes:
-        title: what was compared on.
-        facts: parameter -> value, of all rows.
-        rows: row -> its runs, one a seed, the same seeds for every row.
-        published: the papers' figures of the rows.
+        title: title, with the data set.
+        facts: parameter -> value, for parameters that are equal in all rows.
+        rows: row -> its runs, one for each seed, with the same seeds for every row.
+        published: the papers' figures for the rows.
         own_theta: names of rows whose theta is this project's addition to the model.
     """
 
@@ -45,22 +45,22 @@ class Comparison:
 
     @property
     def names(self) -> list[str]:
-        """Of the rows."""
+        """The names of the rows."""
         return [row.name for row in self.rows]
 
     @property
     def seeds(self) -> list[int]:
-        """Of every row."""
+        """The seeds, which are the same for every row."""
         return [run.seed for run in next(iter(self.rows.values()))]
 
     @cached_property
     def keys(self) -> list[str]:
-        """The figures that any run has, in order."""
+        """The keys of the figures that at least one run has, in order."""
         runs = [run.figures for runs in self.rows.values() for run in runs if run.figures]
         return list(dict.fromkeys(key for figures in runs for key in figures))
 
     def column(self, key: str) -> dict[str, SeedSummary | None]:
-        """Row -> a figure over its seeds."""
+        """Row -> the figure ``key``, summarised over its seeds."""
         return {
             row.name: summarise(run.figures.get(key) for run in runs if run.figures) for row, runs in self.rows.items()
         }
@@ -71,7 +71,7 @@ class Comparison:
 
 
 def write_markdown(comparison: Comparison) -> str:
-    """The tables, with what their signs mean."""
+    """The tables in Markdown, with the meaning of their signs."""
     lines = [f"# {comparison.title}", "", *_preface(comparison), ""]
     for section in sections(comparison.keys):
         lines += [f"## {section.title}", "", section.remark, "", *_table(section, comparison), ""]
@@ -79,7 +79,7 @@ def write_markdown(comparison: Comparison) -> str:
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
-    """Every figure of every run, means, deviations and marks."""
+    """Every figure of every run, with means, standard deviations and marks."""
     marks = {
         column.key: mark_column(comparison.column(column.key), column.better)
         for section in sections(comparison.keys)
@@ -118,16 +118,16 @@ def _preface(comparison: Comparison) -> Iterator[str]:
     yield ""
     if len(seeds) > 1:
         yield f"Mean ± standard deviation over seeds {', '.join(map(str, seeds))}. **Bold**: the best of its column."
-        yield "≈: within one pooled standard deviation of the best, which is noise. The seed decides weights and order,"
-        yield "and the test documents where the corpus does not name them."
+        yield "≈: within one pooled standard deviation of the best, so the difference is noise. The seed decides"
+        yield "weights, order, and the choice of test documents if the corpus does not name them."
     else:
         yield f"Seed {seeds[0]}. **Bold**: the best of its column."
-        yield "With one seed it is unknown how much of a difference is noise."
+        yield "With only one seed it is unknown how much of a difference is noise."
     if any("/start " in key and any(comparison.column(key).values()) for key in comparison.keys):
-        yield "start: the clusters that the model starts from, which it must be held against."
-    yield "–: there is none."
+        yield "start: the clusters that the model starts from; training should improve on them."
+    yield "–: there is no figure."
     if comparison.own_theta:
-        yield f"{OWN_THETA}: the paper gives the model no theta; this project's addition is classified and searched."
+        yield f"{OWN_THETA}: the paper gives the model no theta; classification and retrieval use one that we added."
     yield ""
     for row in comparison.rows:
         if row.overrides:
@@ -144,25 +144,27 @@ def _table(section: FigureTable, comparison: Comparison) -> Iterator[str]:
     yield _line(["---", *["---:"] * (len(headers) - 1)])
     cells = {column.key: _cells(column, comparison) for column in columns}
     for row, runs in comparison.rows.items():
-        ours = [cells[column.key][row.name] for column in columns]
-        yield _line([_label(row, runs, comparison), *ours, *(_published(column, row, comparison) for column in papers)])
+        own_cells = [cells[column.key][row.name] for column in columns]
+        yield _line(
+            [_label(row, runs, comparison), *own_cells, *(_published(column, row, comparison) for column in papers)]
+        )
 
 
 def _cells(column: FigureColumn, comparison: Comparison) -> dict[str, str]:
     values = comparison.column(column.key)
     marks = mark_column(values, column.better)
-    lost = {row.name for row, runs in comparison.rows.items() if not any(run.figures for run in runs)}
+    failed_rows = {row.name for row, runs in comparison.rows.items() if not any(run.figures for run in runs)}
     missing = "no record" if column.key.startswith("cost/") else "–"
     return {
-        name: figure_text(summary, marks[name], column.digits, "failed" if name in lost else missing)
+        name: figure_text(summary, marks[name], column.digits, "failed" if name in failed_rows else missing)
         for name, summary in values.items()
     }
 
 
 def _label(row: ComparedRow, runs: Sequence[RunFigures], comparison: Comparison) -> str:
     sign = f" {OWN_THETA}" if row.name in comparison.own_theta else ""
-    done = sum(run.figures is not None for run in runs)
-    return f"{row.name}{sign}" + ("" if done in (0, len(runs)) else f" ({done} of {len(runs)} seeds)")
+    finished_runs = sum(run.figures is not None for run in runs)
+    return f"{row.name}{sign}" + ("" if finished_runs in (0, len(runs)) else f" ({finished_runs} of {len(runs)} seeds)")
 
 
 def _published(column: FigureColumn, row: ComparedRow, comparison: Comparison) -> str:
@@ -176,7 +178,7 @@ def _is_published(column: FigureColumn, comparison: Comparison) -> bool:
 def _sources(comparison: Comparison) -> Iterator[str]:
     if comparison.published.sources:
         yield from ("## Published figures", "")
-        yield "As the papers print them, on another reference corpus: to be read beside ours, not against them."
+        yield "As printed in the papers, which used another reference corpus. Do not compare them directly with ours."
         yield ""
         for number, text in enumerate(comparison.published.sources.values(), 1):
             yield f"[{number}] {text}."
@@ -200,9 +202,9 @@ class ComparedRow:
     """One row of the table; no two have the same name.
 
     Attributes:
-        name: as listed.
+        name: name of the row in the list of rows.
         model: value of the parameter ``model``.
-        overrides: dotted parameter -> value, beside the preset.
+        overrides: dotted parameter -> value, for parameters that differ from the preset.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Means over seeds, which row is best, and which differences are noise."""
+"""Means over seeds, the best row of a column, and the differences that are only noise."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Better = Literal["high", "low"]
 
 @dataclass(frozen=True)
 class SeedSummary:
-    """A figure over seeds.
+    """A figure summarised over seeds.
 
     Attributes:
-        mean: over the seeds.
-        std: sample standard deviation (n - 1); None of one seed.
+        mean: mean over the seeds.
+        std: sample standard deviation (n - 1); None for one seed.
         n: number of seeds.
     """
 
@@ -28,15 +28,19 @@ class SeedSummary:
 
 
 def summarise(values: Iterable[float | None]) -> SeedSummary | None:
-    """Mean and standard deviation of what is known; None if nothing is."""
-    known = [value for value in values if value is not None]
-    if not known:
+    """Mean and standard deviation of the known values; None if no value is known."""
+    known_values = [value for value in values if value is not None]
+    if not known_values:
         return None
-    return SeedSummary(statistics.fmean(known), statistics.stdev(known) if len(known) > 1 else None, len(known))
+    return SeedSummary(
+        statistics.fmean(known_values),
+        statistics.stdev(known_values) if len(known_values) > 1 else None,
+        len(known_values),
+    )
 
 
 def pooled_std(first: SeedSummary, second: SeedSummary) -> float | None:
-    """Standard deviation within two samples together; None where each has one seed."""
+    """Pooled standard deviation within two samples; None if each has only one seed."""
     freedom = first.n + second.n - 2
     if freedom < 1:
         return None
@@ -47,14 +51,14 @@ def pooled_std(first: SeedSummary, second: SeedSummary) -> float | None:
 def mark_column(column: Mapping[str, SeedSummary | None], better: Better | None) -> dict[str, Mark]:
     """Which rows of a column are best, and which differ from the best by no more than one pooled deviation.
 
-    Nothing is marked where there is one figure, where all are equal, or where neither end is better.
+    Nothing is marked if there is only one figure, if all are equal, or if neither high nor low is better.
     """
-    known = {name: summary for name, summary in column.items() if summary}
+    summaries = {name: summary for name, summary in column.items() if summary}
     marks: dict[str, Mark] = dict.fromkeys(column, "")
-    if better is None or len({summary.mean for summary in known.values()}) < 2:
+    if better is None or len({summary.mean for summary in summaries.values()}) < 2:
         return marks
-    best = (max if better == "high" else min)(known.values(), key=lambda summary: summary.mean)
-    for name, summary in known.items():
+    best = (max if better == "high" else min)(summaries.values(), key=lambda summary: summary.mean)
+    for name, summary in summaries.items():
         noise = pooled_std(summary, best)
         if summary.mean == best.mean:
             marks[name] = "best"

@@ -1,1 +1,1 @@
-"""params.yaml as typed, checked values; the stages and the experiments read it, the library never does."""
+"""params.yaml as typed, checked values; the stages and the experiments read them, but the library does not."""

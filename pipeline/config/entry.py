@@ -1,4 +1,4 @@
-"""What every entry point in ``stages/`` is wrapped in: its log, its errors and exit codes, and its times."""
+"""The wrapper of every entry point in ``stages/``: its log, its errors and exit codes, and its times."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Arguments = ParamSpec("Arguments")
 def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
     """Wrap the function that an entry point runs.
 
-    Progress goes to standard error; the wall time and the peak memory are noted; an error that a user can meet becomes
-    a message and an exit code.
+    Progress goes to standard error. The wall time and the peak memory are recorded. An error that a user can meet
+    becomes a message and an exit code.
     """
     name = main.__module__.rpartition(".")[2]
     if name == "__main__":
@@ -46,7 +46,7 @@ def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 
 def peak_memory() -> float | None:
-    """The most memory that this process has held, in MB (10^6 bytes); None where the system does not say."""
+    """The peak memory of this process in MB (10^6 bytes); None where the system does not report it."""
     # Not getrusage: on Linux its peak counts the memory of the process that started this one, too.
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
@@ -55,7 +55,7 @@ def peak_memory() -> float | None:
 
 
 def _note_time(name: str, seconds: float) -> None:
-    """Add a line to the times, or to the file that PIPELINE_TIMES names; PIPELINE_RUN names the run."""
+    """Add a line to the file of times, which PIPELINE_TIMES can change; PIPELINE_RUN gives the name of the run."""
     path = Path(os.environ.get("PIPELINE_TIMES", LAYOUT.times))
     row = {"stage": name, "seconds": round(seconds, 2), "peak_mb": peak_memory(), "finished": round(time.time(), 1)}
     if run := os.environ.get("PIPELINE_RUN"):

@@ -1,4 +1,4 @@
-"""params.yaml as typed values; only stages and experiments use this, the library takes what it gives."""
+"""params.yaml as typed values; only stages and experiments use this module, and pass the values to the library."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from pipeline.common.errors import InputError, did_you_mean, nearest
 from pipeline.common.files import read_utf8
 
 PARAMS = Path("params.yaml")
-NONE = "data/none"  # stands in params.yaml for a file that is not given: DVC wants a path there, and one that exists
+NONE = "data/none"  # in params.yaml: no file; DVC needs a path, and the path must exist
 
-# What stands at the top, since several sections share it or since it is set often; the rest stands in its section.
+# The parameters at the top level: several sections share them, or they are set often. All others are in a section.
 TOP = {
     "dataset": "a name for the documents",
     "path": "a file of documents, or a folder of them",
-    "languages": "`auto`, or codes with the pivot first: `[ja, en]`",
-    "reference": "aligned documents for CNPMI; without, `reference.jsonl` in the folder that `path` names, or `pair`s",
-    "comparison": "a `comparison.json` of `make compare`, shown in the report",
-    "model": "which topic model",
+    "languages": "`auto`, or a list of codes with the pivot first: `[ja, en]`",
+    "reference": "aligned documents for CNPMI; by default `reference.jsonl` in the folder `path`, or else the `pair`s",
+    "comparison": "a `comparison.json` from `make compare`, which the report shows",
+    "model": "the topic model",
     "ablate": "terms of the model that are left out",
-    "num_topics": "K, the number of topics and of clusters",
+    "num_topics": "the number of topics and of clusters, K",
     "lambda1": "XTRA: weight of L_InfoNCE",
     "lambda2": "XTRA: weight of L_Cluster",
     "lambda3": "XTRA: weight of L_beta",
-    "seed": "of the split, the encoder, the clusters and the training",
-    "top_words": "`owned`: each word under one topic; `beta`: as published",
-    "encoder": "what embeds the documents",
-    "dictionary": "a folder of `<pivot>-<language>.tsv`",
-    "vectors": "Parquet with id and vector, or `.npy`, for `precomputed`",
-    "labels": "clusters given as a table with id and cluster",
+    "seed": "seed of the split, the encoder, the clusters and the training",
+    "top_words": "how top words are selected: `owned`, with each word under one topic, or `beta`, as published",
+    "encoder": "the encoder, which embeds the documents",
+    "dictionary": "a folder with files `<pivot>-<language>.tsv`",
+    "vectors": "for `precomputed`: a Parquet file with id and vector, or a `.npy` file",
+    "labels": "your own clusters, as a table with id and cluster",
 }
 
 Section = TypeVar("Section", bound=BaseModel)
@@ -49,7 +49,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         InputError: the file is missing or is not a YAML mapping.
     """
     if not path.exists():
-        raise InputError(f"{path} is missing; run this in the folder of the repository.")
+        raise InputError(f"{path} is missing. Run this command in the folder of the repository.")
     try:
         values = YAML(typ="safe").load(read_utf8(path))
     except YAMLError as error:
@@ -63,12 +63,12 @@ def yaml_value(text: str) -> Any:  # noqa: ANN401 - YAML values
     """The value that ``text`` would have in a YAML file: ``3`` is a number, ``[a, b]`` a list.
 
     Raises:
-        InputError: it is no YAML.
+        InputError: ``text`` is not YAML.
     """
     try:
         return YAML(typ="safe").load(text)
     except YAMLError as error:
-        raise InputError(f"{text!r} is not a value: {error}") from error
+        raise InputError(f"{text!r} is not a value in YAML: {error}") from error
 
 
 class Params:
@@ -76,8 +76,8 @@ class Params:
 
     Attributes:
         path: the file.
-        values: what it says, with ``data/none`` as it stands.
-        used: what has been read so far, with defaults, shaped like params.yaml; a stage's record keeps it.
+        values: the values in the file, with ``data/none`` as it is.
+        used: the values read so far, with defaults, in the shape of params.yaml; a stage's record keeps them.
 
     Raises:
         InputError: the file is missing or is not a YAML mapping.
@@ -95,10 +95,10 @@ class Params:
         return changed
 
     def section(self, name: str, kind: type[Section]) -> Section:
-        """Section ``name``, with those of ``kind``'s fields that stand at the top level, checked.
+        """Section ``name``, together with the fields of ``kind`` that are at the top level, checked.
 
         Raises:
-            InputError: an unknown key, a wrong type or a value out of range, with the nearest name.
+            InputError: a key is unknown (the message has the nearest name), or a type or a value is wrong.
         """
         block = self.values.get(name) or {}
         if not isinstance(block, dict):
@@ -125,7 +125,7 @@ class Params:
         """Top-level parameter ``name``, one of ``known``.
 
         Raises:
-            InputError: it is none of them.
+            InputError: the value is none of them.
         """
         value = str(self.values.get(name))
         if value not in known:
@@ -151,8 +151,8 @@ class Params:
         where = f"{self.path}: {key}" if key in self.values else f"{self.path}: {prefix}{key}"
         if detail["type"] == "extra_forbidden":
             meant = nearest(key, kind.model_fields)
-            known = f"did you mean `{meant}`?" if meant else f"known are {', '.join(kind.model_fields)}."
-            return f"{where} is not a parameter; {known}"
+            hint = f"did you mean `{meant}`?" if meant else f"the known names are {', '.join(kind.model_fields)}."
+            return f"{where} is not a parameter; {hint}"
         if detail["type"] == "missing":
             return f"{where} is missing."
         allowed = re.findall("'([^']*)'", detail["msg"]) if detail["type"] == "literal_error" else []

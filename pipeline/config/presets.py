@@ -1,4 +1,4 @@
-"""Presets: the parameters that differ from one data set to another, written into params.yaml together."""
+"""Presets: the parameters that differ between data sets, written into params.yaml together."""
 
 from __future__ import annotations
 
@@ -16,45 +16,49 @@ PRESETS = Path("presets")
 
 
 def apply_preset(name: str, params: Path, folder: Path = PRESETS) -> list[str]:
-    """Put the values of ``folder/NAME.yaml`` into ``params``; every other byte of it stays as it is.
+    """Write the values of ``folder/NAME.yaml`` into ``params``; every other byte of that file stays as it is.
 
-    Values are replaced in the text, at the places where the YAML parser found them: a round trip through Python
-    objects would move comments, and going to another preset and back would leave traces.
+    Values are replaced in the text, at the positions where the YAML parser found them. A round trip through Python
+    objects would move comments, and switching to another preset and back would leave traces.
 
     Returns:
-        What changed, one ``key: old -> new`` each.
+        The changes, each as ``key: old -> new``.
 
     Raises:
-        InputError: no preset of that name, a key that ``params`` does not have, or a file that is not YAML.
+        InputError: there is no such preset, ``params`` lacks one of its keys, or a file is not YAML.
     """
-    wanted = read_values(_find(name, folder))
+    new_values = read_values(_find(name, folder))
     text = _read(params)
     spans = _spans(text, params)
     changed = []
-    for key, value in wanted.items():
+    for key, value in new_values.items():
         if key not in spans:
             raise InputError(f"preset {name}: `{key}` is not a parameter of {params}; {_hint(key, spans)}")
         start, end = spans[key]
         if "\n" in text[start:end] + value:
-            raise InputError(f"`{key}` takes several lines in {params} or preset {name}; write it in one, as [a, b].")
+            raise InputError(
+                f"`{key}` takes several lines in {params} or preset {name}; write it on one line, as [a, b]."
+            )
         if text[start:end] != value:
             changed.append(f"{key}: {text[start:end]} -> {value}")
     if changed:
-        write_text(_put(wanted, text, spans, params), params)
+        write_text(_put(new_values, text, spans, params), params)
     return changed
 
 
-def _put(wanted: dict[str, str], text: str, spans: dict[str, tuple[int, int]], params: Path) -> str:
-    for key in sorted(wanted, key=spans.__getitem__, reverse=True):  # from the end, so that places stay right
+def _put(new_values: dict[str, str], text: str, spans: dict[str, tuple[int, int]], params: Path) -> str:
+    for key in sorted(new_values, key=spans.__getitem__, reverse=True):  # from the end, so that spans stay right
         start, end = spans[key]
-        text = text[:start] + (wanted[key] if end > start else f" {wanted[key]}") + text[end:]
-    if not wanted.items() <= _values(text, params).items():
-        raise InputError(f"{params} is written in a way that presets cannot change; set by hand: {wanted}.")
+        text = text[:start] + (new_values[key] if end > start else f" {new_values[key]}") + text[end:]
+    if not new_values.items() <= _values(text, params).items():
+        raise InputError(
+            f"{params} is written in a way that presets cannot change. Set these values by hand: {new_values}."
+        )
     return text
 
 
 def read_values(path: Path) -> dict[str, str]:
-    """Dotted keys of a YAML file and the text of their values, in order.
+    """The dotted keys of a YAML file with the text of their values, in order.
 
     Raises:
         InputError: the file is missing or is not a YAML mapping.
@@ -71,12 +75,12 @@ def _find(name: str, folder: Path) -> Path:
 
 def _hint(name: str, known: Collection[str]) -> str:
     meant = nearest(name, known)
-    return f"{f'did you mean `{meant}`? ' if meant else ''}Known are {', '.join(known)}."
+    return f"{f'did you mean `{meant}`? ' if meant else ''}Known names are {', '.join(known)}."
 
 
 def _read(path: Path) -> str:
     if not path.exists():
-        raise InputError(f"{path} is missing; run this in the folder of the repository.")
+        raise InputError(f"{path} is missing. Run this command in the folder of the repository.")
     return read_utf8(path)
 
 
@@ -100,5 +104,5 @@ def _leaves(node: MappingNode, prefix: str) -> Iterator[tuple[str, tuple[int, in
             yield from _leaves(value, f"{prefix}{key.value}.")
         else:
             after_colon, start, end = key.end_mark.index + 1, value.start_mark.index, value.end_mark.index
-            # An empty value is said to lie where the parser went on, which may be lines below.
+            # The parser places an empty value where it continues to read, which may be some lines below.
             yield prefix + key.value, (start, end) if end > start else (after_colon, after_colon)

@@ -1,4 +1,4 @@
-"""Every parameter of params.yaml, checked together, before any stage runs."""
+"""The check of all parameters of params.yaml together, before any stage runs."""
 
 from __future__ import annotations
 
@@ -49,52 +49,54 @@ def check_parameters(params: Params) -> None:
     """Check every parameter, also those of sections that the run does not use.
 
     Raises:
-        InputError: unknown keys with the nearest known name, wrong types and values out of range, one a line.
+        InputError: keys are unknown, or types or values are wrong; each fault has one line.
     """
-    if problems := list(dict.fromkeys(_problems(params))):  # what several sections share is told once
+    if problems := list(dict.fromkeys(_problems(params))):  # a fault of a shared parameter is reported once
         raise InputError("\n".join(problems))
 
 
 def check_paths(params: Params) -> None:
-    """Check that the files and folders which the parameters name are there.
+    """Check that the files and folders which the parameters name exist.
 
-    Not part of :func:`check_parameters`, which is asked about a file of parameters alone.
+    This is not part of :func:`check_parameters`, which needs only the file of parameters.
 
     Raises:
-        InputError: one a line, those that are missing.
+        InputError: some of them are missing; each has one line.
     """
-    named = {name: params.values.get(name) for name in PATHS}
+    paths = {name: params.values.get(name) for name in PATHS}
     for section, name in (("tokenise", "stopwords"), ("bow", "vocabulary")):
-        named[f"{section}.{name}"] = (params.values.get(section) or {}).get(name)
-    missing = {name: path for name, path in named.items() if path is not None and not Path(path).exists()}
-    if missing:
-        lines = [f"{params.path}: {name} = {str(path)!r}: nothing is there." for name, path in missing.items()]
-        if "path" in missing:
-            lines.append("`path` names your documents; `make data DATASET=ecnews` fetches those of a preset.")
-        if len(missing) > ("path" in missing):
-            lines.append(f"What a run can do without is `{NONE}`.")
+        paths[f"{section}.{name}"] = (params.values.get(section) or {}).get(name)
+    missing_paths = {name: path for name, path in paths.items() if path is not None and not Path(path).exists()}
+    if missing_paths:
+        lines = [
+            f"{params.path}: {name} = {str(path)!r}: this path does not exist." for name, path in missing_paths.items()
+        ]
+        if "path" in missing_paths:
+            lines.append("`path` is for your documents; `make data DATASET=ecnews` fetches those of a preset.")
+        if len(missing_paths) > ("path" in missing_paths):
+            lines.append(f"Set the paths that your run does not need to `{NONE}`.")
         raise InputError("\n".join(lines))
 
 
 def _problems(params: Params) -> Iterator[str]:
-    yield from _unknown(params)
+    yield from _unknown_keys(params)
     for name, known in CHOICES.items():
-        yield from _told(partial(params.choice, name, known))
-    for kind in TOP_ONLY:
-        yield from _told(partial(params.top, kind))
+        yield from _fault_lines(partial(params.choice, name, known))
+    for section_class in TOP_ONLY:
+        yield from _fault_lines(partial(params.top, section_class))
     yield from _misplaced(params)
     yield from _wrong_languages(params)
-    others = params.having(ablate=[])  # `ablate` names terms of the chosen model
-    for name, kind in SECTIONS.items():
-        theirs = others if name in MODELS and name != params.values.get("model") else params
-        yield from _told(partial(theirs.section, name, kind))
+    without_ablations = params.having(ablate=[])  # `ablate` names terms of the chosen model
+    for name, section_class in SECTIONS.items():
+        section_params = without_ablations if name in MODELS and name != params.values.get("model") else params
+        yield from _fault_lines(partial(section_params.section, name, section_class))
 
 
-def _unknown(params: Params) -> Iterator[str]:
+def _unknown_keys(params: Params) -> Iterator[str]:
     known = sorted({*TOP, *SECTIONS})
     for key in sorted(params.values.keys() - set(known)):
         meant = nearest(str(key), known)
-        hint = f"did you mean `{meant}`?" if meant else f"known are {', '.join(known)}."
+        hint = f"did you mean `{meant}`?" if meant else f"the known names are {', '.join(known)}."
         yield f"{params.path}: {key} is not a parameter; {hint}"
 
 
@@ -103,18 +105,18 @@ def _misplaced(params: Params) -> Iterator[str]:
         block = params.values.get(section)
         for key in block if isinstance(block, dict) else ():
             if key in TOP:
-                yield f"{params.path}: {section}.{key} stands at the top level: `{key}`."
+                yield f"{params.path}: {section}.{key} belongs at the top level, as `{key}`."
 
 
 def _wrong_languages(params: Params) -> list[str]:
     try:
         languages = params.section("documents", IntakeParams).languages
     except InputError:
-        return []  # told with its section
-    return [f"{params.path}: {line}" for line in _told(partial(listed_languages, languages))]
+        return []  # reported with its section
+    return [f"{params.path}: {line}" for line in _fault_lines(partial(listed_languages, languages))]
 
 
-def _told(read: Callable[[], object]) -> list[str]:
+def _fault_lines(read: Callable[[], object]) -> list[str]:
     try:
         read()
     except InputError as error:

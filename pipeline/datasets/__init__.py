@@ -1,4 +1,4 @@
-"""Public data sets: taken from GitHub or a folder, checked, and put into the project's own format."""
+"""Public data sets: fetched from GitHub or a folder, checked, and converted to the project's own format."""
 
 from pipeline.datasets.fetch import fetch
 from pipeline.datasets.public import DATASETS, Dataset, Dictionary, find_dataset

@@ -1,4 +1,4 @@
-"""``SHA256SUMS``: what the files of a data set were when they came (``sha256sum --check`` reads it too)."""
+"""``SHA256SUMS``: the checksums of a data set's files when they were fetched (``sha256sum --check`` reads it too)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
 def read_sums(home: Path) -> dict[str, str]:
-    """Names, relative to ``home``, and checksums that ``home/SHA256SUMS`` notes; none where it is not there.
+    """The checksums in ``home/SHA256SUMS`` by file name, relative to ``home``; empty if the file is missing.
 
     Raises:
         InputError: a line is not a checksum, two spaces and a name.
@@ -40,6 +40,6 @@ def note_sums(home: Path, names: Iterable[str]) -> None:
 
 
 def as_noted(home: Path, names: Iterable[str]) -> bool:
-    """Whether every file of ``names`` is there and has the checksum that was noted."""
+    """Whether every file of ``names`` exists and has the checksum that was noted."""
     sums = read_sums(home)
     return all((home / name).is_file() and sums.get(name) == file_digest(home / name) for name in names)

@@ -1,4 +1,4 @@
-"""From the authors' layout to the project's: one table of documents, one word list a language."""
+"""From the authors' layout to the project's: one table of documents, and one word list for each language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def convert(dataset: Dataset, raw: Path, home: Path) -> None:
     """Write ``home/documents.jsonl`` and ``home/vocabulary/LANG.txt`` from the files in ``raw``.
 
     Documents are in the order of languages (pivot first), splits and lines, with ids ``LANG:SPLIT:LINE``
-    counted from 0. Texts and labels are as given.
+    counted from 0. Texts and labels stay as they are.
 
     Raises:
         InputError: texts and labels differ in number, or a file is not UTF-8.

@@ -1,4 +1,4 @@
-"""Bring a public data set here, whole and checked; a second time does nothing."""
+"""Fetch a public data set, complete and checked; fetching it again does nothing."""
 
 from __future__ import annotations
 
@@ -20,35 +20,40 @@ log = logging.getLogger(__name__)
 def fetch(dataset: Dataset, home: Path, source: Source) -> None:
     """Make ``home/documents.jsonl``, ``home/vocabulary/`` and ``home/dictionary/`` from a public data set.
 
-    The files as published are kept in ``home/raw``, the checksums of all in ``home/SHA256SUMS``.
+    The published files are kept in ``home/raw``, and the checksums of all files in ``home/SHA256SUMS``.
 
     Raises:
-        InputError: a file of the folder is missing or has the wrong checksum, or texts and labels do not match.
-        TryAgainError: a download failed; files that came whole are kept.
+        InputError: a file in the folder is missing or has the wrong checksum, or texts and labels do not match.
+        TryAgainError: a download failed; complete files are kept.
     """
-    raw = {f"raw/{file}": dataset.sha256.get(file) for file in dataset.files}
-    names = [*raw, *made_files(dataset)]
-    noted = read_sums(home)
-    as_published = all(noted.get(name) == sha256 for name, sha256 in raw.items() if sha256)
-    if as_published and as_noted(home, names):
+    raw_sums = {f"raw/{file}": dataset.sha256.get(file) for file in dataset.files}
+    names = [*raw_sums, *made_files(dataset)]
+    noted_sums = read_sums(home)
+    is_as_published = all(noted_sums.get(name) == sha256 for name, sha256 in raw_sums.items() if sha256)
+    if is_as_published and as_noted(home, names):
         log.info("%s: all %d files have the checksums in %s; nothing to do", home, len(names), home / SUMS)
     else:
         _get_raw(dataset, home, source)
-        note_sums(home, raw)
+        note_sums(home, raw_sums)
         convert(dataset, home / "raw", home)
         note_sums(home, names)
     get_dictionary(dataset, home, source)
 
 
 def _get_raw(dataset: Dataset, home: Path, source: Source) -> None:
-    noted = read_sums(home)
-    unknown = [file for file in dataset.files if file not in dataset.sha256 and f"raw/{file}" not in noted]
-    if unknown:
-        log.warning("%s: no known checksum for %s; it is noted in %s", dataset.folder, ", ".join(unknown), home / SUMS)
+    noted_sums = read_sums(home)
+    unknown_files = [file for file in dataset.files if file not in dataset.sha256 and f"raw/{file}" not in noted_sums]
+    if unknown_files:
+        log.warning(
+            "%s: no published checksum is known for %s; the one found is noted in %s",
+            dataset.folder,
+            ", ".join(unknown_files),
+            home / SUMS,
+        )
     log.info("%s: %d files from %s", dataset.folder, len(dataset.files), source.folder or source.base_url)
     for file in track(dataset.files, dataset.folder, len(dataset.files)):
         target = home / "raw" / file
-        sha256 = dataset.sha256.get(file) or noted.get(f"raw/{file}")
+        sha256 = dataset.sha256.get(file) or noted_sums.get(f"raw/{file}")
         if target.is_file() and sha256 == file_digest(target):
             continue
         if source.folder is None:
@@ -61,6 +66,6 @@ def _in_folder(folder: Path, name: str, file: str) -> Path:
     places = (name, f"benchmarks/{name}")
     path = find_file(folder, places, file)
     if path is None:
-        looked = " and ".join(str(folder / place / file) for place in places)
-        raise InputError(f"{file} is missing: looked for {looked}. Give the folder that holds {name}/ with --from.")
+        paths = " and ".join(str(folder / place / file) for place in places)
+        raise InputError(f"{file} is missing: looked for {paths}. Give the folder that holds {name}/ with --from.")
     return path

@@ -1,4 +1,4 @@
-"""What the public data sets are called, where they lie and what their files' checksums are."""
+"""The names of the public data sets, their locations and the checksums of their files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _DICTIONARIES = "BobXWu/TopMost/e7591a6ed3a0e10037372a1957cadc77424015c8/data/di
 
 @dataclass(frozen=True)
 class Dictionary:
-    """A bilingual word list, each line a word of ``lang`` and a word of the pivot.
+    """A bilingual word list. Each line has a word of ``lang`` and a word of the pivot.
 
     Attributes:
-        lang: the language beside the pivot.
-        file: its name in a folder of dictionaries.
+        lang: the language that is not the pivot.
+        file: the file name of the list in a folder of dictionaries.
         sha256: checksum of ``file``.
-        archive: repository, commit and path of the zip archive that holds it, below the server's address.
-        member: the end of its name inside the archive (the archive's own checksum is not known).
+        archive: repository, commit and path of the zip archive that holds the list, below the server's address.
+        member: its file name inside the archive, without folders (the archive's own checksum is not known).
         comments: the first lines of the converted file, without ``# ``.
     """
 
@@ -42,11 +42,11 @@ class Dataset:
     """A public data set in the layout ``{train,test}_{texts,labels}_CODE.txt`` and ``vocab_CODE``.
 
     Attributes:
-        name: what users call it, and its folder below ``data/``.
-        folder: what its authors call it.
-        codes: language to the code in the file names, pivot first.
-        dictionary: the word list that fits it.
-        sha256: file name to checksum; files left out have no known checksum.
+        name: the name for users, and for its folder below ``data/``.
+        folder: the name that its authors use.
+        codes: for each language the code in the file names, pivot first.
+        dictionary: the word list for its languages.
+        sha256: the checksum of each file; a file that is left out has no known checksum.
         location: repository, commit and path of the folder that holds ``folder``, below the server's address.
     """
 
@@ -73,7 +73,7 @@ def find_dataset(name: str) -> Dataset:
     """The data set called ``name``.
 
     Raises:
-        InputError: there is none; the known ones are listed.
+        InputError: there is no such data set; the message lists the known names.
     """
     if name in DATASETS:
         return DATASETS[name]

@@ -1,4 +1,4 @@
-"""Where files come from: a web server or a folder. Either way they are checked and appear whole or not at all."""
+"""Sources of files: a web server or a folder. In both cases files are checked, and appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS_WITHOUT_A_BYTE = 30
 
 
 class NotThereError(TryAgainError):
-    """The server answers, and says that it does not have the file."""
+    """The server answered that it does not have the file."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Source:
     """Where to take files from.
 
     Attributes:
-        folder: a folder on disk; nothing is downloaded where it is given.
-        base_url: the server, laid out as GitHub's (repository, commit, path).
+        folder: a folder on disk; if it is set, nothing is downloaded.
+        base_url: the server, with paths as on GitHub (repository, commit, path).
         retries: how often a failed download is tried again.
     """
 
@@ -36,20 +36,20 @@ class Source:
 
 def find_file(folder: Path, below: tuple[str, ...], name: str) -> Path | None:
     """The first ``folder/BELOW/name`` that is a file."""
-    return next((path for part in below if (path := folder / part / name).is_file()), None)
+    return next((path for subfolder in below if (path := folder / subfolder / name).is_file()), None)
 
 
 def copy_checked(path: Path, target: Path, sha256: str | None) -> None:
     """Copy ``path`` to ``target``.
 
     Raises:
-        InputError: its checksum is not ``sha256``.
+        InputError: the checksum of ``path`` is not ``sha256``.
     """
-    found = file_digest(path)
-    if sha256 is not None and found != sha256:
+    actual = file_digest(path)
+    if sha256 is not None and actual != sha256:
         raise InputError(
-            f"{path}: expected SHA-256 {sha256}, found {found}. The file is damaged or of another version; "
-            "put the published one there, or leave --from out to download it."
+            f"{path}: expected SHA-256 {sha256}, found {actual}. The file is damaged or is another version. "
+            "Put the published file there, or leave out --from to download it."
         )
     with whole_file(target) as unfinished:
         shutil.copyfile(path, unfinished)
@@ -78,19 +78,21 @@ def download(url: str, target: Path, sha256: str | None, retries: int) -> None:
         getter.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=SECONDS_WITHOUT_A_BYTE))
     except requests.RequestException as error:
         status = error.response.status_code if error.response is not None else None
-        kind = NotThereError if status == requests.codes.not_found else TryAgainError
-        raise kind(_advice(url, error)) from error
-    except ValueError as error:  # how pooch tells of a wrong checksum, expected and found
+        error_class = NotThereError if status == requests.codes.not_found else TryAgainError
+        raise error_class(_advice(url, error)) from error
+    except ValueError as error:  # pooch reports a wrong checksum so, with the expected and the actual one
         raise TryAgainError(_advice(url, error)) from error
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         free = shutil.disk_usage(target.parent).free
-        raise TryAgainError(f"{target}: the disk is full, {free:,} bytes are free. Free some and run again.") from error
+        raise TryAgainError(
+            f"{target}: the disk is full, {free:,} bytes are free. Free some space and run again."
+        ) from error
 
 
 def _advice(url: str, error: Exception) -> str:
     return (
-        f"{url}: {error}\nNothing of this file is kept, finished files are. Check the connection and run again, "
+        f"{url}: {error}\nNothing of this file is kept, but finished files are. Check the connection and run again, "
         "or take the files from a folder with --from (make data FROM=FOLDER)."
     )

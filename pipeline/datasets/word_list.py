@@ -1,4 +1,4 @@
-"""The bilingual dictionary beside a data set, in the pipeline's form: pivot word, tab, other word."""
+"""The bilingual dictionary of a data set, in the pipeline's format: pivot word, tab, other word."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ log = logging.getLogger(__name__)
 
 
 def get_dictionary(dataset: Dataset, home: Path, source: Source) -> Path | None:
-    """Put ``home/dictionary/PIVOT-LANG.tsv`` there; one that is there already stays, it may be the user's.
+    """Make ``home/dictionary/PIVOT-LANG.tsv``. An existing file stays, since it may be the user's.
 
     Returns:
-        Its path, or none where the source has no dictionary, which is logged with what to do about it.
+        The path, or None where the source has no dictionary; then a warning says what to do.
 
     Raises:
-        InputError: the folder's file has another checksum than the published one.
+        InputError: the file in the folder does not have the published checksum.
         TryAgainError: the download failed.
     """
     dictionary = dataset.dictionary
     target = home / "dictionary" / f"{dataset.pivot}-{dictionary.lang}.tsv"
-    target.parent.mkdir(parents=True, exist_ok=True)  # a folder without dictionaries is an input like any other
+    target.parent.mkdir(parents=True, exist_ok=True)  # the folder is an input of a run, even without dictionaries
     if target.exists():
-        log.info("%s is there; nothing to do", target)
+        log.info("%s exists already; nothing to do", target)
         return target
     raw = home / "raw" / dictionary.file
-    there = _from_folder(dictionary, raw, source.folder) if source.folder else _from_archive(dictionary, raw, source)
-    if not there:
+    is_available = (
+        _from_folder(dictionary, raw, source.folder) if source.folder else _from_archive(dictionary, raw, source)
+    )
+    if not is_available:
         log.warning(
-            "no dictionary: models that need one cannot run until %s is there. "
-            "Format: a %s word, a tab, a %s word, one pair a line; lines that start with # are comments.",
+            "no dictionary: models that need one cannot run until %s exists. "
+            "Format: a %s word, a tab, a %s word, one pair on each line; lines that start with # are comments.",
             *(target, dataset.pivot, dictionary.lang),
         )
         return None
@@ -50,20 +52,28 @@ def get_dictionary(dataset: Dataset, home: Path, source: Source) -> Path | None:
 
 
 def swap(lines: Iterable[str], comments: Iterable[str]) -> str:
-    """The text of a dictionary: ``OTHER PIVOT`` lines as sorted, unique ``PIVOT<tab>OTHER`` lines below comments."""
+    """The text of a dictionary: comments, then ``OTHER PIVOT`` lines as sorted, unique ``PIVOT<tab>OTHER`` lines."""
     pairs = [line.split() for line in lines]
-    kept = sorted({(pivot, other) for other, pivot in (pair for pair in pairs if len(pair) == 2)})
-    odd = sum(len(pair) != 2 for pair in pairs)
-    log.info("dictionary: %s pairs%s", f"{len(kept):,}", f"; {odd:,} lines that are not two words left out" * bool(odd))
-    return "".join([f"# {comment}\n" for comment in comments] + [f"{pivot}\t{other}\n" for pivot, other in kept])
+    unique_pairs = sorted({(pivot, other) for other, pivot in (pair for pair in pairs if len(pair) == 2)})
+    odd_lines = sum(len(pair) != 2 for pair in pairs)
+    log.info(
+        "dictionary: %s pairs%s",
+        f"{len(unique_pairs):,}",
+        f"; {odd_lines:,} lines are left out, since they are not two words" * bool(odd_lines),
+    )
+    return "".join(
+        [f"# {comment}\n" for comment in comments] + [f"{pivot}\t{other}\n" for pivot, other in unique_pairs]
+    )
 
 
 def _from_folder(dictionary: Dictionary, raw: Path, folder: Path) -> bool:
-    found = find_file(folder, FOLDERS, dictionary.file)
-    if found is None:
-        log.warning("no dictionary at %s", ", ".join(str(folder / part / dictionary.file) for part in FOLDERS))
+    path = find_file(folder, FOLDERS, dictionary.file)
+    if path is None:
+        log.warning(
+            "no dictionary at %s", ", ".join(str(folder / subfolder / dictionary.file) for subfolder in FOLDERS)
+        )
         return False
-    copy_checked(found, raw, dictionary.sha256)
+    copy_checked(path, raw, dictionary.sha256)
     return True
 
 
@@ -76,10 +86,10 @@ def _from_archive(dictionary: Dictionary, raw: Path, source: Source) -> bool:
     except NotThereError as error:
         log.warning("%s", error)
         return False
-    there = _unpack(archive, dictionary.member, raw)
-    log.info("%s: no known checksum; what came is noted in %s", url, home / SUMS)
+    is_unpacked = _unpack(archive, dictionary.member, raw)
+    log.info("%s: no published checksum is known; the one found is noted in %s", url, home / SUMS)
     note_sums(home, [name])
-    return there
+    return is_unpacked
 
 
 def _unpack(archive: Path, member: str, target: Path) -> bool:
@@ -87,11 +97,13 @@ def _unpack(archive: Path, member: str, target: Path) -> bool:
         with zipfile.ZipFile(archive) as package:
             name = next((name for name in package.namelist() if Path(name).name == member), None)
             if name is None:
-                log.warning("%s: no file called %s inside, found %s", archive, member, ", ".join(package.namelist()))
+                log.warning(
+                    "%s: the archive has no file called %s; found %s", archive, member, ", ".join(package.namelist())
+                )
                 return False
             with whole_file(target) as unfinished, package.open(name) as packed, unfinished.open("wb") as file:
                 shutil.copyfileobj(packed, file)
     except zipfile.BadZipFile as error:
         archive.unlink()
-        raise TryAgainError(f"{archive}: {error}. The damaged archive is removed; run again.") from error
+        raise TryAgainError(f"{archive}: {error}. The damaged archive was removed; run again.") from error
     return True

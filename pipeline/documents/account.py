@@ -1,4 +1,4 @@
-"""The account of an intake: every row that came in is a document or a reject."""
+"""The counts of an intake, in which every row of the input is a document or a reject."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pipeline.languages.codes import language_name
 log = logging.getLogger(__name__)
 
 
-KIND = pl.col("reason").str.split(": ").list.first()  # `invalid JSON: ...` and its like differ only in the detail
+KIND = pl.col("reason").str.split(": ").list.first()  # without details: `invalid JSON: ...` is `invalid JSON`
 
 
 def intake_report(rows: pl.DataFrame, documents: pl.DataFrame, languages: Sequence[str]) -> dict[str, Any]:
-    """Counts in a stable order.
+    """The counts of an intake, in a stable order.
 
     Args:
-        rows: all rows with ``reason``, as read.
+        rows: all rows as read, with ``reason``.
         documents: the rows without a reason, with their split, in the languages' order.
-        languages: pivot first.
+        languages: the run's languages, the pivot first.
     """
     rejects = rows.filter(pl.col("reason").is_not_null())
     rejected = _counts(rejects.select(pl.col("lang").fill_null("none")))
@@ -40,20 +40,20 @@ def intake_report(rows: pl.DataFrame, documents: pl.DataFrame, languages: Sequen
 
 
 def log_rejects(rows: pl.DataFrame) -> None:
-    """One warning a kind of reason, with its first row."""
+    """Log one warning for each kind of reason, with its first row."""
     rejects = rows.filter(pl.col("reason").is_not_null())
-    kinds = rejects.group_by(KIND.alias("kind"), maintain_order=True).agg(
+    reasons = rejects.group_by(KIND.alias("kind"), maintain_order=True).agg(
         pl.len(), pl.col("file").first(), pl.col("row").first(), pl.col("reason").first()
     )
-    for kind, count, file, row, reason in kinds.iter_rows():
+    for kind, count, file, row, reason in reasons.iter_rows():
         log.warning("%d rows rejected, %s; the first is %s:%d (%s)", count, kind, file, row, reason)
 
 
 def log_summary(report: dict[str, Any]) -> None:
-    """One line for the whole intake, with the languages' names: `kr` is Kanuri, and was perhaps meant for Korean."""
+    """Log one line for the whole intake, with the languages' names: `kr` is Kanuri, but perhaps Korean was meant."""
     languages = report["languages"].items()
-    parts = [f"{code} ({language_name(code)}) {of['train']} + {of['test']}" for code, of in languages]
-    counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(parts))
+    sizes = [f"{code} ({language_name(code)}) {size['train']} + {size['test']}" for code, size in languages]
+    counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(sizes))
     log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
 
 
@@ -83,9 +83,12 @@ def _by_language(documents: pl.DataFrame, rejected: dict[str, int]) -> dict[str,
         )
     )
     return {
-        of["lang"]: {"rows_in": of["documents"] + rejected.get(of["lang"], 0), "rejected": rejected.get(of["lang"], 0)}
-        | {name: count for name, count in of.items() if name != "lang"}
-        for of in counts.iter_rows(named=True)
+        row["lang"]: {
+            "rows_in": row["documents"] + rejected.get(row["lang"], 0),
+            "rejected": rejected.get(row["lang"], 0),
+        }
+        | {name: count for name, count in row.items() if name != "lang"}
+        for row in counts.iter_rows(named=True)
     }
 
 

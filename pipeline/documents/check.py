@@ -1,4 +1,4 @@
-"""What a document must be to come in. A check fills ``reason`` where a row fails it and no check before did."""
+"""The checks of documents. A check fills ``reason`` in each row that fails it and passed all checks before."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def check_dataset_name(name: str) -> str:
     """Return ``name`` if it is safe as part of a file name.
 
     Raises:
-        InputError: it is not.
+        InputError: the name is not safe.
     """
     if DATASET_NAME.fullmatch(name):
         return name
     raise InputError(
         f"dataset = {name!r} cannot name a data set. Expected letters a to z, digits, `_`, `-` and, inside, `.`; "
-        "it must not begin with `-` or `.`. It is only a name: `path` says where the documents lie."
+        "it must not begin with `-` or `.`. It is only a name: `path` says where the documents are."
     )
 
 
 def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """Check the fields of one file's normalised rows, all or some.
+    """Check the fields of all or some normalised rows of one file.
 
     Raises:
         InputError: a language code is not known.
@@ -49,6 +49,6 @@ def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check_codes(path: Path, rows: pl.DataFrame) -> None:
-    first = rows.drop_nulls("lang").unique("lang", keep="first", maintain_order=True)
-    for row, code in first.select("row", "lang").iter_rows():
+    first_rows = rows.drop_nulls("lang").unique("lang", keep="first", maintain_order=True)
+    for row, code in first_rows.select("row", "lang").iter_rows():
         check_language(code, f"{path}:{row}")

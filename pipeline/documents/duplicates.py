@@ -1,4 +1,4 @@
-"""Rows that repeat an earlier one, within a table or over the chunks of a stream."""
+"""Rows that repeat an earlier row, within a table or across the chunks of a stream."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ import numpy as np
 import polars as pl
 
 from pipeline.common.errors import InputError
+from pipeline.documents.file_columns import COLUMNS
 
-CONTENT = ("lang", "text", "split", "label", "pair", "date", "group")  # what makes two rows of one id the same
+CONTENT = tuple(name for name in COLUMNS if name != "id")  # two rows of one id must agree in all of them
 SHOWN = 10
 
-# What is kept of a row that came in. Two ids or contents in ten million are taken for the same with a chance of 3e-6.
+# What is kept of each accepted row. Among ten million rows, two different ids or contents are taken for the same
+# with a probability of 3e-6.
 KEPT = np.dtype([("id", np.uint64), ("content", np.uint64), ("row", np.int64), ("file", np.uint32)])
 
 
 class Duplicates:
-    """Finds duplicates in a stream of tables; texts are not held, but 28 bytes for each row that came in."""
+    """Finds duplicates in a stream of tables. It keeps no texts, only 28 bytes for each accepted row."""
 
     def __init__(self) -> None:
         self._files: list[str] = []
-        self._blocks: list[np.ndarray] = []  # each sorted by id, the larger first
+        self._blocks: list[np.ndarray] = []  # each is sorted by id; the larger ones come first
 
     def reject(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Reject rows that repeat an earlier one, of this table or of those before, under the same id.
+        """Reject rows that repeat an earlier row with the same id, of this table or of an earlier one.
 
         Args:
-            rows: file, row, id, the columns of a document, and reason.
+            rows: has the columns file, row, id, those of a document, and reason.
 
         Raises:
             InputError: one id has different contents.
@@ -34,27 +36,29 @@ class Duplicates:
         usable = rows.with_row_index("number").filter(pl.col("reason").is_null())
         usable = usable.select("number", "file", "row", "id", key=pl.col("id").hash(), content=content)
         earlier = self._earlier(usable)
-        both = pl.concat([earlier, usable], how="diagonal").filter(pl.col("id").is_duplicated())
-        _refuse_conflicts(both.filter(pl.col("content").n_unique().over("id") > 1))
-        first = pl.format("duplicate: same as {}:{}", "file", "row").first().over("id")
-        twins = both.with_columns(twin=first).filter(pl.struct("id").is_first_distinct().not_())
+        same_ids = pl.concat([earlier, usable], how="diagonal").filter(pl.col("id").is_duplicated())
+        _refuse_conflicts(same_ids.filter(pl.col("content").n_unique().over("id") > 1))
+        reason = pl.format("duplicate: same as {}:{}", "file", "row").first().over("id")
+        twins = same_ids.with_columns(twin=reason).filter(pl.struct("id").is_first_distinct().not_())
         self._keep(usable.join(twins.select("number"), on="number", how="anti", maintain_order="left"))
-        found = rows.with_row_index("number").join(
+        numbered = rows.with_row_index("number").join(
             twins.select("number", "twin"), "number", "left", maintain_order="left"
         )
-        return found.with_columns(reason=pl.coalesce("reason", "twin")).drop("number", "twin")
+        return numbered.with_columns(reason=pl.coalesce("reason", "twin")).drop("number", "twin")
 
     def _earlier(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Where ids of these rows stood first, in chunks before, with the content that they had."""
+        """The first places of the ids of these rows in earlier chunks, with the contents at these places."""
         parts = [rows.clear().drop("number")]
         keys = rows["key"].to_numpy()
         for block in self._blocks:
             places = np.minimum(np.searchsorted(block["id"], keys), len(block) - 1)
-            known = np.flatnonzero(block["id"][places] == keys)
-            kept = block[places[known]]
-            found = {name: kept[name] for name in ("content", "row")} | {"file": [self._files[i] for i in kept["file"]]}
-            seen = rows[known].select("id", "key").with_columns(**{k: pl.Series(v) for k, v in found.items()})
-            parts.append(seen.select(parts[0].columns).unique("id", maintain_order=True))
+            matches = np.flatnonzero(block["id"][places] == keys)
+            records = block[places[matches]]
+            values = {name: records[name] for name in ("content", "row")} | {
+                "file": [self._files[i] for i in records["file"]]
+            }
+            earlier = rows[matches].select("id", "key").with_columns(**{k: pl.Series(v) for k, v in values.items()})
+            parts.append(earlier.select(parts[0].columns).unique("id", maintain_order=True))
         return pl.concat(parts)
 
     def _keep(self, rows: pl.DataFrame) -> None:
@@ -67,7 +71,7 @@ class Duplicates:
         block["file"] = rows["file"].replace_strict(numbers, return_dtype=pl.UInt32)
         self._blocks.append(np.sort(block, order="id"))
         while len(self._blocks) > 1 and len(self._blocks[-1]) * 2 > len(self._blocks[-2]):
-            last = self._blocks.pop()  # few blocks to search, and each row is moved a few times only
+            last = self._blocks.pop()  # keeps the blocks few, and moves each row only a few times
             self._blocks[-1] = np.sort(np.concatenate([self._blocks[-1], last]), order="id", kind="stable")
 
 

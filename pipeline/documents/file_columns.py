@@ -1,4 +1,4 @@
-"""Which columns a file has, and whether it holds one document a row or one language a column."""
+"""The columns of a file, and its form: one document in each row, or one language in each column."""
 
 from __future__ import annotations
 
@@ -17,110 +17,104 @@ from pipeline.languages.codes import check_language, is_language, suggest_langua
 
 log = logging.getLogger(__name__)
 
-
 OPTIONAL = ("label", "split", "pair", "date", "group")
-
-
 COLUMNS = ("id", "lang", "text", *OPTIONAL)
-
-
 LIKE_A_CODE = re.compile(r"[A-Za-z]{2}([-_]([A-Z]{2}|[A-Z][a-z]{3}))?")
-
-
 RAW = pl.Schema({"file": pl.String, "row": pl.Int64} | dict.fromkeys((*COLUMNS, "reason"), pl.String))
-
-
 Value = str | None
-
-
 Cells = tuple[Value, ...]
 
 
 class FileColumns:
-    """What is known of a file's columns while it is read; its first rows decide between the two forms.
+    """The columns of a file, collected while it is read. The first rows decide between the two forms.
 
     Args:
         path: the file's name, for messages.
 
     Attributes:
-        languages: those with a column of their own, in the aligned (wide) form; none in the long form.
+        languages: the languages of the columns in the aligned (wide) form; empty in the long form.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.languages: list[str] = []
         self._columns: dict[str, None] = {}
-        self._known = False
+        self._is_decided = False
 
     def add(self, columns: Iterable[str]) -> None:
-        """Take in the columns of some more rows.
+        """Add the columns of further rows.
 
         Raises:
-            InputError: they make neither form, or another one than the rows before.
+            InputError: the columns fit neither form, or not the form of the rows before.
         """
         new = [name for name in dict.fromkeys(columns) if name not in self._columns]
-        if self._known and not new:
+        if self._is_decided and not new:
             return
         self._columns |= dict.fromkeys(new)
         languages = language_columns(self.path, list(self._columns))
-        if self._known and bool(languages) != bool(self.languages):
-            raise InputError(f"{self.path}: the first rows have a column a language, later ones `lang` and `text`.")
-        self.languages, self._known = languages, True
+        if self._is_decided and bool(languages) != bool(self.languages):
+            raise InputError(
+                f"{self.path}: the first rows have one column for each language, but later rows "
+                "have `lang` and `text`. Use one of the two forms."
+            )
+        self.languages, self._is_decided = languages, True
         warn_of_ignored(self.path, new, languages)
 
 
 def language_columns(path: Path, columns: Sequence[str]) -> list[str]:
-    """The languages of the aligned (wide) form; none for the long form.
+    """The languages of the aligned (wide) form; empty for the long form.
 
     Raises:
-        InputError: the columns make neither form, or one of the aligned form misspells a language.
+        InputError: the columns fit neither form, or a column of the aligned form is a misspelt language code.
     """
     if {"lang", "text"}.issubset(columns):
         return []
-    others = [name for name in columns if name not in COLUMNS]
-    languages = [name for name in others if is_language(name)]
+    other_columns = [name for name in columns if name not in COLUMNS]
+    languages = [name for name in other_columns if is_language(name)]
     if "text" in columns or len(languages) < 2:
         raise InputError(_missing(path, columns))
-    for name in others:  # `cn` beside `en` and `ja` is a whole language, not a column to ignore
+    for name in other_columns:  # `cn` next to `en` and `ja` is a whole language, not a column to ignore
         if LIKE_A_CODE.fullmatch(name):
             check_language(name, f"{path}, column `{name}`")
     return languages
 
 
 def warn_of_ignored(path: Path, columns: Sequence[str], languages: Sequence[str]) -> None:
-    """Name the columns that the format does not know, in one line."""
-    known = {*COLUMNS, *languages} - ({"lang"} if languages else set())
-    ignored = [name for name in columns if name not in known]
+    """Log the columns that the format does not have, in one line."""
+    known_columns = {*COLUMNS, *languages} - ({"lang"} if languages else set())
+    ignored = [name for name in columns if name not in known_columns]
     if ignored:
-        log.warning("%s: columns not known, ignored: %s", path, ", ".join(map(repr, ignored)))
+        log.warning("%s: these columns are unknown and ignored: %s", path, ", ".join(map(repr, ignored)))
     if languages and "id" in columns:
-        log.warning("%s: column `id` is taken for the row's name; Indonesian text needs `lang` and `text`.", path)
+        log.warning(
+            "%s: column `id` is read as the row's id; Indonesian text needs the columns `lang` and `text`.", path
+        )
 
 
 def _missing(path: Path, columns: Sequence[str]) -> str:
-    missing = [name for name in ("lang", "text") if name not in columns]
-    near = {name: nearest(name, columns, likeness=0.5) for name in missing}
+    missing_columns = [name for name in ("lang", "text") if name not in columns]
+    similar = {name: nearest(name, columns, likeness=0.5) for name in missing_columns}
     codes = {name: suggest_language(name) for name in columns if name not in COLUMNS and not is_language(name)}
     sentences = [
-        f"{path}: missing columns: {', '.join(missing)}.",
+        f"{path}: missing columns: {', '.join(missing_columns)}.",
         f"Expected `lang` and `text` (and, where known, {', '.join(('id', *OPTIONAL))}), "
         "or two or more columns named by language codes, such as `en` and `ja`.",
         f"Found {', '.join(columns) or 'none'}.",
-        *(f"`{column}` is near `{name}`." for name, column in near.items() if column),
+        *(f"`{column}` is similar to `{name}`." for name, column in similar.items() if column),
         *(f"The code of `{name}` would be `{code}`." for name, code in codes.items() if code),
     ]
     return " ".join(sentences)
 
 
 def raw_documents(form: FileColumns, rows: Sequence[FileRow], passed_over: Collection[str] = ()) -> pl.DataFrame:
-    """One line a document: ``file``, ``row``, the known columns as strings, and ``reason`` where it is unusable.
+    """One line for each document: ``file``, ``row``, the known columns as strings, and why it is unusable, ``reason``.
 
-    In the aligned form each cell with text becomes a document; a row with no such cell is one line.
-    The columns ``passed_over`` stay null, but for ``pair`` in the aligned form, which names the documents there.
+    In the aligned form each cell with text becomes a document, and a row without such a cell becomes one line. The
+    columns ``passed_over`` stay null, except for ``pair`` in the aligned form, since it names the documents there.
 
     Args:
-        form: what is known of the file's columns, which learns those of the rows.
-        rows: all of the file, or the next ones.
+        form: the columns of the file so far; those of the rows are added.
+        rows: all rows of the file, or the next ones.
         passed_over: optional columns that are not read.
 
     Raises:
@@ -139,22 +133,22 @@ def raw_documents(form: FileColumns, rows: Sequence[FileRow], passed_over: Colle
 
 
 def _long(stem: str, row: FileRow) -> Iterator[Cells]:
-    """The row's one document: ``COLUMNS`` and the reason."""
+    """Yield the one document of the row: ``COLUMNS`` and the reason."""
     values, reason = _values(row, COLUMNS)
     values["id"] = values["id"] or f"{stem}:{row.line}"
     yield (*values.values(), reason)
 
 
 def _wide(stem: str, row: FileRow, languages: Sequence[str]) -> Iterator[Cells]:
-    """A document for each cell with text."""
+    """Yield one document for each cell with text."""
     values, reason = _values(row, ("id", *OPTIONAL))
     name = values.pop("id")
     pair = values["pair"] = values["pair"] or name or f"{stem}:{row.line}"
-    filled = [language for language in languages if not _is_empty(row.fields.get(language))]
-    for language in filled:
+    with_text = [language for language in languages if not _is_empty(row.fields.get(language))]
+    for language in with_text:
         text, problem = _text(row.fields[language])
         yield (f"{pair}:{language}", language, text, *values.values(), reason or problem)
-    if not filled:
+    if not with_text:
         yield (None, None, None, *values.values(), reason or "no text: every language is empty")
 
 
@@ -174,7 +168,7 @@ def _is_empty(cell: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 
 def _short(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any JSON value
-    """An id, a label, a date and the like, of which numbers are read as they are written."""
+    """An id, a label, a date or the like; numbers are read as they are written."""
     if isinstance(value, bool):
         return str(value).lower(), None
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
@@ -184,7 +178,7 @@ def _short(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any JSON value
 
 
 def _text(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any JSON value
-    r"""A string that UTF-8 can hold: JSON may spell half a character (``\ud800``)."""
+    r"""A string that UTF-8 can hold, since JSON may contain half a character (``\ud800``)."""
     if value is None:
         return None, None
     if not isinstance(value, str):

@@ -26,9 +26,9 @@ class DocumentsParams(BaseModel):
     """How documents are read.
 
     Attributes:
-        test_share: of documents without a `split`, how many are held out.
+        test_share: share of the documents without a `split` that is held out for testing.
         invalid_utf8: whether a byte that is not UTF-8 stops the run or rejects its row.
-        max_characters: where longer documents are cut.
+        max_characters: number of characters at which longer documents are cut.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,10 +43,10 @@ class IntakeParams(DocumentsParams):
 
     Attributes:
         dataset: a name for the documents.
-        path: a file of documents, or a folder.
-        reference: aligned documents for CNPMI; None takes those beside the documents, or their own pairs.
-        languages: ``auto``, or codes, the pivot first.
-        seed: of the split.
+        path: a file of documents, or a folder of them.
+        reference: aligned documents for CNPMI; None uses those next to the documents, or their own pairs.
+        languages: ``auto``, or a list of codes, the pivot first.
+        seed: seed of the split.
     """
 
     dataset: str = "sample"
@@ -58,7 +58,7 @@ class IntakeParams(DocumentsParams):
 
 @dataclass(frozen=True)
 class Intake:
-    """What became of the rows: documents, rejects with their reasons, and the counts of both."""
+    """The result of an intake: documents, rejects with their reasons, and the counts of both."""
 
     documents: pl.DataFrame
     rejects: pl.DataFrame
@@ -69,22 +69,22 @@ def read_documents(path: Path, languages: str | Sequence[str], params: Documents
     """Read a file or folder of documents, normalised and checked.
 
     Args:
-        path: a file, or a folder whose files are read in order of name (but `reference.*`).
+        path: a file, or a folder whose files are read in order of name (except for `reference.*`).
         languages: ``auto``, or at least two codes, the pivot first.
         params: how to read.
-        seed: of the split.
+        seed: seed of the split.
 
     Raises:
-        InputError: something is wrong that rejecting single rows does not mend.
+        InputError: there is a fault that rejecting single rows does not solve.
     """
-    listed = listed_languages(languages)
-    rows = read_checked(document_files(path), listed, params)
+    listed_codes = listed_languages(languages)
+    rows = read_checked(document_files(path), listed_codes, params)
     log_rejects(rows)
-    order = order_languages(rows, listed)
-    accepted = in_order(rows.filter(pl.col("reason").is_null()), order)
+    ordered_languages = order_languages(rows, listed_codes)
+    accepted = in_order(rows.filter(pl.col("reason").is_null()), ordered_languages)
     documents = assign_split(accepted, params.test_share, seed).select(list(DOCUMENTS.columns))
     rejects = rows.filter(pl.col("reason").is_not_null()).select(list(REJECTS.columns))
-    report = intake_report(rows, documents, order)
+    report = intake_report(rows, documents, ordered_languages)
     log_summary(report)
     return Intake(documents, rejects, report)
 
@@ -95,13 +95,13 @@ def read_checked(
     params: DocumentsParams,
     passed_over: Collection[str] = (),
 ) -> pl.DataFrame:
-    """All rows of the files, normalised, with a ``reason`` where one is not to be used.
+    """All rows of the files, normalised, with a ``reason`` where a row cannot be used.
 
     Args:
-        files: in the order of the rows.
+        files: the files, in the order of the rows.
         listed: the languages to keep; None keeps all.
         params: how to read.
-        passed_over: optional columns that are not read, so that nothing in them is wrong.
+        passed_over: optional columns that are not read, so that faults in them do not matter.
 
     Raises:
         InputError: a file cannot be used, or one id names different documents.
@@ -121,25 +121,25 @@ def read_chunks(
     passed_over: Collection[str] = (),
     size: int | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """Tables of one file's rows, normalised, with a ``reason`` where one is not to be used; duplicates are left in.
+    """Yield tables of one file's rows, normalised, with a ``reason`` where a row cannot be used; duplicates stay.
 
     Args:
         path: the file's name, for messages and for rows without an id.
-        rows: of the file, read as the tables are asked for.
+        rows: the rows of the file, which are read only when a table needs them.
         params: how to read.
         passed_over: optional columns that are not read.
-        size: rows a table; None gives one table.
+        size: the number of rows in a table; None gives one table.
 
     Raises:
-        InputError: the file cannot be used, or none of its rows.
+        InputError: the file cannot be used, or none of its rows can.
     """
     form, count = FileColumns(path), 0
-    first, usable = None, False
+    first_row, is_usable = None, False
     while chunk := list(islice(rows, size)):
         checked = check_rows(path, normalise(raw_documents(form, chunk, passed_over), params.max_characters))
         count += checked.height
-        first = first or checked.select("row", "reason").row(0)
-        usable = usable or checked["reason"].null_count() > 0
+        first_row = first_row or checked.select("row", "reason").row(0)
+        is_usable = is_usable or checked["reason"].null_count() > 0
         yield checked
-    if not usable and first:
-        raise InputError(f"{path}: none of its {count} rows can be used. Row {first[0]}: {first[1]}.")
+    if not is_usable and first_row:
+        raise InputError(f"{path}: none of its {count} rows can be used. Row {first_row[0]}: {first_row[1]}.")

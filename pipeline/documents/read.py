@@ -1,4 +1,4 @@
-"""Rows of JSON Lines, CSV and TSV files, each with its line and, where it cannot be read, the reason."""
+"""Rows of JSON Lines, CSV and TSV files, each with its line number and, if it cannot be read, the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 InvalidUtf8 = Literal["stop", "reject"]
 
-Format = Literal["jsonl", "csv", "tsv", "text"]  # text: a document a line, all in one language
+Format = Literal["jsonl", "csv", "tsv", "text"]  # text: one document on each line, all in one language
 
 JSON_LINES = frozenset({".jsonl", ".ndjson"})
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -28,7 +28,7 @@ FORMATS = "JSON Lines (.jsonl, .ndjson), CSV (.csv), TSV (.tsv)"
 REFERENCE_STEM = "reference"
 
 BOM = "\ufeff"
-ESCAPED = re.compile("[\udc80-\udcff]")  # what a byte that is not UTF-8 is decoded to; valid UTF-8 never holds these
+ESCAPED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8 are decoded to these; valid UTF-8 never has them
 LONGEST_FIELD = 2**30  # characters; csv's own limit of 128 KiB is shorter than many documents
 
 
@@ -40,38 +40,38 @@ class FileRow(NamedTuple):
     reason: str | None = None
 
     def without(self, columns: Collection[str]) -> FileRow:
-        """The same row with those fields left out."""
+        """The same row without the fields of ``columns``."""
         return self._replace(fields={name: value for name, value in self.fields.items() if name not in columns})
 
 
 def document_files(path: Path) -> list[Path]:
-    """The files of documents at ``path``: itself, or those directly in the folder, sorted by name.
+    """The files of documents at ``path``: the file itself, or the files directly in the folder, sorted by name.
 
     Raises:
-        InputError: nothing is there, or nothing of a known format.
+        InputError: ``path`` does not exist, or there is no file of a known format.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist. Expected a file or a folder of {FORMATS}.")
-    if not path.is_dir():  # a file, or what can be read like one
-        return [_known(path)]
+    if not path.is_dir():  # a file, or something that can be read like one
+        return [_check_format(path)]
     files = [file for file in files_in(path) if file.stem != REFERENCE_STEM]
     if not files:
-        found = ", ".join(sorted(file.name for file in path.iterdir())) or "nothing"
-        raise InputError(f"{path} holds no documents. Expected files of {FORMATS}; found {found}.")
+        names = ", ".join(sorted(file.name for file in path.iterdir())) or "nothing"
+        raise InputError(f"{path} holds no documents. Expected files of {FORMATS}; found {names}.")
     return files
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files of a known format directly in ``folder``, sorted by name, without hidden ones."""
+    """The files of a known format directly in ``folder``, sorted by name, without hidden files."""
     files = (file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
     return sorted(file for file in files if file.suffix.lower() in JSON_LINES | DELIMITERS.keys())
 
 
 def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> Iterator[FileRow]:
-    """The rows of a file, those that cannot be read with a reason; the file is never held whole.
+    """Yield the rows of a file. A row that cannot be read has a reason. The file is never in memory as a whole.
 
     Raises:
-        InputError: the file cannot be opened, has no rows, or is not UTF-8 (unless rows may be rejected for that).
+        InputError: the file cannot be opened, has no rows, or is not UTF-8 (unless such rows may be rejected).
     """
     with open_documents(path) as file:
         yield from stream_rows(file, path, format_of(path), invalid_utf8)
@@ -80,32 +80,32 @@ def read_rows(path: Path, invalid_utf8: InvalidUtf8 = "stop") -> Iterator[FileRo
 def stream_rows(
     file: BinaryIO, name: Path, form: Format, invalid_utf8: InvalidUtf8 = "stop", lang: str | None = None
 ) -> Iterator[FileRow]:
-    """The rows of an open file or of standard input, as :func:`read_rows` gives them.
+    """Yield the rows of an open file or of standard input, like :func:`read_rows`.
 
     Args:
-        file: the bytes.
-        name: what messages call it.
-        form: how the rows are written.
+        file: the open file.
+        name: its name in messages.
+        form: the format of the rows.
         invalid_utf8: whether a byte that is not UTF-8 stops the reading or rejects its row.
-        lang: of the documents, for ``text``.
+        lang: the language of the documents, for ``text``.
     """
     lines = Lines(file, name, invalid_utf8)
-    delimiter, empty = DELIMITERS.get(f".{form}"), True
+    delimiter, is_empty = DELIMITERS.get(f".{form}"), True
     read_line = _json_row if form == "jsonl" else partial(_text_row, lang)
     for row in _csv_rows(lines, delimiter) if delimiter else _line_rows(lines, read_line):
-        empty = False
+        is_empty = False
         yield row
-    if empty:
-        raise InputError(f"{name} holds no rows. Expected one document a row.")
+    if is_empty:
+        raise InputError(f"{name} holds no rows. Expected one document in each row.")
 
 
 def format_of(path: Path) -> Format:
-    """How the rows of a file are written, by its name.
+    """The format of the rows of a file, by its name.
 
     Raises:
-        InputError: the name is of no known format.
+        InputError: the format is not known.
     """
-    suffix = _known(path).suffix.lower()
+    suffix = _check_format(path).suffix.lower()
     return "jsonl" if suffix in JSON_LINES else "csv" if suffix == ".csv" else "tsv"
 
 
@@ -114,7 +114,7 @@ def open_documents(path: Path) -> Iterator[BinaryIO]:
     """Open a file to read its bytes.
 
     Raises:
-        InputError: it cannot be opened.
+        InputError: the file cannot be opened.
     """
     try:
         file = path.open("rb")
@@ -127,13 +127,13 @@ def open_documents(path: Path) -> Iterator[BinaryIO]:
 class Lines:
     """The lines of a file with their ends, without a byte order mark.
 
-    They end at CR LF, LF or CR only: U+2028 may stand in a JSON string. Bytes that are not UTF-8 are noted, or stop
-    the reading; in the line they are lone surrogates.
+    Only CR LF, LF and CR end a line, since U+2028 may be part of a JSON string. A byte that is not UTF-8 is recorded,
+    or stops the reading; in the line it is a lone surrogate.
 
     Attributes:
-        name: of the file, for messages.
-        number: of the line given last, from 1.
-        invalid: which byte is not UTF-8, by line; whoever has dealt with a line forgets it.
+        name: the name of the file, for messages.
+        number: the number of the last line, from 1.
+        invalid: the byte that is not UTF-8, by line number; :meth:`take_invalid` removes the entries.
     """
 
     def __init__(self, file: BinaryIO, name: Path, invalid_utf8: InvalidUtf8) -> None:
@@ -141,20 +141,20 @@ class Lines:
         self.invalid: dict[int, str] = {}
         self._text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
         self._stops = invalid_utf8 == "stop"
-        self._offset = 0  # in bytes, of the next line
+        self._offset = 0  # of the next line, in bytes
 
     def __iter__(self) -> Iterator[str]:
         for line in self._text:
             self.number += 1
-            if not line.isascii() and (found := ESCAPED.search(line)):
-                self._note(line, found.start())
+            if not line.isascii() and (escaped := ESCAPED.search(line)):
+                self._note(line, escaped.start())
             self._offset += len(line) if line.isascii() else len(line.encode(errors="surrogateescape"))
             yield line.removeprefix(BOM) if self.number == 1 else line
 
     def take_invalid(self, first: int) -> str | None:
-        """The first byte that is not UTF-8 in the lines from ``first`` to the last one given; they are forgotten."""
-        found = [self.invalid.pop(number) for number in list(self.invalid) if number >= first]
-        return found[0] if found else None
+        """The first byte that is not UTF-8 from line ``first`` on. The entries of these lines are removed."""
+        invalid_bytes = [self.invalid.pop(number) for number in list(self.invalid) if number >= first]
+        return invalid_bytes[0] if invalid_bytes else None
 
     def _note(self, line: str, position: int) -> None:
         offset = self._offset + len(line[:position].encode())
@@ -164,7 +164,7 @@ class Lines:
         self.invalid[self.number] = byte
 
 
-def _known(path: Path) -> Path:
+def _check_format(path: Path) -> Path:
     if path.suffix.lower() not in JSON_LINES | DELIMITERS.keys():
         raise InputError(f"{path}: the format `{path.suffix}` is not known. Expected {FORMATS}.")
     return path
@@ -190,7 +190,7 @@ def _json_row(number: int, line: str) -> FileRow:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
         return FileRow(number, {}, f"invalid JSON: {error.msg} at character {error.pos + 1}")
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or endless brackets
         return FileRow(number, {}, f"invalid JSON: {error}")
     if not isinstance(fields, dict):
         return FileRow(number, {}, f"not a JSON object: {type(fields).__name__}")
@@ -203,25 +203,27 @@ def _text_row(lang: str | None, number: int, line: str) -> FileRow:
 
 def _csv_rows(lines: Lines, delimiter: str) -> Iterator[FileRow]:
     csv.field_size_limit(LONGEST_FIELD)
-    rest = iter(lines)
-    first: list[str] = []
-    for text in rest:
-        first.append(text)
-        if text.strip():  # blank lines may come before the header
+    remaining_lines = iter(lines)
+    first_lines: list[str] = []
+    for text_line in remaining_lines:
+        first_lines.append(text_line)
+        if text_line.strip():  # blank lines may come before the header
             break
-    if _is_semicolons("".join(first), delimiter):
-        log.warning("%s: the header has semicolons and no comma; read as separated by semicolons", lines.name)
+    if _is_semicolons("".join(first_lines), delimiter):
+        log.warning(
+            "%s: the header has semicolons and no comma; the file is read as separated by semicolons", lines.name
+        )
         delimiter = ";"
-    given = chain(first, rest)
-    reader = csv.reader(given, delimiter=delimiter, strict=True)  # the lines' ends inside quotes are kept
+    all_lines = chain(first_lines, remaining_lines)
+    reader = csv.reader(all_lines, delimiter=delimiter, strict=True)  # line ends inside quotes are kept
     header: list[str] | None = None
     while (row := _next_csv_row(lines.name, reader)) is not None:
         line, fields, reason = row
-        bad = lines.take_invalid(line)
+        invalid_byte = lines.take_invalid(line)
         if header is None:
-            header = _header(lines.name, fields, reason or bad)
-        elif reason or bad:
-            yield FileRow(line, {}, reason or f"invalid UTF-8: {bad}")
+            header = _header(lines.name, fields, reason or invalid_byte)
+        elif reason or invalid_byte:
+            yield FileRow(line, {}, reason or f"invalid UTF-8: {invalid_byte}")
         elif len(fields) != len(header):
             yield FileRow(line, {}, f"wrong number of fields: {len(fields)}, the header has {len(header)}")
         else:
@@ -229,12 +231,12 @@ def _csv_rows(lines: Lines, delimiter: str) -> Iterator[FileRow]:
 
 
 def _is_semicolons(header: str, delimiter: str) -> bool:
-    """Whether a CSV is as spreadsheets save it where the comma stands before decimals."""
+    """Whether a CSV file has semicolons, as spreadsheets save it where the decimal sign is a comma."""
     return delimiter == "," and "," not in header and ";" in header
 
 
 def _next_csv_row(path: Path, reader: Any) -> tuple[int, list[str], str | None] | None:  # noqa: ANN401 - csv's reader
-    """Line, fields and problem of the next row that is not blank; None at the end."""
+    """The line, fields and problem of the next row that is not blank; None at the end."""
     while True:
         line = reader.line_num + 1
         try:
@@ -251,7 +253,9 @@ def _next_csv_row(path: Path, reader: Any) -> tuple[int, list[str], str | None] 
 
 def _header(path: Path, fields: list[str], problem: str | None) -> list[str]:
     names = [name.strip() for name in fields]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if problem or twice:
-        raise InputError(f"{path}:1: the header cannot be used: {problem or f'columns {twice} stand there twice'}.")
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if problem or repeated:
+        raise InputError(
+            f"{path}:1: the header cannot be used: {problem or f'columns {repeated} occur more than once'}."
+        )
     return names

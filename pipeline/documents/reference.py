@@ -1,4 +1,4 @@
-"""The aligned reference corpus: texts whose translations are known, for measuring coherence across languages."""
+"""The aligned reference corpus: texts with known translations, on which coherence across languages is measured."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ log = logging.getLogger(__name__)
 
 
 def find_reference(path: Path, reference: Path | None) -> Path | None:
-    """Where the reference corpus lies: as the parameter says, else `reference.*` beside the documents.
+    """The path of the reference corpus: as the parameter says, else `reference.*` next to the documents, else None.
 
     Raises:
-        InputError: the parameter names nothing that exists, or the folder has several.
+        InputError: the file of the parameter does not exist, or the folder has several reference corpora.
     """
     if reference:
         if not reference.exists():
-            raise InputError(f"reference: {reference} does not exist. Name another file, or none.")
+            raise InputError(f"reference: {reference} does not exist. Name another file, or no file.")
         return reference
-    found = [file for file in files_in(path) if file.stem == REFERENCE_STEM] if path.is_dir() else []
-    if len(found) > 1:
-        raise InputError(f"{path} holds several reference corpora: {', '.join(file.name for file in found)}. Keep one.")
-    return found[0] if found else None
+    files = [file for file in files_in(path) if file.stem == REFERENCE_STEM] if path.is_dir() else []
+    if len(files) > 1:
+        raise InputError(f"{path} holds several reference corpora: {', '.join(file.name for file in files)}. Keep one.")
+    return files[0] if files else None
 
 
 def read_reference(
@@ -39,16 +39,16 @@ def read_reference(
     """The aligned texts in long form: ``pair``, ``lang``, ``text``.
 
     Args:
-        path: file or folder, in the formats of documents; None takes the training documents' own pairs.
+        path: a file or folder, in the formats of documents; None uses the pairs of the training documents.
         documents: the run's documents.
         languages: the run's languages.
         params: how to read.
 
     Returns:
-        The texts whose pair holds at least two of the languages; empty where the documents have no pairs.
+        The texts in pairs that have at least two of the languages; empty where the documents have no pairs.
 
     Raises:
-        InputError: the file cannot be used, or holds no such pair.
+        InputError: the file cannot be used, or has no such pair.
     """
     if path is None:
         return _own_pairs(documents)
@@ -56,7 +56,9 @@ def read_reference(
     log_rejects(rows)
     aligned = _aligned(rows.filter(pl.col("reason").is_null()))
     if aligned.is_empty():
-        raise InputError(f"{path}: no `pair` holds two of the languages {', '.join(languages)}, as a reference must.")
+        raise InputError(
+            f"{path}: no `pair` holds two of the languages {', '.join(languages)}. A reference needs such pairs."
+        )
     log.info("reference corpus %s: %d texts of %d rows", path, aligned.height, rows.height)
     return aligned
 

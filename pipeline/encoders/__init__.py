@@ -1,1 +1,1 @@
-"""What turns documents into vectors: one encoder a file, all of them in the table."""
+"""What turns documents into vectors: one encoder in each file, all of them in the table."""

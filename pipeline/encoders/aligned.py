@@ -1,7 +1,7 @@
 """The offline encoder: word vectors from the corpus itself, aligned by a bilingual dictionary.
 
-Needs no download. Every language is turned into the pivot's space; a document is the weighted mean of its
-words (SIF, Arora et al., 2017) less its language's mean.
+It needs no download. The word vectors of every language are rotated into the pivot's space. The vector of a document
+is the weighted mean of its words (SIF, Arora et al., 2017) minus the mean of its language.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipeline.tables.vectors import unit_rows, vector_column
 
 log = logging.getLogger(__name__)
 
-FEWEST_PAIRS = 20  # below that a rotation is guesswork
+FEWEST_PAIRS = 20  # with fewer pairs a rotation is guesswork
 WORDS, MEANS = "words.parquet", "means.parquet"
 
 
@@ -36,15 +36,15 @@ class AlignedParams(BaseModel):
     """The ``aligned`` section of params.yaml.
 
     Attributes:
-        dictionary: folder of ``<pivot>-<language>.tsv`` files (top level).
-        seed: of the singular value decomposition (top level).
+        dictionary: folder of the ``<pivot>-<language>.tsv`` files (top level).
+        seed: seed of the randomised singular value decomposition (top level).
         dimension: width of the vectors.
-        rounds: rounds of adding mutual nearest neighbours to the dictionary.
-        min_documents: a word needs that many training documents to have a vector.
-        max_words: the most frequent words of a language that get a vector.
-        max_pivot_translations: pivot words with more translations are left out.
-        max_translations: words of the other languages with more translations are left out.
-        sif: a of SIF's word weight a / (a + p(word)).
+        rounds: how often mutual nearest neighbours are added to the dictionary.
+        min_documents: number of training documents that must contain a word for it to get a vector.
+        max_words: how many words of each language get a vector; the most frequent ones do.
+        max_pivot_translations: pivot words with more translations than this are left out.
+        max_translations: words of the other languages with more translations than this are left out.
+        sif: the constant a in SIF's word weight a / (a + p(word)).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,11 +62,11 @@ class AlignedParams(BaseModel):
 
 @dataclass(frozen=True)
 class WordSpace:
-    """What is learnt of one language.
+    """What is learnt about one language.
 
     Attributes:
         words: V words, the most frequent first.
-        share: (V,) of all training tokens; sums to 1.
+        share: (V,) share of each word in all training tokens; sums to 1.
         vectors: (V, dimension) float32, in the pivot's space.
         mean: (dimension,) mean vector of the training documents.
     """
@@ -78,14 +78,14 @@ class WordSpace:
 
 
 class AlignedEncoder:
-    """Aligned word vectors; see the module."""
+    """Aligned word vectors; see the module's docstring."""
 
     def __init__(self, params: AlignedParams) -> None:
         self.params = params
         self.spaces: dict[str, WordSpace] = {}  # pivot first
 
     def learn(self, documents: pl.DataFrame) -> None:
-        """Make each language's word vectors and turn them; see :class:`pipeline.encoders.encoder.Encoder`.
+        """Make the word vectors of each language and rotate them; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
             InputError: a language has too few frequent words, or shares too few dictionary pairs with the pivot.
@@ -96,16 +96,16 @@ class AlignedEncoder:
             self.spaces[language] = self._learn(language, documents["tokens"][rows].filter(is_training))
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """Weighted means of word vectors, less the language's mean; see :class:`pipeline.encoders.encoder.Encoder`.
+        """Weighted means of word vectors minus the language's mean; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
-            InputError: documents of a language that was not learnt.
+            InputError: there are documents of a language that was not learnt.
         """
         vectors = np.zeros((len(documents), self.params.dimension), np.float32)
         for language in documents["lang"].unique(maintain_order=True):
-            own = documents["lang"] == language
-            space, rows = self._space(language), np.flatnonzero(own.to_numpy())
-            self._embed(documents["tokens"].filter(own), space, vectors, rows)
+            is_language = documents["lang"] == language
+            space, rows = self._space(language), np.flatnonzero(is_language.to_numpy())
+            self._embed(documents["tokens"].filter(is_language), space, vectors, rows)
         return vectors
 
     def words(self, language: str, words: Sequence[str]) -> np.ndarray:
@@ -134,23 +134,23 @@ class AlignedEncoder:
 
         Raises:
             InputError: a table is damaged.
-            ValueError: its vectors are not as wide as the parameters say.
+            ValueError: the vectors are not as wide as the parameters say.
         """
         words = read_parquet(folder / WORDS, ["lang", "word", "share", "vector"])
         means = read_parquet(folder / MEANS, ["lang", "mean"])
         for lang, mean in zip(means["lang"], means["mean"].to_numpy(), strict=True):
             if len(mean) != self.params.dimension:
-                raise ValueError(f"{lang}: vectors of {len(mean)}, expected {self.params.dimension}")
+                raise ValueError(f"{lang}: the vectors have {len(mean)} numbers, expected {self.params.dimension}")
             rows = words.filter(pl.col("lang") == lang)
             columns = (rows["word"].to_list(), rows["share"].to_numpy(), rows["vector"].to_numpy())
             self.spaces[lang] = WordSpace(*columns, mean)
 
     def _space(self, lang: str) -> WordSpace:
         if lang not in self.spaces:
-            known = ", ".join(self.spaces) or "nothing"
+            learnt_languages = ", ".join(self.spaces) or "nothing"
             raise InputError(
-                f"the aligned encoder has not learnt `{lang}`, but {known}: it embeds only the languages of its "
-                "training documents. Leave the others out, or train with them."
+                f"the aligned encoder has not learnt `{lang}`; it has learnt {learnt_languages}. It embeds only the "
+                "languages of its training documents. Leave other languages out, or train with them."
             )
         return self.spaces[lang]
 
@@ -158,7 +158,7 @@ class AlignedEncoder:
         words = frequent_words(train, self.params.min_documents, self.params.max_words)
         if len(words) < FEWEST_PAIRS:
             raise InputError(
-                f"{lang}: only {len(words)} words occur in {self.params.min_documents} or more of the "
+                f"{lang}: only {len(words)} words occur in at least {self.params.min_documents} of the "
                 f"{len(train)} training documents; at least {FEWEST_PAIRS} are needed. Add documents, lower "
                 "aligned.min_documents, or use another encoder."
             )
@@ -168,11 +168,11 @@ class AlignedEncoder:
         share = totals / max(totals.sum(), 1)
         vectors = word_vectors(bow, self.params.dimension, self.params.seed)
         if self.spaces:
-            vectors = self._turned(vectors, words, lang)
+            vectors = self._rotated(vectors, words, lang)
         return WordSpace(words, share, vectors, _training_mean(blocks, self._weighted(vectors, share)))
 
-    def _turned(self, vectors: np.ndarray, words: list[str], lang: str) -> np.ndarray:
-        """The vectors in the space of the pivot, the first language that was learnt."""
+    def _rotated(self, vectors: np.ndarray, words: list[str], lang: str) -> np.ndarray:
+        """The vectors in the space of the pivot, which is the first language that was learnt."""
         pivot, space = next(iter(self.spaces.items()))
         pairs = self._pairs(words, lang, space.words, pivot)
         candidates = (np.arange(len(space.words)), np.arange(len(words)))
@@ -185,8 +185,8 @@ class AlignedEncoder:
             self.params.max_pivot_translations,
             self.params.max_translations,
         )
-        alike = len(set(words) & set(pivot_words))
-        log.info("%s-%s: %d dictionary pairs, %d words written alike", pivot, lang, len(pairs), alike)
+        alike_words = len(set(words) & set(pivot_words))
+        log.info("%s-%s: %d dictionary pairs, %d words are written alike in both", pivot, lang, len(pairs), alike_words)
         if len(pairs) < FEWEST_PAIRS:
             raise InputError(self._too_few(pivot, lang, len(pairs)))
         return pairs
@@ -194,15 +194,15 @@ class AlignedEncoder:
     def _too_few(self, pivot: str, lang: str, count: int) -> str:
         folder = self.params.dictionary
         path = dictionary_file(folder, pivot, lang)
-        lacking = f"{folder} has no {pivot}-{lang}.tsv" if folder else "There is no `dictionary`"
-        where = f"Of {path}" if path else f"{lacking}, and of words written alike"
+        no_file = f"{folder} has no {pivot}-{lang}.tsv" if folder else "There is no `dictionary`"
+        source = f"Only {count} pairs of {path}" if path else f"{no_file}, and only {count} words written alike"
         advice = (
-            "Add words as the tokeniser cuts them"
+            "Add words in the form in which the tokeniser cuts them"
             if path
-            else f"Add it ({pivot} word, tab, {lang} word), set `dictionary` to the folder that has it"
+            else f"Add that file ({pivot} word, tab, {lang} word), set `dictionary` to the folder that has it"
         )
         return (
-            f"{where} only {count} pairs occur in the documents; at least {FEWEST_PAIRS} are needed to align the "
+            f"{source} occur in the documents; at least {FEWEST_PAIRS} pairs are needed to align the "
             f"languages. {advice}, or use another encoder."
         )
 
@@ -210,15 +210,15 @@ class AlignedEncoder:
         return vectors * (self.params.sif / (self.params.sif + share))[:, None]
 
     def _embed(self, tokens: pl.Series, space: WordSpace, out: np.ndarray, rows: np.ndarray) -> None:
-        """Put the documents' vectors into the ``rows`` of ``out``, which are zeros."""
+        """Write the documents' vectors into the ``rows`` of ``out``, which are zeros until then."""
         weighted = self._weighted(space.vectors, space.share)
         for block, counts in word_counts(tokens, space.words):
-            known = np.diff(counts.indptr) > 0
-            out[rows[block][known]] = unit_rows(_centred(counts[known], weighted, space.mean))
+            has_words = np.diff(counts.indptr) > 0
+            out[rows[block][has_words]] = unit_rows(_centred(counts[has_words], weighted, space.mean))
 
 
 def _means(counts: csr_array, vectors: np.ndarray) -> np.ndarray:
-    """(D, dimension) the mean vector of each document's words; zero where there are none."""
+    """(D, dimension) mean vector of each document's words; zeros for a document without words."""
     sums = counts @ vectors
     sums /= np.maximum(np.asarray(counts.sum(axis=1)), 1)[:, None]
     return sums
@@ -231,9 +231,9 @@ def _centred(counts: csr_array, vectors: np.ndarray, mean: np.ndarray) -> np.nda
 
 
 def _training_mean(blocks: Sequence[csr_array], weighted: np.ndarray) -> np.ndarray:
-    """(dimension,) mean over the documents that have words; block by block, since they would fill the memory."""
-    known = sum(int((np.diff(counts.indptr) > 0).sum()) for counts in blocks)
-    return sum(_means(counts, weighted).sum(axis=0) for counts in blocks) / known
+    """(dimension,) mean over the documents that have words; computed block by block to save memory."""
+    documents = sum(int((np.diff(counts.indptr) > 0).sum()) for counts in blocks)
+    return sum(_means(counts, weighted).sum(axis=0) for counts in blocks) / documents
 
 
 def _word_rows(lang: str, space: WordSpace) -> pl.DataFrame:

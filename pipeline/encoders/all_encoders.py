@@ -14,7 +14,7 @@ from pipeline.encoders.encoder import Encoder
 from pipeline.encoders.encoder_folder import damaged, read_config
 from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
 
-# name -> its parameters, and how it is made from them and a folder for its cache
+# name -> the class of the parameters, and the function that makes the encoder from them and a folder for its cache
 ENCODERS: dict[str, tuple[type[BaseModel], Callable[[Any, Path], Encoder]]] = {
     "aligned": (AlignedParams, lambda params, _: AlignedEncoder(params)),
     "bge-m3": (BgeM3Params, BgeM3Encoder),
@@ -26,17 +26,17 @@ def load_encoder(folder: Path, cache: Path) -> Encoder:
     """Rebuild the encoder that was saved in ``folder``, ready to encode.
 
     Args:
-        folder: what :meth:`pipeline.encoders.encoder.Encoder.save` wrote.
-        cache: folder for vectors, which an encoder may use.
+        folder: the folder that :meth:`pipeline.encoders.encoder.Encoder.save` wrote.
+        cache: folder in which an encoder may keep vectors.
 
     Raises:
         MissingResourceError: there is no encoder in the folder.
-        InputError: a file of it is missing, damaged, or does not fit the others.
+        InputError: a file of the encoder is missing, is damaged, or does not fit the others.
     """
     config = read_config(folder)
     try:
-        kind, make = ENCODERS[config["encoder"]]
-        encoder = make(kind.model_validate(config["params"]), cache)
+        params_class, make = ENCODERS[config["encoder"]]
+        encoder = make(params_class.model_validate(config["params"]), cache)
         encoder.load(folder)
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(folder, error) from error

@@ -1,7 +1,7 @@
-"""Texts to batches of tokens, made in another thread while the model computes.
+"""Turns texts into batches of tokens, in another thread while the model computes.
 
-A batch holds as many documents, the longest first, as have ``budget`` tokens together. Its documents lie one after
-the other in one row: nothing is padded.
+A batch holds as many documents, the longest first, as have ``budget`` tokens together. Its documents follow one
+another in one row: nothing is padded.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class TokenBatch:
     """Documents that go through the model together.
 
     Attributes:
-        rows: (B,) which of the texts they are, by falling length.
-        lengths: (B,) tokens of each.
-        tokens: (2, T) int32, token numbers and positions of all documents, one after the other.
+        rows: (B,) row numbers of their texts, by falling length.
+        lengths: (B,) number of tokens of each document.
+        tokens: (2, T) int32, token numbers and positions of all documents, one document after the other.
     """
 
     rows: np.ndarray
@@ -60,14 +60,14 @@ class TokenBatch:
 
 
 class BatchMaker:
-    """Tokenises and packs.
+    """Tokenises texts and packs them into batches.
 
     Args:
-        tokenizer: of the model; its threads work without Python's lock. It is set to cut at ``max_length``.
-        max_length: tokens of a document that are kept.
-        budget: tokens of a batch at most; a document with more is a batch of its own.
-        padding: number of the padding token. Only a text that spells it out has it; it has no position of its own.
-        pinned: put the tokens into memory from which a GPU copies without waiting.
+        tokenizer: the model's tokeniser; its threads work without Python's lock. It is set to cut at ``max_length``.
+        max_length: how many tokens of a document are kept.
+        budget: largest number of tokens in a batch; a document with more is a batch of its own.
+        padding: number of the padding token. It occurs only where a text spells it out, and then takes no position.
+        pinned: whether the tokens go into memory from which a GPU copies without waiting.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_length: int, budget: int, padding: int, pinned: bool) -> None:
@@ -79,7 +79,7 @@ class BatchMaker:
         self.pinned = pinned
 
     def batches(self, texts: Sequence[str]) -> Iterator[TokenBatch]:
-        """All texts in batches, tokenised ahead; texts of like length should be neighbours."""
+        """All texts in batches, tokenised ahead; texts of similar length should be neighbours."""
         for chunk in read_ahead((self._chunk(texts, span) for span in spans(texts, CHUNK)), AHEAD):
             yield from chunk
 
@@ -89,7 +89,7 @@ class BatchMaker:
         return self._batch(documents, by_falling_length(list(map(len, documents))))
 
     def count(self, texts: Sequence[str]) -> int:
-        """Tokens of all texts together."""
+        """The number of tokens of all texts together."""
         return sum(len(row) for span in spans(texts, CHUNK) for row in self._tokenise(texts[span.start : span.stop]))
 
     def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
@@ -111,22 +111,22 @@ class BatchMaker:
 
 
 def positions(numbers: np.ndarray, lengths: np.ndarray, padding: int) -> np.ndarray:
-    """(T,) int32 positions as XLM-RoBERTa counts them: from ``padding`` + 1, padding tokens being passed over.
+    """(T,) int32 positions as XLM-RoBERTa counts them: from ``padding`` + 1 on, without counting padding tokens.
 
     Args:
-        numbers: (T,) token numbers of the documents, one after the other.
-        lengths: (B,) tokens of each document.
-        padding: number of the padding token, and its position.
+        numbers: (T,) token numbers of the documents, one document after the other.
+        lengths: (B,) number of tokens of each document.
+        padding: number of the padding token, which is also its position.
     """
-    real = numbers != padding
-    count = np.cumsum(real)
+    is_token = numbers != padding
+    count = np.cumsum(is_token)
     starts = np.cumsum(lengths) - lengths
-    before = np.repeat(count[starts] - real[starts], lengths)
-    return np.where(real, count - before + padding, padding).astype(np.int32)
+    before = np.repeat(count[starts] - is_token[starts], lengths)
+    return np.where(is_token, count - before + padding, padding).astype(np.int32)
 
 
 def by_falling_length(lengths: Sequence[int]) -> np.ndarray:
-    """(D,) rows in the order of falling length; equal ones stay in theirs."""
+    """(D,) row numbers by falling length; rows of equal length keep their order."""
     return np.argsort(-np.asarray(lengths), kind="stable")
 
 
@@ -155,10 +155,10 @@ def spans(texts: Sequence[str], size: int) -> Iterator[range]:
 
 
 def read_ahead(items: Iterable[Item], depth: int) -> Iterator[Item]:
-    """Yield ``items``, which one other thread makes, at most ``depth`` of them ahead."""
+    """Yield ``items``, which another thread makes, at most ``depth`` of them ahead."""
     source, end = iter(items), object()
     with ThreadPoolExecutor(1, thread_name_prefix="read_ahead") as pool:
-        coming = deque(pool.submit(next, source, end) for _ in range(depth))
-        while (item := coming.popleft().result()) is not end:
-            coming.append(pool.submit(next, source, end))
+        pending = deque(pool.submit(next, source, end) for _ in range(depth))
+        while (item := pending.popleft().result()) is not end:
+            pending.append(pool.submit(next, source, end))
             yield item  # type: ignore[misc]  # not `end`

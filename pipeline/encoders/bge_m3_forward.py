@@ -1,9 +1,9 @@
 """XLM-RoBERTa without padding, for the one state that BGE-M3's dense vector needs.
 
-Documents of any length lie one after the other in one row, so that every matrix product does work that counts; only
-attention takes them apart, by length. The last layer is computed for each document's first token alone, whose state
-the dense vector is. Weights, normalisation and activation are those of the loaded model's own modules; the sums run
-in another order, so vectors differ from the model's by rounding.
+Documents of any length follow one another in one row, so that no matrix product does useless work; only attention
+takes them apart, by length. The last layer is computed only for the first token of each document, because the state of
+that token is the dense vector. Weights, normalisation and activation are those of the loaded model's own modules; the
+sums run in another order, so vectors differ from the model's by rounding.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class FirstTokenStates:
     """The last layer's state of each document's first token.
 
     Args:
-        model: on its device and in evaluation mode. The weights of query, key and value move into one matrix a
-            layer, of which the model's own become views: it takes no memory twice and still works as before.
+        model: on its device and in evaluation mode. The weights of query, key and value move into one matrix for each
+            layer, and the model's own weights become views of it: they take no memory twice, and the model still works.
 
     Raises:
-        InputError: it is not an XLM-RoBERTa encoder.
+        InputError: the model is not an XLM-RoBERTa encoder.
     """
 
     def __init__(self, model: XLMRobertaModel) -> None:
@@ -42,14 +42,14 @@ class FirstTokenStates:
         self.projections = [_joined(layer.attention.self) for layer in self.layers]
 
     def __call__(self, tokens: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
-        """Compute.
+        """Compute the states.
 
         Args:
-            tokens: (2, T) token numbers and positions, the documents one after the other.
-            runs: the documents' lengths, B documents with T tokens in all.
+            tokens: (2, T) token numbers and positions, one document after the other.
+            runs: the documents' lengths: B documents with T tokens in all.
 
         Returns:
-            (B, E) of the model's type.
+            (B, E) states, in the model's number type.
         """
         from torch.nn import functional
 
@@ -65,38 +65,38 @@ class FirstTokenStates:
         return _finish(self.layers[-1], self._attend(query, key, value, runs), first)
 
     def _embed(self, tokens: torch.Tensor) -> torch.Tensor:
-        parts = self.embeddings
-        kind = parts.token_type_embeddings.weight[0]
-        embedded = parts.word_embeddings(tokens[0]) + kind + parts.position_embeddings(tokens[1])
-        normal: torch.Tensor = parts.LayerNorm(embedded)
+        embeddings = self.embeddings
+        token_type = embeddings.token_type_embeddings.weight[0]
+        embedded = embeddings.word_embeddings(tokens[0]) + token_type + embeddings.position_embeddings(tokens[1])
+        normal: torch.Tensor = embeddings.LayerNorm(embedded)
         return normal
 
     def _attend(
         self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, runs: Sequence[EqualLengths]
     ) -> torch.Tensor:
-        """(Q, E) from queries of all tokens (Q = T) or of first ones (Q = B), and (T, E) keys and values."""
+        """(Q, E) states from queries of all tokens (Q = T) or of first tokens (Q = B), and (T, E) keys and values."""
         import torch
         from torch.nn.functional import scaled_dot_product_attention
 
-        asked = [run.documents * (run.length if len(query) == len(key) else 1) for run in runs]
-        given = [run.documents * run.length for run in runs]
-        parts = []
-        for run, *rows in zip(runs, query.split(asked), key.split(given), value.split(given), strict=True):
+        query_rows = [run.documents * (run.length if len(query) == len(key) else 1) for run in runs]
+        key_rows = [run.documents * run.length for run in runs]
+        states = []
+        for run, *rows in zip(runs, query.split(query_rows), key.split(key_rows), value.split(key_rows), strict=True):
             q, k, v = (row.view(run.documents, -1, self.heads, row.shape[1] // self.heads) for row in rows)
             mixed = scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
-            parts.append(mixed.transpose(1, 2).reshape(-1, query.shape[1]))
-        return torch.cat(parts) if len(parts) > 1 else parts[0]
+            states.append(mixed.transpose(1, 2).reshape(-1, query.shape[1]))
+        return torch.cat(states) if len(states) > 1 else states[0]
 
 
 def _joined(attention: XLMRobertaSelfAttention) -> tuple[torch.Tensor, torch.Tensor]:
-    """(3E, E) weights and (3E,) biases of query, key and value, of which the module's become views."""
+    """(3E, E) weights and (3E,) biases of query, key and value; the module's own weights become views of them."""
     import torch
 
-    parts = [attention.query, attention.key, attention.value]
-    weight = torch.cat([part.weight.data for part in parts])
-    bias = torch.cat([part.bias.data for part in parts])
-    for part, rows, numbers in zip(parts, weight.chunk(3), bias.chunk(3), strict=True):
-        part.weight.data, part.bias.data = rows, numbers
+    layers = [attention.query, attention.key, attention.value]
+    weight = torch.cat([layer.weight.data for layer in layers])
+    bias = torch.cat([layer.bias.data for layer in layers])
+    for layer, rows, numbers in zip(layers, weight.chunk(3), bias.chunk(3), strict=True):
+        layer.weight.data, layer.bias.data = rows, numbers
     return weight, bias
 
 
@@ -111,8 +111,8 @@ def _finish(
 
 
 def _first_tokens(hidden: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
-    """(B, E) rows of the documents' first tokens, out of (T, E)."""
+    """(B, E) rows of the documents' first tokens, taken from the (T, E) rows of all tokens."""
     import torch
 
-    parts = hidden.split([run.documents * run.length for run in runs])
-    return torch.cat([part[:: run.length] for part, run in zip(parts, runs, strict=True)])
+    rows_of_runs = hidden.split([run.documents * run.length for run in runs])
+    return torch.cat([rows[:: run.length] for rows, run in zip(rows_of_runs, runs, strict=True)])

@@ -1,9 +1,9 @@
-"""Load BGE-M3 by FlagEmbedding from checked files; nothing in them is run."""
+"""Load BGE-M3 with FlagEmbedding from checked files; no code in them is run."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from pickle import UnpicklingError  # what a refusal is called: every loader below takes tensors only (weights_only)
+from pickle import UnpicklingError  # the name of a refusal: every loader below takes only tensors (weights_only)
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError, MissingResourceError
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def load_bge_m3(model: str, revision: str, device: str, precision: str, max_length: int) -> BGEM3FlagModel:
-    """FlagEmbedding's object, its ``model`` on the device and in evaluation mode.
+    """FlagEmbedding's object; its ``model`` is on the device and in evaluation mode.
 
     Args:
         model: name on the hub, or a local folder.
         revision: commit of the hub's repository.
         device: ``cpu`` or ``cuda``.
         precision: ``fp32``, ``fp16`` or ``bf16``.
-        max_length: the most tokens that will be asked for.
+        max_length: the largest number of tokens that a document will have.
 
     Raises:
-        InputError: the files are damaged, incomplete or hold code; or the model cannot read so many tokens.
-        MissingResourceError: the model is not to be had, or does not fit the device.
+        InputError: the files are damaged or incomplete or hold code, or the model cannot read so many tokens.
+        MissingResourceError: the model cannot be found or fetched, or it does not fit the device.
     """
     import torch
 
@@ -35,9 +35,9 @@ def load_bge_m3(model: str, revision: str, device: str, precision: str, max_leng
     flag = _load(folder, device, precision)
     _check_complete(flag, folder)
     config = flag.model.model.config
-    longest = config.max_position_embeddings - config.pad_token_id - 1  # positions start behind the padding's
+    longest = config.max_position_embeddings - config.pad_token_id - 1  # positions start after that of padding
     if max_length > longest:
-        raise InputError(f"max_length = {max_length}, but {model} reads {longest} tokens at most.")
+        raise InputError(f"max_length is {max_length}, but {model} reads at most {longest} tokens.")
     try:
         flag.model.to(device).eval()
     except torch.OutOfMemoryError as error:
@@ -60,18 +60,18 @@ def _load(folder: Path, device: str, precision: str) -> BGEM3FlagModel:
         )
     except UnpicklingError as error:
         raise InputError(
-            f"{folder}: a weights file is refused, since it holds more than tensors, or is damaged; code in it was "
+            f"{folder}: a weights file is refused, because it holds more than tensors or is damaged; code in it was "
             f"not run ({_first_line(error)}). Fetch the model again from a source that you trust."
         ) from error
     except (OSError, ValueError, RuntimeError, EOFError, SafetensorError) as error:
         raise InputError(
-            f"{folder}: the model cannot be loaded ({_first_line(error)}). The files are damaged, or are not those of "
-            "a model like BGE-M3 (XLM-RoBERTa); fetch them again."
+            f"{folder}: the model cannot be loaded ({_first_line(error)}). The files are damaged, or they are not the "
+            "files of a model like BGE-M3 (XLM-RoBERTa). Fetch them again."
         ) from error
 
 
 def _check_complete(flag: BGEM3FlagModel, folder: Path) -> None:
-    """Refuse weights that lack a tensor: transformers would make it up at random, with only a warning."""
+    """Refuse weights that lack a tensor: transformers would fill it at random, with only a warning."""
     from transformers.modeling_utils import load_state_dict
 
     file = next(folder / name for name in WEIGHTS if (folder / name).is_file())
@@ -79,7 +79,7 @@ def _check_complete(flag: BGEM3FlagModel, folder: Path) -> None:
     saved = {name.removeprefix(f"{base.base_model_prefix}.") for name in load_state_dict(file, map_location="meta")}
     missing = [name for name in base.state_dict() if name not in saved and not name.startswith("pooler.")]
     if missing:
-        raise InputError(f"{file}: {len(missing)} of the model's tensors are missing, such as {missing[0]}.")
+        raise InputError(f"{file}: {len(missing)} of the model's tensors are missing, for example {missing[0]}.")
 
 
 def _first_line(error: Exception) -> str:

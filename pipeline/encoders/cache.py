@@ -1,8 +1,8 @@
-"""Vectors by content: what was embedded once with the same settings is not embedded again.
+"""A cache of vectors by content: a text that was embedded once with the same settings is not embedded again.
 
-A folder for each set of settings holds shards, Parquet files of some thousand vectors, each written whole
-as soon as it is embedded, while the next one is being embedded; so a killed run loses at most these two. Any
-encoder may use it.
+A folder for each set of settings holds shards, which are Parquet files of some thousand vectors. Each shard is written
+whole as soon as it is embedded, while the next one is being embedded; so a killed run loses at most these two. Any
+encoder may use the cache.
 """
 
 from __future__ import annotations
@@ -34,76 +34,76 @@ def cached_vectors(
     shard: int = 2048,
     shard_bytes: int = 1 << 25,
 ) -> np.ndarray:
-    """The texts' vectors, from the cache where they are there.
+    """The vectors of texts, taken from the cache where it has them.
 
     Args:
-        texts: D texts; equal ones are embedded once.
-        settings: everything beside the text that a vector depends on.
-        folder: the cache; it may hold vectors of other texts and settings.
+        texts: D texts; equal texts are embedded once.
+        settings: everything that a vector depends on, except for the text.
+        folder: the cache; it may also hold vectors of other texts and settings.
         embed: turns up to ``shard`` texts into as many rows of floats. It gets the missing texts, longest first
             (so that memory runs out early or never), in an order that does not depend on that of ``texts``.
-        shard: texts a file, at most.
-        shard_bytes: bytes of text a file, at most (or one text).
+        shard: largest number of texts in a file.
+        shard_bytes: most bytes of text in a file; a longer text has a file of its own.
 
     Returns:
-        (D, E) float32, row i the vector of text i.
+        (D, E) float32; row i is the vector of text i.
     """
     home = _home(settings, folder)
     keys = _keys(settings, texts)
-    wanted = dict(zip(keys, texts, strict=True))
-    vectors = _read_vectors(home, wanted)
-    missing = _longest_first(wanted, vectors)
-    log.info("%d texts: %d in the cache, %d to embed", len(wanted), len(vectors), len(missing))
+    texts_by_key = dict(zip(keys, texts, strict=True))
+    vectors = _read_vectors(home, texts_by_key)
+    missing = _longest_first(texts_by_key, vectors)
+    log.info("%d texts: %d in the cache, %d to embed", len(texts_by_key), len(vectors), len(missing))
     done = 0
     with _Writer(home) as writer:
-        for part in _shards(missing, wanted, shard, shard_bytes):
-            fresh = _checked(embed([wanted[key] for key in part]), len(part))
-            writer.write(part, fresh)
-            vectors.update(zip(part, fresh, strict=True))
-            done += len(part)
+        for shard_keys in _shards(missing, texts_by_key, shard, shard_bytes):
+            fresh = _checked(embed([texts_by_key[key] for key in shard_keys]), len(shard_keys))
+            writer.write(shard_keys, fresh)
+            vectors.update(zip(shard_keys, fresh, strict=True))
+            done += len(shard_keys)
             log.info("embedded %d of %d texts", done, len(missing))
     return np.stack([vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
 
 
 def missing_texts(texts: Sequence[str], settings: CacheSettings, folder: Path) -> list[str]:
-    """The texts that :func:`cached_vectors` would embed now, longest first."""
-    wanted = dict(zip(_keys(settings, texts), texts, strict=True))
-    known = {key for frame in _read_shards(_home(settings, folder)) for key in frame["key"]}
-    return [wanted[key] for key in _longest_first(wanted, known)]
+    """The texts that :func:`cached_vectors` would have to embed now, longest first."""
+    texts_by_key = dict(zip(_keys(settings, texts), texts, strict=True))
+    cached_keys = {key for frame in _read_shards(_home(settings, folder)) for key in frame["key"]}
+    return [texts_by_key[key] for key in _longest_first(texts_by_key, cached_keys)]
 
 
-def _longest_first(wanted: Mapping[str, str], known: Mapping[str, np.ndarray] | set[str]) -> list[str]:
-    # Bytes stand for tokens: in characters, Chinese would look shorter than it is.
-    missing = [key for key in wanted if key not in known]
-    return sorted(missing, key=lambda key: (-len(wanted[key].encode()), key))
+def _longest_first(texts_by_key: Mapping[str, str], cached: Mapping[str, np.ndarray] | set[str]) -> list[str]:
+    # Bytes estimate the number of tokens; characters would make Chinese look shorter than it is.
+    missing = [key for key in texts_by_key if key not in cached]
+    return sorted(missing, key=lambda key: (-len(texts_by_key[key].encode()), key))
 
 
 def _shards(keys: Sequence[str], texts: Mapping[str, str], most: int, most_bytes: int) -> Iterator[list[str]]:
-    """Split ``keys`` into parts of at most ``most`` texts and ``most_bytes``, or one text."""
-    part: list[str] = []
+    """Split ``keys`` into shards of at most ``most`` texts and ``most_bytes`` bytes; a longer text is a shard."""
+    shard: list[str] = []
     used = 0
     for key in keys:
         size = len(texts[key].encode())
-        if part and (len(part) == most or used + size > most_bytes):
-            yield part
-            part, used = [], 0
-        part.append(key)
+        if shard and (len(shard) == most or used + size > most_bytes):
+            yield shard
+            shard, used = [], 0
+        shard.append(key)
         used += size
-    if part:
-        yield part
+    if shard:
+        yield shard
 
 
 def _checked(vectors: np.ndarray, rows: int) -> np.ndarray:
     if vectors.ndim != 2 or len(vectors) != rows:
-        raise ValueError(f"the encoder gave an array of shape {vectors.shape} for {rows} texts")
+        raise ValueError(f"the encoder returned an array of shape {vectors.shape} for {rows} texts")
     return vectors.astype(np.float32, copy=False)
 
 
-def _read_vectors(home: Path, wanted: Mapping[str, str]) -> dict[str, np.ndarray]:
+def _read_vectors(home: Path, texts_by_key: Mapping[str, str]) -> dict[str, np.ndarray]:
     vectors: dict[str, np.ndarray] = {}
     for frame in _read_shards(home):
-        here = frame.filter(pl.Series([key in wanted for key in frame["key"]], dtype=pl.Boolean))
-        vectors.update(zip(here["key"], here["vector"].to_numpy(), strict=True))
+        needed = frame.filter(pl.Series([key in texts_by_key for key in frame["key"]], dtype=pl.Boolean))
+        vectors.update(zip(needed["key"], needed["vector"].to_numpy(), strict=True))
     return vectors
 
 
@@ -118,7 +118,7 @@ def _read_shards(home: Path) -> Iterator[pl.DataFrame]:
 
 
 class _Writer:
-    """Writes shards in another thread, one behind at most; the end of the context waits for the last."""
+    """Writes shards in another thread, at most one at a time; the end of the context waits for the last one."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -142,10 +142,10 @@ class _Writer:
 
 
 def _write_shard(home: Path, keys: Sequence[str], vectors: np.ndarray) -> None:
-    """Write a shard under the digest of its bytes, by which any later change of it shows."""
+    """Write a shard; the file's name is the digest of its bytes, so that any later change is noticed."""
     table = pa.table({"key": keys, "vector": pa.FixedSizeListArray.from_arrays(vectors.ravel(), vectors.shape[1])})
     content = pa.BufferOutputStream()
-    # zstd would take four times as long to make it 8 % smaller.
+    # zstd would take four times as long and make the file 8 % smaller.
     pq.write_table(table, content, compression="none", use_dictionary=False)
     shard = content.getvalue().to_pybytes()
     with whole_file(home / f"{_digest(shard)}.parquet") as unfinished:

@@ -1,4 +1,4 @@
-"""The seam between the pipeline and whatever turns documents into vectors."""
+"""The interface between the pipeline and the encoders, which turn documents into vectors."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ log = logging.getLogger(__name__)
 
 
 class Encoder(Protocol):
-    """Anything that embeds documents of all languages in one space."""
+    """An encoder embeds documents of all languages in one space."""
 
     def learn(self, documents: pl.DataFrame) -> None:
-        """Take from the training documents what encoding needs; many encoders need nothing.
+        """Learn from the training documents what encoding needs; many encoders need nothing.
 
         Args:
             documents: rows with id, lang, split, text and tokens (list of str), languages in order, pivot first.
 
         Raises:
-            InputError: they do not suffice.
+            InputError: the documents are not enough.
         """
         ...
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
-        """Embed documents, those learnt from or new ones.
+        """Embed documents, either those of :meth:`learn` or new ones.
 
         Args:
             documents: D rows with id, lang, text and tokens (list of str), in any order.
 
         Returns:
-            (D, E) float32, row i the vector of document i; zero where a document has nothing to embed.
+            (D, E) float32; row i is the vector of document i, and zeros where a document has nothing to embed.
 
         Raises:
-            InputError: documents that this encoder cannot embed.
+            InputError: there are documents that this encoder cannot embed.
         """
         ...
 
@@ -48,23 +48,23 @@ class Encoder(Protocol):
         """Vectors of single words in the space of the documents, after :meth:`learn`.
 
         Args:
-            language: whose words they are.
-            words: V words as the tokeniser gives them.
+            language: language of the words.
+            words: V words in the form in which the tokeniser writes them.
 
         Returns:
-            (V, E) float32, row i the vector of word i; zero where a word is unknown.
+            (V, E) float32; row i is the vector of word i, and zeros where the word is unknown.
         """
         ...
 
     def save(self, folder: Path) -> None:
-        """Write all that :meth:`encode` needs; the same state gives the same bytes.
+        """Write everything that :meth:`encode` needs; the same state gives the same bytes.
 
-        Read it with :func:`pipeline.encoders.all_encoders.load_encoder`.
+        :func:`pipeline.encoders.all_encoders.load_encoder` reads it.
         """
         ...
 
     def load(self, folder: Path) -> None:
-        """Take up the state, parameters aside, that :meth:`save` wrote; the files' digests have been checked.
+        """Read the state that :meth:`save` wrote, except for the parameters; the files' digests have been checked.
 
         Raises:
             InputError: a file is damaged.
@@ -77,7 +77,7 @@ def word_table(encoder: Encoder, vocabulary: pl.DataFrame) -> pl.DataFrame:
     """The vectors of a vocabulary's words in the space of the documents.
 
     Args:
-        encoder: one that has learnt.
+        encoder: an encoder whose :meth:`Encoder.learn` has been called.
         vocabulary: columns ``lang``, ``term`` and ``word``, language by language.
 
     Returns:
@@ -91,5 +91,5 @@ def _by_language(encoder: Encoder, vocabulary: pl.DataFrame) -> Iterator[np.ndar
     for language, words in words_by_language(vocabulary).items():
         vectors = encoder.words(language, words)
         count = vectors.any(axis=1).sum()
-        log.info("%s: %d of %d words of the vocabulary have a vector", language, count, len(vectors))
+        log.info("%s: %d of the %d words of the vocabulary have a vector", language, count, len(vectors))
         yield vectors

@@ -1,4 +1,4 @@
-"""An encoder as a folder: config.json with its name and parameters, and whatever files hold its state."""
+"""An encoder as a folder: config.json with its name and parameters, and the files that hold its state."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def write_config(folder: Path, name: str, params: BaseModel, files: Sequence[str
     """Write ``config.json``, after the other files.
 
     Args:
-        folder: the encoder's own.
-        name: its row in the table of encoders.
-        params: its parameters.
-        files: the files in ``folder`` that hold its state.
+        folder: the encoder's own folder.
+        name: the encoder's name in the table of encoders.
+        params: the encoder's parameters.
+        files: names of the files in ``folder`` that hold the encoder's state.
     """
     digests = {file: file_digest(folder / file) for file in files}
     write_json({"encoder": name, "params": params.model_dump(mode="json"), "sha256": digests}, folder / CONFIG)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """What :func:`write_config` wrote, once the state's files are found to be the ones saved with it.
+    """What :func:`write_config` wrote, after a check that the state's files are the ones that were saved with it.
 
     Raises:
         MissingResourceError: there is no encoder in the folder.
-        InputError: a file is missing, damaged or another one.
+        InputError: a file is missing, is damaged, or is not the one that was saved.
     """
     if not (folder / CONFIG).exists():
         raise MissingResourceError(f"{folder} holds no encoder. `dvc repro embed` makes one.")
@@ -50,6 +50,6 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def damaged(folder: Path, error: Exception) -> InputError:
-    """The error that says so, with what to do."""
-    what = f"{type(error).__name__}: {error}"
-    return InputError(f"{folder}: its files are damaged or do not fit together ({what}). {AGAIN}")
+    """The error for a folder with damaged files; its message says what to do."""
+    reason = f"{type(error).__name__}: {error}"
+    return InputError(f"{folder}: the files in it are damaged or do not fit together ({reason}). {AGAIN}")

@@ -1,4 +1,4 @@
-"""Find a model's files: a local folder, the hub's local cache, or (one quick try) the hub itself."""
+"""Find a model's files: in a local folder, in the hub's local cache or, with one quick try, on the hub itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILES = (
     "colbert_linear.pt",
     "sparse_linear.pt",
 )
-QUICK = 5.0  # seconds to wait for the hub's first answer; its own client would try for minutes
+QUICK = 5.0  # seconds to wait for the hub's first answer; the hub's own client would try for minutes
 
 
 def fetch_command(model: str, revision: str) -> str:
@@ -32,7 +32,7 @@ def fetch_command(model: str, revision: str) -> str:
 
 
 def model_identity(model: str, revision: str) -> str:
-    """What a cache may key vectors by: the pinned revision, or for a folder the digest of its files."""
+    """The name of a model in the keys of a cache: the pinned revision, or the digest of a local folder's files."""
     folder = Path(model)
     if not folder.is_dir():
         return f"{model}@{revision}"
@@ -51,14 +51,14 @@ def model_folder(model: str, revision: str) -> Path:
         revision: commit of the hub's repository; a local folder has none.
 
     Raises:
-        InputError: a file is missing or altered, or the hub knows no such model.
-        MissingResourceError: the model is not here and the hub cannot be reached.
-        TryAgainError: the download broke off.
+        InputError: a file is missing or has been changed, or the hub has no such model.
+        MissingResourceError: the model is not on this machine, and the hub cannot be reached.
+        TryAgainError: the download was interrupted.
     """
     folder = Path(model)
     if folder.is_dir():
         if lacking := _lacking(folder):
-            raise InputError(f"{folder}: {lacking} is missing; a model's folder holds {', '.join(FILES)}.")
+            raise InputError(f"{folder}: {lacking} is missing. The folder of a model needs {', '.join(FILES)}.")
         return folder
     folder = _cached(model, revision) or _download(model, revision)
     _check_digests(folder, model, revision)
@@ -74,7 +74,9 @@ def _cached(model: str, revision: str) -> Path | None:
     except LocalEntryNotFoundError:
         return None
     except HFValidationError as error:
-        raise InputError(f"model {model!r} is neither a folder here nor a name on the hub: {error}") from error
+        raise InputError(
+            f"model {model!r} is neither a folder on this machine nor a name on the hub: {error}"
+        ) from error
     return None if _lacking(folder) else folder
 
 
@@ -82,29 +84,32 @@ def _download(model: str, revision: str) -> Path:
     from huggingface_hub import HfApi, errors, snapshot_download
 
     command = fetch_command(model, revision)
-    network = (OSError, errors.HTTPError)  # type: ignore[attr-defined]  # that of the hub's HTTP library, whichever
+    network = (OSError, errors.HTTPError)  # type: ignore[attr-defined]  # HTTPError of whichever library the hub uses
     try:
         HfApi().model_info(model, revision=revision, timeout=QUICK)
     except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
-        raise InputError(f"{model}: no such model, or no revision {revision} of it, on the hub: {error}") from error
+        raise InputError(f"{model}: the hub has no such model, or no revision {revision} of it: {error}") from error
     except network as error:
         raise MissingResourceError(
-            f"{model} (revision {revision}) is no folder here and not in the hub's local cache, "
-            f"and the hub cannot be reached ({error}). Where there is a network, run\n    {command}\n"
-            "and copy the cache here, or set `model` to a folder with its files. `encoder: aligned` needs no download."
+            f"{model} (revision {revision}) is not a folder on this machine and is not in the hub's local cache, "
+            f"and the hub cannot be reached ({error}). On a machine with a network, run\n    {command}\n"
+            "and copy the cache to this machine, or set `model` to a folder with the model's files. "
+            "`encoder: aligned` needs no download."
         ) from error
     log.info("fetching %s, revision %s (BGE-M3 has 2.3 GB)", model, revision)
     try:
         folder = Path(snapshot_download(model, revision=revision, allow_patterns=list(FILES)))
     except network as error:
-        raise TryAgainError(f"{model}: the download broke off ({error}). Run again, or run\n    {command}") from error
+        raise TryAgainError(
+            f"{model}: the download was interrupted ({error}). Run the same again, or run\n    {command}"
+        ) from error
     if lacking := _lacking(folder):
-        raise InputError(f"{model}, revision {revision}: the hub's repository has no {lacking}.")
+        raise InputError(f"{model}, revision {revision}: the repository on the hub has no {lacking}.")
     return folder
 
 
 def _lacking(folder: Path) -> str | None:
-    """The first file that a model cannot do without and that is not there."""
+    """The first file that a model needs and that the folder does not have; None if it has all."""
     for names in (("config.json",), ("tokenizer.json",), WEIGHTS):
         if not any((folder / name).is_file() for name in names):
             return " or ".join(names)
@@ -112,11 +117,11 @@ def _lacking(folder: Path) -> str | None:
 
 
 def _check_digests(folder: Path, model: str, revision: str) -> None:
-    """Large files lie in the hub's cache under their SHA-256; damaged weights would still give vectors."""
+    """Compare large files with their SHA-256, their name in the hub's cache; damaged weights still give vectors."""
     for name in FILES:
         blob = (folder / name).resolve()
         if re.fullmatch("[0-9a-f]{64}", blob.name) and file_digest(blob) != blob.name:
             raise InputError(
-                f"{blob} ({name} of {model}) is damaged: its SHA-256 is not its name. "
+                f"{blob} ({name} of {model}) is damaged: its SHA-256 differs from its name. "
                 f"Fetch it again: {fetch_command(model, revision)} --force-download"
             )

@@ -1,4 +1,4 @@
-"""Vectors that the user made elsewhere, found by document id."""
+"""Vectors that the user made elsewhere, looked up by document id."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from pipeline.encoders.encoder_folder import write_config
 
 log = logging.getLogger(__name__)
 
-SHOWN = 10  # ids in a message
+SHOWN = 10  # how many ids a message lists
 
 
 class PrecomputedParams(BaseModel):
     """The ``precomputed`` section of params.yaml, with the top-level ``vectors``.
 
     Attributes:
-        vectors: a Parquet file with columns ``id`` and ``vector`` (a list of floats), or a two-dimensional ``NAME.npy``
-            with the rows' ids in ``NAME.ids.txt``, one on each line.
+        vectors: a Parquet file with the columns ``id`` and ``vector`` (a list of floats), or a two-dimensional array in
+            ``NAME.npy`` with the ids of its rows in ``NAME.ids.txt``, one on each line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +38,7 @@ class PrecomputedParams(BaseModel):
 
 
 class PrecomputedEncoder:
-    """Looks vectors up; see the module."""
+    """Looks vectors up in a file; see the module's docstring."""
 
     def __init__(self, params: PrecomputedParams) -> None:
         self.params = params
@@ -48,25 +48,26 @@ class PrecomputedEncoder:
         """Read the file, and keep the documents for :meth:`words`; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
-            InputError: the file is missing or malformed, or lacks a document.
+            InputError: the file is missing or malformed, or a document has no vector in it.
         """
         self._find(documents["id"])
         if extra := len(self._rows.keys() - set(documents["id"])):
             log.info("%s: %d vectors belong to no document and are ignored", self.params.vectors, extra)
-        self._documents = documents  # the caller's own, not a copy
+        self._documents = documents  # not a copy
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
         """The documents' vectors; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
-            InputError: the file is missing or malformed, or lacks a document.
+            InputError: the file is missing or malformed, or a document has no vector in it.
         """
         return self._vectors[self._find(documents["id"])]
 
     def words(self, language: str, words: Sequence[str]) -> np.ndarray:
-        """(V, E) the mean vector of the training documents that hold a word; zero where none does.
+        """(V, E) mean vector of the training documents that contain each word; zeros where no document does.
 
-        See :class:`pipeline.encoders.encoder.Encoder`; an encoder that was loaded has no training documents.
+        See :class:`pipeline.encoders.encoder.Encoder`. An encoder that was loaded from a folder has no training
+        documents.
 
         Raises:
             InputError: there are no training documents of the language.
@@ -74,23 +75,23 @@ class PrecomputedEncoder:
         train = self._training(language)
         sums, holders = np.zeros((len(words), self._vectors.shape[1])), np.zeros(len(words))
         for rows, counts in word_counts(train["tokens"], words):
-            held = (counts > 0).astype(np.float64)
-            sums += held.T @ self._vectors[self._find(train["id"][rows])]
-            holders += held.sum(axis=0)
+            is_held = (counts > 0).astype(np.float64)
+            sums += is_held.T @ self._vectors[self._find(train["id"][rows])]
+            holders += is_held.sum(axis=0)
         return (sums / np.maximum(holders, 1)[:, None]).astype(np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write the parameters, the vectors' path among them; see :class:`pipeline.encoders.encoder.Encoder`."""
+        """Write the parameters with the path of the vectors; see :class:`pipeline.encoders.encoder.Encoder`."""
         write_config(folder, "precomputed", self.params)
 
     def load(self, folder: Path) -> None:
-        """Nothing: the parameters say where the vectors are."""
+        """Do nothing: the parameters say where the vectors are."""
 
     def _training(self, language: str) -> pl.DataFrame:
         if self._documents.is_empty():
-            raise InputError("precomputed: word vectors come from training documents, and none have been learnt from.")
-        mine = (self._documents["lang"] == language) & (self._documents["split"] == "train")
-        return self._documents.select("id", "tokens").filter(mine)
+            raise InputError("precomputed: word vectors need training documents, but the encoder has learnt from none.")
+        is_training = (self._documents["lang"] == language) & (self._documents["split"] == "train")
+        return self._documents.select("id", "tokens").filter(is_training)
 
     @cached_property
     def _table(self) -> tuple[dict[str, int], np.ndarray]:
@@ -106,40 +107,40 @@ class PrecomputedEncoder:
         return self._table[1]
 
     def _find(self, ids: pl.Series) -> list[int]:
-        rows, wanted = self._rows, ids.to_list()
-        if lacking := [id_ for id_ in wanted if id_ not in rows]:
+        rows, document_ids = self._rows, ids.to_list()
+        if missing := [id_ for id_ in document_ids if id_ not in rows]:
             raise InputError(
-                f"{self.params.vectors}: {len(lacking)} of {len(wanted)} documents have no vector there: "
-                f"{_show(lacking)}. Add them, or use an encoder that makes its own."
+                f"{self.params.vectors}: {len(missing)} of {len(document_ids)} documents have no vector in this file: "
+                f"{_show(missing)}. Add their vectors, or use an encoder that makes its own."
             )
-        return [rows[id_] for id_ in wanted]
+        return [rows[id_] for id_ in document_ids]
 
 
 def read_given_vectors(path: Path | None) -> tuple[list[str], np.ndarray]:
     """Read and check a file of vectors.
 
     Args:
-        path: see :class:`PrecomputedParams`.
+        path: the file; see :class:`PrecomputedParams`.
 
     Returns:
-        The ids, and the (D, E) float32 vectors of the same rows.
+        The ids, and the (D, E) float32 vectors in the same order.
 
     Raises:
-        InputError: what is wrong with the file.
+        InputError: something is wrong with the file; the message says what.
     """
     if path is None:
         raise InputError("`encoder: precomputed` reads vectors from a file: set `vectors` to a .parquet or .npy file.")
     if not path.is_file():
-        raise InputError(f"vectors: {path} is not there.")
+        raise InputError(f"vectors: the file {path} does not exist.")
     readers = {".parquet": _read_parquet, ".npy": _read_npy}
     if path.suffix not in readers:
         raise InputError(f"vectors: {path} must be a .parquet or .npy file.")
     ids, vectors = readers[path.suffix](path)
     if not vectors.size:
-        raise InputError(f"{path}: no vectors; found the shape {vectors.shape}.")
+        raise InputError(f"{path}: there are no vectors in it; found the shape {vectors.shape}.")
     if len(set(ids)) < len(ids):
         repeated = pl.Series(ids).value_counts().filter(pl.col("count") > 1)[""].sort().to_list()
-        raise InputError(f"{path}: {len(repeated)} ids are there more than once: {_show(repeated)}.")
+        raise InputError(f"{path}: {len(repeated)} ids occur more than once: {_show(repeated)}. Keep one row for each.")
     with np.errstate(over="ignore"):
         vectors = vectors.astype(np.float32)
     if bad := [ids[row] for row in np.flatnonzero(~np.isfinite(vectors).all(axis=1))]:
@@ -153,40 +154,47 @@ def _read_parquet(path: Path) -> tuple[list[str], np.ndarray]:
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} cannot be read as Parquet: {error}") from error
     if missing := {"id", "vector"} - set(table.column_names):
-        raise InputError(f"{path}: no column {' or '.join(sorted(missing))}; found {', '.join(table.column_names)}.")
+        raise InputError(
+            f"{path}: there is no column {' or '.join(sorted(missing))}; found {', '.join(table.column_names)}."
+        )
     ids, column = table["id"], table["vector"]
     if not (pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type)) or ids.null_count:
-        raise InputError(f"{path}: `id` must be a string in each row; found {ids.type}, {ids.null_count} null.")
+        raise InputError(f"{path}: `id` must be a string in each row; found {ids.type} with {ids.null_count} nulls.")
     return ids.to_pylist(), _matrix(path, column, ids)
 
 
 def _matrix(path: Path, column: pa.ChunkedArray, ids: pa.ChunkedArray) -> np.ndarray:
-    kind = column.type
-    lists = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    if not lists or not pa.types.is_floating(kind.value_type):
-        raise InputError(f"{path}: `vector` must be a list of floats; found {kind}.")
+    dtype = column.type
+    is_list = pa.types.is_list(dtype) or pa.types.is_large_list(dtype) or pa.types.is_fixed_size_list(dtype)
+    if not is_list or not pa.types.is_floating(dtype.value_type):
+        raise InputError(f"{path}: `vector` must be a list of floats; found {dtype}.")
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
     usual = int(np.bincount(lengths, minlength=1).argmax())
-    if odd := [ids[row].as_py() for row in np.flatnonzero(lengths != usual)]:
-        raise InputError(f"{path}: most vectors have {usual} numbers, but not those of {len(odd)} ids: {_show(odd)}.")
-    values = pc.list_flatten(column).to_numpy()  # a null among the numbers turns into NaN
+    if other_ids := [ids[row].as_py() for row in np.flatnonzero(lengths != usual)]:
+        raise InputError(
+            f"{path}: all vectors must have the same length. Most have {usual} numbers, but those of {len(other_ids)} "
+            f"ids do not: {_show(other_ids)}."
+        )
+    values = pc.list_flatten(column).to_numpy()  # a null among the numbers becomes NaN
     return values.reshape(len(lengths), usual)
 
 
 def _read_npy(path: Path) -> tuple[list[str], np.ndarray]:
-    names = path.with_suffix(".ids.txt")
-    if not names.is_file():
-        raise InputError(f"{names} is not there; it names the rows of {path}, one id on each line.")
+    ids_path = path.with_suffix(".ids.txt")
+    if not ids_path.is_file():
+        raise InputError(
+            f"the file {ids_path} does not exist; it must name the rows of {path}, with one id on each line."
+        )
     try:
         vectors = np.load(path, allow_pickle=False)
-        ids = read_lines(names)
+        ids = read_lines(ids_path)
     except (ValueError, EOFError, OSError) as error:
         raise InputError(f"{path} cannot be read as an array of numbers: {error}") from error
     if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":
-        found = f"{vectors.dtype}, shape {vectors.shape}" if isinstance(vectors, np.ndarray) else type(vectors).__name__
-        raise InputError(f"{path} must be a two-dimensional array of floats; found {found}.")
+        shown = f"{vectors.dtype}, shape {vectors.shape}" if isinstance(vectors, np.ndarray) else type(vectors).__name__
+        raise InputError(f"{path} must be a two-dimensional array of floats; found {shown}.")
     if len(ids) != len(vectors):
-        raise InputError(f"{path} has {len(vectors)} rows, but {names} has {len(ids)} ids.")
+        raise InputError(f"{path} has {len(vectors)} rows, but {ids_path} has {len(ids)} ids; expected as many.")
     return ids, vectors
 
 

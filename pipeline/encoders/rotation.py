@@ -1,6 +1,7 @@
-"""Turn one language's word vectors into another's space, given a dictionary.
+"""Rotate one language's word vectors into the space of another language, with the help of a dictionary.
 
-Orthogonal Procrustes (Xing et al., 2015) refined by mutual nearest neighbours under CSLS (Conneau et al., 2018).
+The method is orthogonal Procrustes (Xing et al., 2015), refined by mutual nearest neighbours under CSLS (Conneau et
+al., 2018).
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ import numpy as np
 
 from pipeline.tables.vectors import unit_rows
 
-Pairs = np.ndarray  # (P, 2) int: index in the pivot's vocabulary, index in the other's
+Pairs = np.ndarray  # (P, 2) int: index in the pivot's vocabulary, index in the other language's
 
 
-NEIGHBOURS = 10  # of CSLS, as published
+NEIGHBOURS = 10  # nearest neighbours in CSLS, as published
 
 
-BLOCK = 64  # rows of similarities worked on at once
+BLOCK = 64  # rows of similarities that are worked on at once
 
 
 def align(
@@ -26,18 +27,20 @@ def align(
     Args:
         pivot: (V1, dimension) word vectors.
         other: (V2, dimension) word vectors.
-        pairs: dictionary pairs; a pair counts less, the more translations its words have.
-        rounds: how often mutual nearest neighbours are added to the dictionary and the rotation found anew.
-        candidates: the words of either side that may become neighbours (frequent ones).
+        pairs: dictionary pairs; the more translations its words have, the less a pair counts.
+        rounds: how often mutual nearest neighbours are added to the dictionary and the rotation is computed again.
+        candidates: the words of each side that may become neighbours; they are frequent words.
     """
     weights = _pair_weights(pairs)
     rotation = _procrustes(pivot, other, pairs, weights)
-    known = {tuple(pair) for pair in pairs.tolist()}
+    dictionary_pairs = {tuple(pair) for pair in pairs.tolist()}
     for _ in range(rounds):
-        found = _mutual_neighbours(pivot, other @ rotation, candidates)
-        fresh = np.array([pair for pair in found.tolist() if tuple(pair) not in known], dtype=np.int64).reshape(-1, 2)
-        both = np.concatenate([pairs, fresh])
-        rotation = _procrustes(pivot, other, both, np.concatenate([weights, np.ones(len(fresh))]))
+        neighbours = _mutual_neighbours(pivot, other @ rotation, candidates)
+        fresh = np.array(
+            [pair for pair in neighbours.tolist() if tuple(pair) not in dictionary_pairs], dtype=np.int64
+        ).reshape(-1, 2)
+        all_pairs = np.concatenate([pairs, fresh])
+        rotation = _procrustes(pivot, other, all_pairs, np.concatenate([weights, np.ones(len(fresh))]))
     return rotation
 
 
@@ -47,7 +50,7 @@ def prune(pairs: Pairs, max_pivot: int, max_other: int) -> Pairs:
     Args:
         pairs: dictionary pairs.
         max_pivot: how many translations a pivot word may have.
-        max_other: how many a word of the other language may have.
+        max_other: how many translations a word of the other language may have.
     """
     if not len(pairs):
         return pairs
@@ -70,27 +73,27 @@ def _procrustes(pivot: np.ndarray, other: np.ndarray, pairs: Pairs, weights: np.
 
 
 def _mutual_neighbours(pivot: np.ndarray, other: np.ndarray, candidates: tuple[np.ndarray, np.ndarray]) -> Pairs:
-    """Candidates that are each other's nearest under CSLS: cosine, less the hubness of either word."""
-    mine, theirs = candidates
-    cosine = unit_rows(pivot[mine]) @ unit_rows(other[theirs]).T
-    # Words of the same documents tie, and the rounding of these sums decides between them: their order is fixed.
-    hub_mine = _nearest_cosines(cosine).mean(axis=1)
-    hub_theirs = np.ascontiguousarray(_nearest_cosines(cosine.T).T).mean(axis=0)
-    best_theirs = np.empty(len(mine), dtype=np.int64)
-    best_mine, best_score = np.zeros(len(theirs), dtype=np.int64), np.full(len(theirs), -np.inf, cosine.dtype)
-    for start in range(0, len(mine), BLOCK):
+    """Candidates that are each other's nearest under CSLS: twice the cosine minus the hubness of both words."""
+    pivot_ids, other_ids = candidates
+    cosine = unit_rows(pivot[pivot_ids]) @ unit_rows(other[other_ids]).T
+    # Words of the same documents tie, and rounding in these sums decides between them: their order is fixed.
+    pivot_hubness = _nearest_cosines(cosine).mean(axis=1)
+    other_hubness = np.ascontiguousarray(_nearest_cosines(cosine.T).T).mean(axis=0)
+    best_other = np.empty(len(pivot_ids), dtype=np.int64)
+    best_pivot, best_score = np.zeros(len(other_ids), dtype=np.int64), np.full(len(other_ids), -np.inf, cosine.dtype)
+    for start in range(0, len(pivot_ids), BLOCK):
         rows = slice(start, start + BLOCK)
-        score = 2 * cosine[rows] - hub_mine[rows, None] - hub_theirs
-        best_theirs[rows] = score.argmax(axis=1)
-        better = score.max(axis=0) > best_score
-        best_mine[better] = start + score[:, better].argmax(axis=0)
-        best_score[better] = score[:, better].max(axis=0)
-    mutual = np.flatnonzero(best_mine[best_theirs] == np.arange(len(mine)))
-    return np.column_stack([mine[mutual], theirs[best_theirs[mutual]]])
+        scores = 2 * cosine[rows] - pivot_hubness[rows, None] - other_hubness
+        best_other[rows] = scores.argmax(axis=1)
+        better = scores.max(axis=0) > best_score
+        best_pivot[better] = start + scores[:, better].argmax(axis=0)
+        best_score[better] = scores[:, better].max(axis=0)
+    mutual = np.flatnonzero(best_pivot[best_other] == np.arange(len(pivot_ids)))
+    return np.column_stack([pivot_ids[mutual], other_ids[best_other[mutual]]])
 
 
 def _nearest_cosines(cosine: np.ndarray) -> np.ndarray:
-    """(rows, <= NEIGHBOURS) each row's greatest cosines, found by as many rows as fit a cache."""
+    """(rows, <= NEIGHBOURS) the greatest cosines of each row, computed in blocks of rows that fit a cache."""
     nearest = min(NEIGHBOURS, *cosine.shape)
     blocks = (np.ascontiguousarray(cosine[start : start + BLOCK]) for start in range(0, len(cosine), BLOCK))
     return np.concatenate([np.partition(rows, -nearest)[:, -nearest:] for rows in blocks])

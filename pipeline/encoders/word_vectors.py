@@ -1,4 +1,4 @@
-"""Words of one language and their vectors, from its own documents: PPMI of co-occurrence, then a truncated SVD.
+"""Words of one language and their vectors, from documents of that language: PPMI of co-occurrence, then truncated SVD.
 
 Levy and Goldberg (2014), Neural word embedding as implicit matrix factorization.
 """
@@ -12,17 +12,18 @@ from sklearn.utils.extmath import randomized_svd
 
 from pipeline.tables.vectors import unit_rows
 
-# When the SVD gets the PMI as a dense matrix: with so many entries, and so great a share, of so few words (1 GB).
+# The SVD gets the PMI as a dense matrix if it has at least DENSE_FROM entries, if these are at least a share of
+# DENSE_SHARE of all cells, and if there are at most DENSE_TO words (1 GB).
 DENSE_FROM, DENSE_SHARE, DENSE_TO = 1_000_000, 0.02, 16_384
 
 
 def frequent_words(tokens: pl.Series, min_documents: int, most: int) -> list[str]:
-    """The words that are in most documents, the most frequent first, equals by code point.
+    """The words that occur in most documents, the most frequent first, equally frequent ones by code point.
 
     Args:
         tokens: the documents' lists of words.
-        min_documents: how many a word must be in.
-        most: words, at most.
+        min_documents: number of documents that must contain a word.
+        most: largest number of words.
     """
     return (
         tokens.to_frame("tokens")
@@ -42,7 +43,7 @@ def positive_pmi(bow: csr_array) -> csr_array:
     """(V, V) positive pointwise mutual information of two different words in one document.
 
     Args:
-        bow: (D, V) counts; how often a word occurs within a document does not matter.
+        bow: (D, V) counts; only whether a word occurs in a document matters.
     """
     present = (bow > 0).astype(np.float32)
     together = (present.T @ present).tocoo()
@@ -55,26 +56,26 @@ def positive_pmi(bow: csr_array) -> csr_array:
 
 
 def _for_products(pmi: csr_array) -> csr_array | np.ndarray:
-    """The matrix as its products are fastest: a dense entry costs about a fiftieth of a sparse one."""
+    """The matrix in the form whose products are faster: a dense entry costs about a fiftieth of a sparse one."""
     words = pmi.shape[0]
     many = pmi.nnz >= max(DENSE_FROM, DENSE_SHARE * words**2)
     return pmi.toarray() if many and words <= DENSE_TO else pmi
 
 
 def word_vectors(bow: csr_array, dimension: int, seed: int) -> np.ndarray:
-    """(V, dimension) word vectors: of length 1, then less their mean; zero for a word that meets no other.
+    """(V, dimension) word vectors, scaled to length 1, then centred; zeros for a word that never meets another.
 
     Args:
         bow: (D, V) counts of the training documents.
-        dimension: wanted width; columns beyond the matrix's rank are zero.
-        seed: of the randomised SVD.
+        dimension: width of the vectors; columns beyond the matrix's rank are zero.
+        seed: seed of the randomised SVD.
     """
     rank = min(dimension, bow.shape[1])
     pmi = positive_pmi(bow)
-    known = np.diff(pmi.indptr) > 0  # the rows of the others hold rounding noise
+    has_neighbours = np.diff(pmi.indptr) > 0  # the rows of the other words hold only rounding noise
     left, values, _ = randomized_svd(_for_products(pmi), rank, n_iter=7, random_state=seed)
     vectors = np.zeros((bow.shape[1], dimension), np.float32)
-    if known.any():
-        vectors[known, :rank] = unit_rows((left * np.sqrt(values))[known])
-        vectors[known] -= vectors[known].mean(axis=0)
+    if has_neighbours.any():
+        vectors[has_neighbours, :rank] = unit_rows((left * np.sqrt(values))[has_neighbours])
+        vectors[has_neighbours] -= vectors[has_neighbours].mean(axis=0)
     return vectors

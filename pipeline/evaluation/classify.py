@@ -1,4 +1,4 @@
-"""How much a document's topics tell of its label: an SVM within and across languages (XTRA, section 4.2)."""
+"""How well a document's topics predict its label: an SVM within and across languages (XTRA, section 4.2)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ log = logging.getLogger(__name__)
 Score = dict[str, float | int | str | None]
 
 
-WORTH_PROCESSES = 4000  # training documents; below that a process takes longer to start than to train
+WORTH_PROCESSES = 4000  # training documents; with fewer, starting a process takes longer than training
 
 
 class ClassifyParams(BaseModel):
     """The ``classify`` section of params.yaml.
 
     Attributes:
-        seed: of the draw (top level).
-        method: ``exact``: the SVM of the papers, whose time grows with the square of the documents; ``fast``: for
-            large sets, see :func:`pipeline.evaluation.svm.fast_svm`.
-        max_train: training documents a language at most, drawn with the seed. ``null`` takes all.
-        jobs: exact SVMs trained at the same time.
+        seed: seed of the random draw of training documents (top level).
+        method: ``exact`` is the SVM of the papers; its time grows with the square of the number of documents.
+            ``fast`` is for large sets, see :func:`pipeline.evaluation.svm.fast_svm`.
+        max_train: the most training documents of each language, drawn with the seed. ``null`` takes all.
+        jobs: number of exact SVMs that are trained at the same time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,20 +65,20 @@ def labelled_parts(documents: pl.DataFrame, features: Theta) -> dict[str, Labell
 
     Args:
         documents: columns lang, split and label; D rows.
-        features: theta or its scores of these documents; those without are left out.
+        features: theta or scores of these documents; documents without them are left out.
     """
     usable = documents.with_row_index("row").filter(pl.col("label").is_not_null() & pl.Series(features.known))
-    parts = {}
+    labelled = {}
     for language in ByLanguage.of(documents["lang"]).names:
-        own = usable.filter(pl.col("lang") == language)
-        train, test = (own.filter(pl.col("split") == split) for split in ("train", "test"))
-        parts[language] = Labelled(
+        language_rows = usable.filter(pl.col("lang") == language)
+        train, test = (language_rows.filter(pl.col("split") == split) for split in ("train", "test"))
+        labelled[language] = Labelled(
             features.values[train["row"].to_numpy()],
             train["label"].to_numpy().astype(str),
             features.values[test["row"].to_numpy()],
             test["label"].to_numpy().astype(str),
         )
-    return parts
+    return labelled
 
 
 def classify_each(
@@ -93,8 +93,8 @@ def classify_each(
         for parts in features.values()
         for lang, part in parts.items()
     }
-    log.info("an SVM a language (%s), on %s documents", params.method, " + ".join(map(str, sizes.values())))
-    # The fast method is matrix products, which use every thread as it is: processes would only be in each other's way.
+    log.info("one SVM for each language (%s), on %s documents", params.method, " + ".join(map(str, sizes.values())))
+    # The fast method consists of matrix products, which already use every thread: processes would only compete.
     worth_it = params.method == "exact" and sum(sizes.values()) >= WORTH_PROCESSES
     jobs = min(params.jobs, processes_allowed()) if worth_it else 1
     rows = Parallel(n_jobs=jobs)(delayed(_train_and_test)(lang, features[kind], params) for kind, lang in work)
@@ -105,11 +105,11 @@ def classify_each(
 
 
 def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
-    """Train an SVM a language and test it on every language.
+    """Train one SVM for each language and test it on every language.
 
     Returns:
-        ``train->test`` -> accuracy and macro F1 (over the labels that the test documents hold or are given);
-        null with a reason where labels do not allow it.
+        ``train->test`` -> accuracy and macro F1 (over all labels that test documents have or are predicted to
+        have). Both are null, with a reason, where the labels do not allow training or testing.
     """
     return classify_each({"": parts}, params)[""]
 
@@ -118,8 +118,8 @@ def _train_and_test(source: str, parts: Mapping[str, Labelled], params: Classify
     features, labels = _subset(parts[source], params.max_train, params.seed)
     classes = np.unique(labels)
     if len(classes) < 2:
-        there = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
-        reason = f"training in {source} needs at least two classes; found {there}"
+        classes_found = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
+        reason = f"training in {source} needs at least two classes; found {classes_found}"
         return {f"{source}->{target}": _none(reason) for target in parts}
     predict = METHODS[params.method](features.astype(np.float64), labels, params.seed)
     return {f"{source}->{target}": _test(predict, part, target) for target, part in parts.items()}
@@ -138,15 +138,15 @@ def _test(predict: Predict, part: Labelled, target: str) -> Score:
     }
 
 
-def _subset(part: Labelled, most: int | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    if most is None or len(part.train_labels) <= most:
+def _subset(part: Labelled, max_train: int | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    if max_train is None or len(part.train_labels) <= max_train:
         return part.train, part.train_labels
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(part.train_labels))[:most])
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(part.train_labels))[:max_train])
     return part.train[chosen], part.train_labels[chosen]
 
 
 def accuracy_table(scores: Mapping[str, Mapping[str, Score]]) -> pl.DataFrame:
-    """Known accuracies as rows for plots: features, direction, accuracy, macro_f1."""
+    """The accuracies that were measured, as rows for plots: features, direction, accuracy, macro_f1."""
     return pl.DataFrame(
         [
             (features, direction, score["accuracy"], score["macro_f1"])

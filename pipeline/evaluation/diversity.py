@@ -11,7 +11,7 @@ def topic_uniqueness(words: np.ndarray) -> np.ndarray:
     Nan et al. (2019), Topic modeling with Wasserstein autoencoders.
 
     Args:
-        words: (K, T) top words as numbers.
+        words: (K, T) top words, each word as a number.
     """
     topics_with = np.zeros(words.max() + 1)
     for topic in words:

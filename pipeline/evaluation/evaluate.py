@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, permutations
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 import polars as pl
@@ -18,14 +18,16 @@ from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import Theta
 from pipeline.topics.selection import Selection, TopWords
 
+HEADLINE: Final = ("cnpmi", "tu", "tq", "npmi")  # shown first wherever figures of topics are shown, and before training
+
 
 class EvaluateParams(BaseModel):
     """The ``evaluate`` section of params.yaml.
 
     Attributes:
         top_words: which selection of words the headline figures and the report use (top level).
-        words: top words a topic.
-        counting: what single words are counted in for NPMI, see :func:`pipeline.evaluation.coherence.pair_npmi`.
+        words: number of top words of each topic.
+        counting: how single words are counted for NPMI, see :func:`pipeline.evaluation.coherence.pair_npmi`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,8 +41,9 @@ def topic_scores(words: TopWords, reference: Reference, counting: Counting) -> d
     """CNPMI, TU, TQ and NPMI of one set of topics.
 
     Returns:
-        Means over language pairs (``cnpmi``) or languages (``tu``, ``npmi``) and their ``tq``; then ``pairs`` and
-        ``languages`` with the parts. A figure that no aligned reference documents allow is None.
+        Means over language pairs (``cnpmi``) or languages (``tu``, ``npmi``), and the ``tq`` of these means. Then
+        ``pairs`` and ``languages`` with the figures of each pair and each language. A figure is None where the
+        reference has no aligned documents for it.
     """
     pairs = {f"{a}-{b}": _mean(_pair_coherence(words, a, b, reference, counting)) for a, b in combinations(words, 2)}
     npmi = {name: _mean(_pair_coherence(words, name, name, reference, counting)) for name in words}
@@ -62,21 +65,23 @@ def all_scores(
     reference: Reference,
     params: EvaluateParams,
 ) -> dict[str, Any]:
-    """The figures of every selection, before and after training, headed by those of the chosen one.
+    """The figures of every selection, before and after training; the figures of the chosen selection come first.
 
     Returns:
-        cnpmi, tu, tq, npmi of the trained topics under ``params.top_words``; the same under ``start`` for the
-        clusters before training; ``pairs`` and ``languages``; ``selections``: the same four of each selection,
-        its start and its languages; ``counting``: CNPMI of the trained topics in either counting.
+        cnpmi, tu, tq, npmi of the trained topics under ``params.top_words``; ``start``: the same four figures of the
+        clusters before training; ``pairs`` and ``languages``; ``selections``: the same four figures of each
+        selection, with its start and its languages; ``counting``: CNPMI of the trained topics in both countings.
     """
-    scored = {name: topic_scores(words, reference, params.counting) for name, words in trained.items()}
-    chosen = scored[params.top_words]
-    modes: tuple[Counting, ...] = get_args(Counting)
-    either = {mode: topic_scores(trained[params.top_words], reference, mode)["cnpmi"] for mode in modes}
+    scores = {name: topic_scores(words, reference, params.counting) for name, words in trained.items()}
+    chosen = scores[params.top_words]
+    countings: tuple[Counting, ...] = get_args(Counting)
+    cnpmi_by_counting = {
+        counting: topic_scores(trained[params.top_words], reference, counting)["cnpmi"] for counting in countings
+    }
     selections = {
-        name: _headline(scored[name])
+        name: _headline(scores[name])
         | {"start": _headline(topic_scores(start[name], reference, params.counting))}
-        | {"languages": scored[name]["languages"]}
+        | {"languages": scores[name]["languages"]}
         for name in trained
     }
     return {
@@ -85,38 +90,38 @@ def all_scores(
         "pairs": chosen["pairs"],
         "languages": chosen["languages"],
         "selections": selections,
-        "counting": {mode: {"cnpmi": value} for mode, value in either.items()},
+        "counting": {counting: {"cnpmi": value} for counting, value in cnpmi_by_counting.items()},
     }
 
 
 def _headline(scores: Mapping[str, Any]) -> dict[str, float | None]:
-    return {name: scores[name] for name in ("cnpmi", "tu", "tq", "npmi")}
+    return {name: scores[name] for name in HEADLINE}
 
 
 def coherence_by_topic(words: TopWords, reference: Reference, counting: Counting) -> pl.DataFrame:
-    """CNPMI of every topic: columns ``topic``, ``pair``, ``cnpmi`` and ``rank`` (0 the most coherent)."""
-    parts = []
+    """CNPMI of every topic: columns ``topic``, ``pair``, ``cnpmi`` and ``rank`` (0 is the most coherent)."""
+    tables = []
     for a, b in combinations(words, 2):
         values = _pair_coherence(words, a, b, reference, counting)
         if values is not None:
-            parts.append(pl.DataFrame({"topic": np.arange(len(values)), "pair": f"{a}-{b}", "cnpmi": values}))
+            tables.append(pl.DataFrame({"topic": np.arange(len(values)), "pair": f"{a}-{b}", "cnpmi": values}))
     schema = {"topic": pl.Int64, "pair": pl.String, "cnpmi": pl.Float64}
-    table = pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+    table = pl.concat(tables) if tables else pl.DataFrame(schema=schema)
     return table.with_columns(rank=pl.col("cnpmi").rank("ordinal", descending=True).over("pair") - 1)
 
 
 def _pair_coherence(
     words: TopWords, first: str, second: str, reference: Reference, counting: Counting
 ) -> np.ndarray | None:
-    """(K,) CNPMI, or NPMI where both languages are one; None without aligned documents."""
+    """(K,) CNPMI, or NPMI where both languages are the same; None without aligned documents."""
     if not reference.size(first, second):
         return None
-    used = {name: np.unique(words[name]) for name in (first, second)}
-    npmi = reference.npmi(first, second, used, counting)
-    compact = {name: np.searchsorted(used[name], words[name]) for name in (first, second)}
+    used_words = {name: np.unique(words[name]) for name in (first, second)}
+    npmi = reference.npmi(first, second, used_words, counting)
+    positions = {name: np.searchsorted(used_words[name], words[name]) for name in (first, second)}
     if first == second:
-        return coherence(npmi, compact[first])
-    return cross_coherence(npmi, compact[first], compact[second])
+        return coherence(npmi, positions[first])
+    return cross_coherence(npmi, positions[first], positions[second])
 
 
 def paired_retrieval(documents: pl.DataFrame, theta: Theta) -> dict[str, dict[str, float | int]]:
@@ -124,7 +129,7 @@ def paired_retrieval(documents: pl.DataFrame, theta: Theta) -> dict[str, dict[st
 
     Args:
         documents: columns lang, split, pair; D rows.
-        theta: of these documents; those without one are passed over.
+        theta: theta of these documents; documents without a theta are left out.
 
     Returns:
         ``from->to`` -> mean reciprocal rank, mean Jensen-Shannon divergence in bits, number of pairs. Empty where
@@ -139,13 +144,13 @@ def paired_retrieval(documents: pl.DataFrame, theta: Theta) -> dict[str, dict[st
 
 
 def _aligned(documents: pl.DataFrame, known: np.ndarray) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
-    test = documents.filter((pl.col("split") == "test") & pl.col("pair").is_not_null() & pl.Series(known))
-    test = test.unique(["lang", "pair"], keep="first", maintain_order=True)
+    test_documents = documents.filter((pl.col("split") == "test") & pl.col("pair").is_not_null() & pl.Series(known))
+    test_documents = test_documents.unique(["lang", "pair"], keep="first", maintain_order=True)
     for a, b in permutations(ByLanguage.of(documents["lang"]).names, 2):
-        left, right = (test.filter(pl.col("lang") == name).select("pair", "row") for name in (a, b))
-        both = left.join(right, on="pair", maintain_order="left")
-        if len(both):
-            yield a, b, both["row"].to_numpy(), both["row_right"].to_numpy()
+        left, right = (test_documents.filter(pl.col("lang") == name).select("pair", "row") for name in (a, b))
+        pairs = left.join(right, on="pair", maintain_order="left")
+        if len(pairs):
+            yield a, b, pairs["row"].to_numpy(), pairs["row_right"].to_numpy()
 
 
 def _mean(values: np.ndarray | None) -> float | None:
@@ -153,5 +158,5 @@ def _mean(values: np.ndarray | None) -> float | None:
 
 
 def _mean_known(values: Any) -> float | None:  # noqa: ANN401 - any iterable of figures
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
+    known_values = [value for value in values if value is not None]
+    return float(np.mean(known_values)) if known_values else None

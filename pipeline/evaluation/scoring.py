@@ -1,4 +1,4 @@
-"""The metrics of topics that any tool made, from files of topics and an aligned reference."""
+"""Metrics of topics from any tool, read from files of topics and an aligned reference."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ ScoredTopics = Mapping[str, Sequence[Sequence[str]]]  # language -> K topics -> 
 SHOWN = 10
 
 
-PLAIN = "a text file for each language, such as `en=ref_en.txt`"
+PLAIN = "one text file for each language, such as `en=ref_en.txt`"
 
 
 log = logging.getLogger(__name__)
 
 
 def files_by_language(option: str, values: Sequence[str]) -> dict[str, Path]:
-    """``en=a.txt`` and its like as language -> file, in the order given.
+    """Language -> file, from values such as ``en=a.txt``, in the same order.
 
     Args:
-        option: names the option in messages.
-        values: what it was given.
+        option: the option's name, for messages.
+        values: the option's values.
 
     Raises:
-        InputError: one is not of that form, its language is no code, or a language stands there twice.
+        InputError: a value does not have that form, its language is not a code, or a language occurs twice.
     """
     files: dict[str, Path] = {}
     for value in values:
@@ -52,33 +52,39 @@ def files_by_language(option: str, values: Sequence[str]) -> dict[str, Path]:
             raise InputError(f"{option} {value}: expected a language and its file, such as `en=topics_en.txt`.")
         check_language(lang, option)
         if lang in files:
-            raise InputError(f"{option}: `{lang}` stands there twice, as {files[lang]} and {path}. Keep one.")
+            raise InputError(
+                f"{option}: the language `{lang}` is given twice, with {files[lang]} and with {path}. Keep one of them."
+            )
         files[lang] = Path(path)
     return files
 
 
 def read_topics(files: Mapping[str, Path], words: int) -> dict[str, list[list[str]]]:
-    """The first words of every topic: line k of every file is topic k, its words separated by blanks, best first.
+    """The first words of every topic. Line k of every file is topic k: words separated by blanks, the best first.
 
     Raises:
-        InputError: a file cannot be read, is empty or longer than another, or a line has fewer than ``words`` words.
+        InputError: a file cannot be read or is empty, the files differ in length, or a line has fewer than
+            ``words`` words.
     """
     lines = {lang: _lines(path) for lang, path in files.items()}
-    for listed in lines.values():
-        while not listed[-1].strip():  # blank lines at the end are no topics
-            listed.pop()
+    for file_lines in lines.values():
+        while not file_lines[-1].strip():  # blank lines at the end are not topics
+            file_lines.pop()
     _check_same_length("topics", files, lines)
-    return {lang: [_topic(files[lang], *line, words) for line in enumerate(lines[lang], 1)] for lang in files}
+    return {
+        lang: [_topic(files[lang], *numbered_line, words) for numbered_line in enumerate(lines[lang], 1)]
+        for lang in files
+    }
 
 
 def read_tokens(values: Sequence[str], languages: Sequence[str], *, pretokenised: bool) -> pl.DataFrame:
-    """The reference as tokens, cut by the pipeline's defaults for one.
+    """The reference as tokens, tokenised with the pipeline's defaults for a reference.
 
     Args:
-        values: one file or folder of aligned documents in the pipeline's formats; or for each language, as
-            ``en=ref_en.txt``, a text file of tokens between blanks, aligned line by line.
-        languages: those of the topics.
-        pretokenised: whether the texts of documents are tokens between blanks too.
+        values: one file or folder of aligned documents in the pipeline's formats; or for each language, as in
+            ``en=ref_en.txt``, a text file of tokens separated by blanks, aligned line by line.
+        languages: the languages of the topics.
+        pretokenised: whether the texts of documents are already tokens separated by blanks.
 
     Returns:
         Columns pair, lang and tokens.
@@ -93,9 +99,9 @@ def read_tokens(values: Sequence[str], languages: Sequence[str], *, pretokenised
         pretokenised, where = True, "--reference"
     missing = set(languages) - set(texts["lang"].unique())
     if missing:
-        found = ", ".join(sorted(texts["lang"].unique())) or "none"
+        languages_found = ", ".join(sorted(texts["lang"].unique())) or "none"
         raise InputError(
-            f"{where}: aligned texts are in {found}; missing: {', '.join(sorted(missing))}. "
+            f"{where}: aligned texts were found in: {languages_found}. Missing: {', '.join(sorted(missing))}. "
             "Leave out the topics in those languages, or add their side of the reference."
         )
     params = TokeniseParams(reference_pretokenised=pretokenised).for_reference()
@@ -103,47 +109,55 @@ def read_tokens(values: Sequence[str], languages: Sequence[str], *, pretokenised
 
 
 def score(topics: ScoredTopics, tokens: pl.DataFrame, counting: Counting = "toolkit") -> dict[str, Any]:
-    """The pipeline's measures of topics, see :func:`pipeline.evaluation.evaluate.topic_scores`.
+    """The pipeline's metrics of topics, see :func:`pipeline.evaluation.evaluate.topic_scores`.
 
     Args:
-        topics: as many words in every topic, as many topics in every language.
-        tokens: columns pair, lang and tokens, as :func:`read_tokens` gives them.
-        counting: what single words are counted in, see :func:`pipeline.evaluation.coherence.pair_npmi`.
+        topics: all topics have the same number of words, and all languages the same number of topics.
+        tokens: columns pair, lang and tokens, as :func:`read_tokens` returns them.
+        counting: how single words are counted, see :func:`pipeline.evaluation.coherence.pair_npmi`.
 
     Returns:
-        cnpmi, tu, tq and npmi; ``pairs`` with the cnpmi and the number of aligned documents of each; ``languages``
-        with npmi, tu, and how many different words there are and how many of them the reference lacks (those
-        meet no other word, so their pairs count as 0); topics, words (a topic) and counting.
+        cnpmi, tu, tq and npmi; ``pairs`` with the cnpmi and the number of aligned documents of each pair;
+        ``languages`` with npmi, tu, the number of different words, and how many of these words the reference lacks
+        (the NPMI of their pairs is 0); then topics, words (of each topic) and counting.
     """
-    names = {lang: sorted(set().union(*listed)) for lang, listed in topics.items()}
-    terms = {lang: {word: term for term, word in enumerate(known)} for lang, known in names.items()}
+    different_words = {lang: sorted(set().union(*topic_words)) for lang, topic_words in topics.items()}
+    terms = {
+        lang: {word: term for term, word in enumerate(language_words)}
+        for lang, language_words in different_words.items()
+    }
     words = {lang: np.array([[terms[lang][word] for word in topic] for topic in topics[lang]]) for lang in topics}
     reference = reference_counts(tokens, _vocabulary(terms))
     scores = topic_scores(words, reference, counting)
     for pair, figures in scores["pairs"].items():
         figures["documents"] = reference.size(*pair.split("-"))
     for lang, figures in scores["languages"].items():
-        unknown = _log_unknown(lang, names[lang], reference)
-        figures |= {"different_words": len(names[lang]), "unknown_words": unknown}
-    count, width = next(iter(words.values())).shape
-    return {**scores, "topics": count, "words": width, "counting": counting}
+        unknown = _log_unknown(lang, different_words[lang], reference)
+        figures |= {"different_words": len(different_words[lang]), "unknown_words": unknown}
+    topic_count, word_count = next(iter(words.values())).shape
+    return {**scores, "topics": topic_count, "words": word_count, "counting": counting}
 
 
 def _topic(path: Path, number: int, line: str, words: int) -> list[str]:
-    found = line.split()
-    if len(found) < words:
+    top_words = line.split()
+    if len(top_words) < words:
         raise InputError(
-            f"{path}, line {number}: {len(found)} words; {words} of each topic are asked for. "
-            "Words are separated by blanks. Give the topic more, or set --words lower."
+            f"{path}, line {number}: found {len(top_words)} words, but {words} words of each topic are needed. "
+            "Words are separated by blanks. Give the topic more words, or lower --words."
         )
-    twice = sorted(word for word, times in Counter(found[:words]).items() if times > 1)
-    if twice:
-        log.warning("%s, line %d: listed more than once: %s; pairs count each time", path, number, " ".join(twice))
-    return found[:words]
+    repeated = sorted(word for word, times in Counter(top_words[:words]).items() if times > 1)
+    if repeated:
+        log.warning(
+            "%s, line %d: these words occur more than once: %s; their pairs count each time",
+            path,
+            number,
+            " ".join(repeated),
+        )
+    return top_words[:words]
 
 
 def _documents(path: Path, languages: Sequence[str]) -> pl.DataFrame:
-    """Aligned texts in the pipeline's formats; for topics in one language, all its texts."""
+    """Aligned texts in the pipeline's formats; for topics in one language, all texts of that language."""
     if not path.exists():
         raise InputError(f"--reference {path} does not exist. Expected a file of aligned documents, or {PLAIN}.")
     if len(languages) > 1:
@@ -154,18 +168,21 @@ def _documents(path: Path, languages: Sequence[str]) -> pl.DataFrame:
 
 
 def _aligned_lines(files: Mapping[str, Path], languages: Sequence[str]) -> pl.DataFrame:
-    others = [lang for lang in files if lang not in languages]
-    if others:
-        raise InputError(f"--reference: no topics are in {', '.join(others)}; they are in {', '.join(languages)}.")
+    languages_without_topics = [lang for lang in files if lang not in languages]
+    if languages_without_topics:
+        raise InputError(
+            f"--reference: there are no topics in {', '.join(languages_without_topics)}; "
+            f"the topics are in {', '.join(languages)}."
+        )
     lines = {lang: _lines(path) for lang, path in files.items()}
     _check_same_length("reference", files, lines)
     return pl.concat(
-        pl.DataFrame({"lang": lang, "text": listed}).with_row_index("pair") for lang, listed in lines.items()
+        pl.DataFrame({"lang": lang, "text": texts}).with_row_index("pair") for lang, texts in lines.items()
     )
 
 
 def _lines(path: Path) -> list[str]:
-    """All lines, empty ones too, since files are aligned by them."""
+    """All lines, also empty ones, because the files are aligned line by line."""
     text = read_utf8(path)
     if not text.strip():
         raise InputError(f"{path} is empty. Expected words separated by blanks.")
@@ -173,31 +190,39 @@ def _lines(path: Path) -> list[str]:
 
 
 def _check_same_length(what: str, files: Mapping[str, Path], lines: Mapping[str, Sequence[str]]) -> None:
-    if len({len(listed) for listed in lines.values()}) > 1:
-        found = ", ".join(f"{path} {len(lines[lang])}" for lang, path in files.items())
+    if len({len(file_lines) for file_lines in lines.values()}) > 1:
+        line_counts = ", ".join(f"{path} {len(lines[lang])}" for lang, path in files.items())
         raise InputError(
-            f"{what}: the files must have as many lines, line k of each belonging together; found {found}."
+            f"{what}: all files must have the same number of lines, because line k of each file belongs together. "
+            f"Found these numbers of lines: {line_counts}."
         )
 
 
 def _vocabulary(terms: Mapping[str, Mapping[str, int]]) -> pl.DataFrame:
-    rows = [(lang, term, word) for lang, known in terms.items() for word, term in known.items()]
+    rows = [(lang, term, word) for lang, numbers in terms.items() for word, term in numbers.items()]
     return pl.DataFrame(rows, schema={"lang": pl.String, "term": pl.UInt32, "word": pl.String}, orient="row")
 
 
-def _log_unknown(lang: str, names: Sequence[str], reference: Reference) -> int:
-    """How many words the reference lacks; a warning shows the first.
+def _log_unknown(lang: str, different_words: Sequence[str], reference: Reference) -> int:
+    """The number of words that the reference lacks; a warning shows the first of them.
 
     Raises:
-        InputError: it has none of them.
+        InputError: the reference has none of the words.
     """
-    absent = np.flatnonzero(np.asarray(reference.counts[lang].sum(axis=0)) == 0)
-    if len(absent):
-        shown = ", ".join(names[term] for term in absent[:SHOWN])
-        message = "%s: %d of %d words are not in the reference, their pairs count as 0: %s"
-        log.warning(message, lang, len(absent), len(names), shown + (", ..." if len(absent) > SHOWN else ""))
-    if len(absent) == len(names):
-        raise InputError(
-            f"{lang}: none of the {len(names)} words is in the reference. Is it the right language's file?"
+    missing_words = np.flatnonzero(np.asarray(reference.counts[lang].sum(axis=0)) == 0)
+    if len(missing_words):
+        first_words = ", ".join(different_words[term] for term in missing_words[:SHOWN])
+        message = "%s: %d of %d words are not in the reference; their pairs count as 0: %s"
+        log.warning(
+            message,
+            lang,
+            len(missing_words),
+            len(different_words),
+            first_words + (", ..." if len(missing_words) > SHOWN else ""),
         )
-    return len(absent)
+    if len(missing_words) == len(different_words):
+        raise InputError(
+            f"{lang}: none of the {len(different_words)} words is in the reference. "
+            "Check that the file is in this language."
+        )
+    return len(missing_words)

@@ -1,4 +1,7 @@
-"""The SVM of the papers, and a fast one for large sets; sklearn is imported where it is used, as it takes a second."""
+"""The SVM of the papers, and a fast one for large sets.
+
+scikit-learn is imported where it is used, because the import takes a second.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,20 @@ Method = Literal["exact", "fast"]
 Predict = Callable[[np.ndarray], np.ndarray]  # (D, K) features -> (D,) labels
 
 
-LANDMARKS = 1000  # of the fast method: more come closer to the exact one, and its time grows with their square
+LANDMARKS = 1000  # for the fast method: more are closer to the exact method, but time grows with their square
 
 
-CACHE_MB = 500  # of kernel values in training
+CACHE_MB = 500  # size of the cache of kernel values in training
 
 
-BLOCK = 512  # documents at a time whose kernel is held
+BLOCK = 512  # the kernel is computed for this many documents at a time
 
 
 def exact_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
-    """Train scikit-learn's SVM as it comes (RBF, gamma ``scale``, C = 1); ``seed`` has no part in it.
+    """Train scikit-learn's SVM with its defaults (RBF, gamma ``scale``, C = 1); ``seed`` is not used.
 
-    The labels are those of ``SVC.predict``, but the kernel of a block of documents is one matrix product here, and
-    there a loop over pairs of documents, which takes longer than the training.
+    The labels are the same as those of ``SVC.predict``. Here the kernel of a block of documents is one matrix product;
+    ``SVC.predict`` loops over pairs of documents instead, which takes longer than the training.
     """
     from sklearn.metrics.pairwise import rbf_kernel
     from sklearn.svm import SVC
@@ -43,7 +46,7 @@ def exact_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
 
     def predict(block: np.ndarray) -> np.ndarray:
         first = rbf_kernel(block, model.support_vectors_, gamma) @ weights + model.intercept_ * _sign(model) > 0
-        return model.classes_[(first @ won + ~first @ lost).argmax(axis=1)]  # as libsvm: of equals the first class
+        return model.classes_[(first @ won + ~first @ lost).argmax(axis=1)]  # of equal classes the first, as in libsvm
 
     return predict
 
@@ -51,7 +54,7 @@ def exact_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
 def _pair_weights(model: SVC, pairs: list[tuple[int, int]]) -> np.ndarray:
     """(S, P) weight of each support vector in the decision between the two classes of each pair.
 
-    ``dual_coef_`` holds the support vectors class by class, and for each its weights against the other classes.
+    ``dual_coef_`` has the support vectors class by class, with the weights of each against the other classes.
     """
     ends = np.cumsum(model.n_support_)
     parts = [slice(end - size, end) for end, size in zip(ends, model.n_support_, strict=True)]
@@ -63,17 +66,17 @@ def _pair_weights(model: SVC, pairs: list[tuple[int, int]]) -> np.ndarray:
 
 
 def _sign(model: SVC) -> int:
-    return -1 if len(model.classes_) == 2 else 1  # scikit-learn turns the decision between two classes around
+    return -1 if len(model.classes_) == 2 else 1  # with two classes, scikit-learn reverses the sign of the decision
 
 
 def fast_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
     """Train a least-squares SVM (Suykens and Vandewalle, 1999) on Nystroem's features of the same kernel.
 
-    The kernel is known by its values at random training documents, the landmarks (Williams and Seeger, 2001), so
-    time grows with the documents, not with their square. On theta and the mean vectors of EC News, all 77,480
-    training documents of both languages, it takes 9 s where :func:`exact_svm` takes 95 s, on two cores. Accuracy
-    (exact in brackets) on theta: en->en 0.783 (0.780), zh->zh 0.767 (0.768), en->zh 0.631 (0.623), zh->en 0.635
-    (0.642); on the mean vectors: 0.791 (0.792), 0.777 (0.777), 0.624 (0.614), 0.607 (0.619).
+    The kernel is approximated from its values at random training documents, the landmarks (Williams and Seeger, 2001),
+    so time grows with the number of documents, not with its square. On theta and the mean vectors of EC News, with all
+    77,480 training documents of both languages, it takes 9 s; :func:`exact_svm` takes 95 s, both on two cores. Accuracy
+    (that of the exact SVM in brackets) on theta: en->en 0.783 (0.780), zh->zh 0.767 (0.768), en->zh 0.631 (0.623),
+    zh->en 0.635 (0.642); on the mean vectors: 0.791 (0.792), 0.777 (0.777), 0.624 (0.614), 0.607 (0.619).
     """
     from sklearn.kernel_approximation import Nystroem
 
@@ -82,9 +85,9 @@ def fast_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
     kernel = Nystroem(gamma=_gamma(features), n_components=landmarks, random_state=seed).fit(features)
 
     def mapped(block: np.ndarray) -> np.ndarray:
-        return np.pad(kernel.transform(block), ((0, 0), (0, 1)), constant_values=1)  # the last weight: the intercept
+        return np.pad(kernel.transform(block), ((0, 0), (0, 1)), constant_values=1)  # the last weight is the intercept
 
-    squares, products = np.eye(landmarks + 1), np.zeros((landmarks + 1, len(classes)))  # 1: the penalty, C of 1
+    squares, products = np.eye(landmarks + 1), np.zeros((landmarks + 1, len(classes)))  # identity: penalty for C = 1
     targets = np.where(numbers[:, None] == np.arange(len(classes)), 1.0, -1.0)
     for start in range(0, len(features), BLOCK):
         block = mapped(features[start : start + BLOCK])
@@ -95,7 +98,7 @@ def fast_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
 
 
 def _gamma(features: np.ndarray) -> float:
-    """scikit-learn's ``scale``."""
+    """The value of scikit-learn's gamma ``scale``."""
     variance = float(features.var())
     return 1 / (features.shape[1] * variance) if variance else 1.0
 

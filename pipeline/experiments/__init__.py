@@ -1,1 +1,1 @@
-"""Several models on one corpus: what has to run, and the runs, each an experiment of DVC."""
+"""Several models on one corpus: what must run, and the runs, each of them a DVC experiment."""

@@ -1,4 +1,4 @@
-"""From what was asked for to the table: plan the runs, have them done, gather their figures."""
+"""A comparison from request to table: plan the runs, run them, and collect their figures."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be compared.
+    """What to compare.
 
     Attributes:
-        preset: of the data set; None: params.yaml as it stands.
-        models: names of rows; empty: all that are listed.
-        seeds: as typed.
+        preset: preset of the data set; None uses params.yaml unchanged.
+        models: names of rows; if empty, all rows of the list.
+        seeds: seeds as the user typed them.
         listed: the list of rows, see :func:`pipeline.experiments.settings.choose_rows`.
-        where: the list's file.
-        stages: of dvc.yaml.
+        where: the file of the list.
+        stages: the ``stages`` of dvc.yaml.
         common: dotted parameter -> value, for all rows.
     """
 
@@ -51,7 +51,7 @@ class Request:
 
 
 def compare(request: Request, published: Mapping[str, Any], root: Path | None = None) -> Comparison:
-    """Run what has not been run and gather all figures; see :func:`pipeline.experiments.runs.run_all`.
+    """Run everything that has not run before and collect all figures; see :func:`pipeline.experiments.runs.run_all`.
 
     Args:
         request: what to compare.
@@ -61,7 +61,7 @@ def compare(request: Request, published: Mapping[str, Any], root: Path | None = 
     Raises:
         InputError: rows, models, seeds, parameters or inputs that do not exist.
     """
-    from pipeline.models.all_models import MODELS, model_class  # here: it loads torch
+    from pipeline.models.all_models import MODELS, model_class  # imported here because it loads torch
 
     root = (root or Path.cwd()).resolve()
     rows = choose_rows(request.listed, request.models, request.where)
@@ -72,16 +72,16 @@ def compare(request: Request, published: Mapping[str, Any], root: Path | None = 
         for row in rows
         for seed in seeds
     }
-    outcomes = run_all([Plan(row, seed, own) for (row, seed), own in settings.items()], request.stages, root)
+    outcomes = run_all([Plan(row, seed, run) for (row, seed), run in settings.items()], request.stages, root)
     values = settings[rows[0], seeds[0]].values
-    own = {name for name in MODELS if not model_class(name).theta_from_paper}
+    with_added_theta = {name for name in MODELS if not model_class(name).theta_from_paper}
     starting = {name for name in MODELS if model_class(name).starts_from_clusters}
     return Comparison(
         f"Comparison on {request.preset or values['dataset']}",
-        shared_facts([own.values for own in settings.values()]),
+        shared_facts([run.values for run in settings.values()]),
         {row: [_figures(run, row.model in starting) for run in outcomes if run.plan.row is row] for row in rows},
         read_published(published, str(values["dataset"]), [row.name for row in rows]),
-        frozenset(row.name for row in rows if row.model in own),
+        frozenset(row.name for row in rows if row.model in with_added_theta),
     )
 
 
@@ -89,16 +89,16 @@ def write_comparison(comparison: Comparison, output: Path) -> None:
     """Write the table, the figures and the plot.
 
     Args:
-        comparison: of runs that are done.
-        output: the files' path without ending.
+        comparison: comparison of finished runs.
+        output: path of the files without the ending.
 
     Raises:
-        PipelineError: every run failed; the table, which says why, is written.
+        PipelineError: every run failed. The table, which says why, is written.
     """
     write_text(write_markdown(comparison), output.with_suffix(".md"))
     write_json(as_json(comparison), output.with_suffix(".json"))
     if not comparison.keys:
-        raise PipelineError(f"every run failed; {output.with_suffix('.md')} lists why.")
+        raise PipelineError(f"every run failed; {output.with_suffix('.md')} lists the reasons.")
     write_text(draw_comparison(comparison), output.with_suffix(".svg"))
     failed = len(comparison.failed())
     log.info("%s (and .json, .svg)%s", output.with_suffix(".md"), f"; {failed} runs failed" if failed else "")
@@ -108,18 +108,18 @@ def read_seeds(texts: Sequence[str]) -> list[int]:
     """Seeds as numbers.
 
     Raises:
-        InputError: none, one that is no number of the kind, or the same twice.
+        InputError: there is no seed, a seed is not a whole number from 0, or a seed occurs twice.
     """
     if not texts or len(set(texts)) < len(texts) or not all(text.isascii() and text.isdigit() for text in texts):
-        raise InputError(f"seeds {','.join(texts)!r}: expected different whole numbers from 0 on, as in 0,1,2.")
+        raise InputError(f"seeds {','.join(texts)!r}: expected different whole numbers, 0 or larger, as in 0,1,2.")
     return [int(text) for text in texts]
 
 
 def read_overrides(texts: Sequence[str]) -> dict[str, Any]:
-    """``name=value`` as typed, the values as YAML.
+    """Dotted parameter -> value, from texts ``name=value`` whose values are YAML.
 
     Raises:
-        InputError: no ``=``, or a value that is no YAML.
+        InputError: a text has no ``=``, or a value is not YAML.
     """
     overrides = {}
     for text in texts:
@@ -131,7 +131,7 @@ def read_overrides(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def shared_facts(settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What all runs have in common of what a reader needs to know."""
+    """The parameters that a reader needs to know and that are equal in all runs."""
     first = settings[0]
     shared = [name for name in FACTS if all(values.get(name) == first.get(name) for values in settings)]
     return without_paths({name: first.get(name) for name in shared if first.get(name) != NONE})

@@ -1,4 +1,4 @@
-"""What decides a run's result: parameters, inputs and code, as dvc.yaml lists them, and versions of packages."""
+"""A key of everything that decides a run's result: parameters, inputs and code from dvc.yaml, and package versions."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pipeline.common.files import digest
 from pipeline.common.reproducible import versions
 
 Stages = Mapping[str, Mapping[str, Any]]  # the `stages` of dvc.yaml
-CHECK = "check"  # reads every parameter and decides nothing: its output is always the same
+CHECK = "check"  # this stage reads every parameter, but its output is always the same, so it decides nothing
 
 
 class Keys:
-    """Keys of runs; a file is read once, however many runs depend on it.
+    """Computes keys of runs; a file is read only once, even if many runs depend on it.
 
     Args:
-        stages: of dvc.yaml.
-        root: the folder that their paths start from.
+        stages: the ``stages`` of dvc.yaml.
+        root: the folder from which the paths in dvc.yaml start.
     """
 
     def __init__(self, stages: Stages, root: Path) -> None:
@@ -31,11 +31,11 @@ class Keys:
         self._digests: dict[str, str] = {}
 
     def key(self, values: Mapping[str, Any], until: str | None = None) -> str:
-        """Equal for runs with the same parameters, inputs, code, versions and number of threads.
+        """A key that is equal for runs with the same parameters, inputs, code, versions and number of threads.
 
         Args:
-            values: of params.yaml; those that no stage names do not count.
-            until: count this stage and what leads to it; by default all stages.
+            values: values of params.yaml; parameters that no stage names do not count.
+            until: count only this stage and the stages that lead to it; by default all stages.
         """
         counted = leading_to(self.stages, until) if until else list(self.stages)
         decides = [
@@ -57,21 +57,21 @@ class Keys:
 
 
 def inputs(stages: Stages, values: Mapping[str, Any], all_stages: Stages | None = None) -> list[str]:
-    """The paths that ``stages`` read and no stage makes, in order."""
-    made = {path for stage in (all_stages or stages).values() for path in _made(stage)}
-    read = [fill(dep, values) for name, stage in stages.items() if name != CHECK for dep in stage.get("deps", [])]
-    return [path for path in dict.fromkeys(read) if path not in made]
+    """The paths that ``stages`` read and that no stage makes, in order."""
+    outputs = {path for stage in (all_stages or stages).values() for path in _outputs(stage)}
+    paths = [fill(dep, values) for name, stage in stages.items() if name != CHECK for dep in stage.get("deps", [])]
+    return [path for path in dict.fromkeys(paths) if path not in outputs]
 
 
 def path_parameters(stages: Stages) -> list[str]:
-    """The dotted parameters that dependencies are named by."""
+    """The dotted parameters that occur in the names of dependencies."""
     deps = [dep for stage in stages.values() for dep in stage.get("deps", [])]
     return list(dict.fromkeys(name for dep in deps for name in re.findall(r"\$\{([^}]+)\}", dep)))
 
 
 def leading_to(stages: Stages, last: str) -> list[str]:
     """``last`` and every stage that it depends on, in the order of dvc.yaml."""
-    maker = {path: name for name, stage in stages.items() for path in _made(stage)}
+    maker = {path: name for name, stage in stages.items() for path in _outputs(stage)}
     needed, waiting = set(), [last]
     while waiting:
         name = waiting.pop()
@@ -89,19 +89,19 @@ def parameter(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - YA
     """The value of a dotted parameter.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no parameter with this name.
     """
     try:
         return look_up(values, name)
     except KeyError as error:
-        raise InputError(f"params.yaml has no parameter `{name}`, which dvc.yaml names.") from error
+        raise InputError(f"params.yaml has no parameter `{name}`, but dvc.yaml needs it.") from error
 
 
 def _names(params: list[str], values: Mapping[str, Any]) -> list[str]:
     return sorted({fill(name, values) for name in params})
 
 
-def _made(stage: Mapping[str, Any]) -> Iterator[str]:
-    for kind in ("outs", "metrics", "plots"):
-        for entry in stage.get(kind, []):
+def _outputs(stage: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("outs", "metrics", "plots"):
+        for entry in stage.get(key, []):
             yield next(iter(entry)) if isinstance(entry, dict) else entry

@@ -1,4 +1,4 @@
-"""The runs of a comparison, each a DVC experiment, each done once."""
+"""The runs of a comparison. Each run is a DVC experiment and is done only once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """A run that is wanted."""
+    """A run to be done."""
 
     row: ComparedRow
     seed: int
@@ -45,21 +45,21 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """For people."""
+        """The name of the run in messages."""
         return f"{self.row.name}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run.
+    """The result of a run.
 
     Attributes:
         plan: the run.
-        key: of what decides it.
-        metrics: reports/metrics.json; None of a failed run.
-        classification: reports/classification.json; None of a failed run.
-        training: ``seconds`` and ``peak_mb`` of the training; None where they were not noted.
-        error: why it failed.
+        key: key of everything that decides the run.
+        metrics: reports/metrics.json; None if the run failed.
+        classification: reports/classification.json; None if the run failed.
+        training: ``seconds`` and ``peak_mb`` of the training; None if they were not recorded.
+        error: why the run failed.
     """
 
     plan: Plan
@@ -71,51 +71,59 @@ class Outcome:
 
 
 def run_all(plans: Sequence[Plan], stages: Stages, root: Path) -> list[Outcome]:
-    """Run what has not been run with the same parameters, inputs and code; a failed run does not stop the others.
+    """Do the runs whose parameters, inputs and code have not run before; a failed run does not stop the others.
 
     Raises:
         InputError: an input is missing.
     """
     stages = measuring(stages)
-    needed = list(dict.fromkeys(path for plan in plans for path in inputs(stages, plan.settings.values)))
-    _check_inputs(needed, plans[0], root)
-    with scratch_copy(root, needed) as folder:
+    input_paths = list(dict.fromkeys(path for plan in plans for path in inputs(stages, plan.settings.values)))
+    _check_inputs(input_paths, plans[0], root)
+    with scratch_copy(root, input_paths) as folder:
         keys = Keys(stages, folder)
         keyed = [(plan, keys.key(plan.settings.values), keys.key(plan.settings.values, "train")) for plan in plans]
         runner = Runner(root, folder)
         missing = {key for _, key, _ in keyed if not runner.answered(key)}
-        done = sum(key not in missing for _, key, _ in keyed)
-        log.info("%d runs: %d answered already, %d to do", len(keyed), done, len(missing))
-        return list(_in_turn(runner, keyed, len(missing)))
+        with_result = sum(key not in missing for _, key, _ in keyed)
+        log.info("%d runs: %d have a result already, %d to do", len(keyed), with_result, len(missing))
+        return list(_outcomes(runner, keyed, len(missing)))
 
 
 def measuring(stages: Stages) -> Stages:
-    """The stages that a comparison needs: those that lead to figures, and not what shows them."""
+    """The stages that a comparison needs: those that lead to figures, without those that only show them."""
     needed = {name for last in MEASURES for name in leading_to(stages, last)}
     return {name: stage for name, stage in stages.items() if name in needed}
 
 
-def _in_turn(runner: Runner, keyed: Sequence[tuple[Plan, str, str]], missing: int) -> Iterator[Outcome]:
-    spent: list[float] = []
+def _outcomes(runner: Runner, keyed: Sequence[tuple[Plan, str, str]], to_do: int) -> Iterator[Outcome]:
+    seconds: list[float] = []
     for plan, key, training in keyed:
         if runner.answered(key):
             yield runner.outcome(plan, key, training)
             continue
         started = time.perf_counter()
         outcome = runner.run(plan, key, training)
-        spent.append(time.perf_counter() - started)
-        left = sum(spent) / len(spent) * max(0, missing - len(spent))
-        how = f"failed: {outcome.error}" if outcome.error else "done"
-        log.info("%s: %s; %.0f s, about %.0f s left (%d of %d)", plan.name, how, spent[-1], left, len(spent), missing)
+        seconds.append(time.perf_counter() - started)
+        seconds_left = sum(seconds) / len(seconds) * max(0, to_do - len(seconds))
+        result = f"failed: {outcome.error}" if outcome.error else "done"
+        log.info(
+            "%s: %s; %.0f s, about %.0f s left (%d of %d)",
+            plan.name,
+            result,
+            seconds[-1],
+            seconds_left,
+            len(seconds),
+            to_do,
+        )
         yield outcome
 
 
 class Runner:
-    """Runs in the copy of the project; results are kept in the workspace's data/cache.
+    """Does runs in the copy of the project; results are kept in the workspace's data/cache.
 
     Args:
         root: the workspace.
-        folder: the copy.
+        folder: the copy of the project.
     """
 
     def __init__(self, root: Path, folder: Path) -> None:
@@ -127,18 +135,18 @@ class Runner:
         return self._result(key).exists()
 
     def outcome(self, plan: Plan, key: str, training: str) -> Outcome:
-        """The result of a run that has succeeded, with what was noted of its training."""
+        """The result of a run that has succeeded, with the recorded cost of its training."""
         kept = read_json(self._result(key))
         return Outcome(plan, key, kept["metrics"], kept["classification"], read_training(self.root / TIMES, training))
 
     def run(self, plan: Plan, key: str, training: str) -> Outcome:
-        """Run one as an experiment, whose commit then is in the workspace's repository too."""
+        """Do one run as an experiment; its commit is then in the workspace's repository as well."""
         write_text(plan.settings.text, self.folder / PARAMS)
         name, output = _experiment(plan, key), self.results / f"{key}.log"
         variables = {"PIPELINE_RUN": training, "PIPELINE_TIMES": str(self.root / TIMES)}
         if dvc(self.folder, ["exp", "run", "--name", name, *MEASURES], output, **variables):
             message = failure(output.read_text(encoding="utf-8", errors="replace"))
-            return Outcome(plan, key, error=f"{message} (all of it: {output.relative_to(self.root)})")
+            return Outcome(plan, key, error=f"{message} (the full output is in {output.relative_to(self.root)})")
         reports = {name: read_json(self.folder / getattr(LAYOUT, name)) for name in ("metrics", "classification")}
         write_json({"row": plan.row.name, "seed": plan.seed, "experiment": name, **reports}, self._result(key))
         self._keep_experiment()
@@ -149,8 +157,10 @@ class Runner:
         refs = [ref for ref in refs if not ref.startswith("refs/exps/exec/")]
         try:
             git(self.root, "fetch", "--quiet", "--no-tags", str(self.folder), *(f"+{ref}:{ref}" for ref in refs))
-        except InputError as error:  # the result is there; only `dvc exp show` will not list it
-            log.warning("the experiment was not taken into the repository: %s", error)
+        except InputError as error:  # the result exists, but `dvc exp show` will not list it
+            log.warning(
+                "the experiment was not copied into the repository, so `dvc exp show` does not list it: %s", error
+            )
         for ref in refs:
             git(self.folder, "update-ref", "-d", ref)
 
@@ -159,11 +169,11 @@ class Runner:
 
 
 def read_training(times: Path, training: str) -> dict[str, float] | None:
-    """Seconds and peak memory of the last training with this key, from the stage's notes.
+    """Seconds and peak memory of the last training with this key, as the stage recorded them.
 
     Args:
-        times: JSON Lines of stage, run, seconds and peak_mb.
-        training: key of what decides a training.
+        times: JSON Lines with stage, run, seconds and peak_mb.
+        training: key of everything that decides the training.
     """
     lines = times.read_text(encoding="utf-8").splitlines() if times.exists() else []
     rows = [row for row in map(json.loads, lines) if row.get("run") == training and row["stage"] == "train"]
@@ -171,16 +181,16 @@ def read_training(times: Path, training: str) -> dict[str, float] | None:
 
 
 def failure(output: str) -> str:
-    """Why a run failed, from DVC's output: the last words of the stage, else of DVC."""
+    """Why a run failed, from DVC's output: the last message of the stage, or else that of DVC."""
     before, failed, after = output.partition("ERROR: failed to reproduce '")
     if failed:
         stage = after.partition("'")[0]
-        _, said, message = before.rpartition(f"\n{stage}: ")
-        lines = message.split("\n") if said and "Traceback" not in message else before.split("\n")[-4:]
+        _, separator, message = before.rpartition(f"\n{stage}: ")
+        lines = message.split("\n") if separator and "Traceback" not in message else before.split("\n")[-4:]
         message = " ".join(filter(None, map(str.strip, lines)))
         return f"{stage}: {message[-MESSAGE_CHARACTERS:] or 'no message'}"
     lines = [line.strip() for line in output.split("\n") if line.strip()]
-    return (lines or ["dvc said nothing"])[-1][-MESSAGE_CHARACTERS:]
+    return (lines or ["dvc wrote no message"])[-1][-MESSAGE_CHARACTERS:]
 
 
 def _experiment(plan: Plan, key: str) -> str:
@@ -193,6 +203,6 @@ def _check_inputs(needed: Sequence[str], plan: Plan, root: Path) -> None:
         if not (root / path).exists():
             dataset = plan.settings.values.get("dataset")
             raise InputError(
-                f"{path} is missing, which the runs read. If {dataset!r} is one of the public data sets, "
-                f"`make data DATASET={dataset}` fetches it; else put it there, or name another in params.yaml."
+                f"{path} is missing, but the runs read it. If {dataset!r} is one of the public data sets, "
+                f"`make data DATASET={dataset}` fetches it. Otherwise create it, or name another path in params.yaml."
             )

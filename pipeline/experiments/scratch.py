@@ -1,4 +1,4 @@
-"""A copy of the project to run in, so that the user's own workspace is never touched, come what may."""
+"""A temporary copy of the project to run in, so that the user's own workspace is never changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 FOLDER = Path(".dvc/tmp/compare")
 
 
-SHARED = Path("data/cache")  # checkpoints and embeddings, each named by what decides it, so safe to share
+SHARED = Path("data/cache")  # checkpoints and embeddings; their names depend on what decides them, so sharing is safe
 
 
 GRACE_SECONDS, WAIT_SECONDS = 10.0, 0.5
@@ -30,17 +30,17 @@ GRACE_SECONDS, WAIT_SECONDS = 10.0, 0.5
 
 @contextmanager
 def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
-    """A clone of the repository at ``root`` with all uncommitted work, which goes when it is left.
+    """Context with a clone of the repository at ``root`` and all uncommitted work; it is deleted at the end.
 
-    It shares the objects of Git and the cache of DVC, so results of earlier runs are known in it and its results
-    afterwards. Inputs that Git does not know are linked, not copied.
+    The clone shares the objects of Git and the cache of DVC. So it has the results of earlier runs, and its own results
+    remain. Inputs that Git does not track are linked, not copied.
 
     Args:
         root: the repository.
         inputs: files and folders that stages read, relative to ``root``.
 
     Raises:
-        InputError: ``root`` is no repository with a commit, or another comparison runs there.
+        InputError: ``root`` is not a repository with a commit, or another comparison is running there.
     """
     folder = root / FOLDER
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -48,8 +48,8 @@ def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InputError("another comparison is running in this folder; wait for it, or stop it.") from error
-        shutil.rmtree(folder, ignore_errors=True)  # what a killed comparison left
+            raise InputError("another comparison is running in this folder. Wait until it ends, or stop it.") from error
+        shutil.rmtree(folder, ignore_errors=True)  # left over from a comparison that was killed
         try:
             _clone(root, folder)
             _fill(root, folder, inputs)
@@ -59,33 +59,33 @@ def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What Git answers in ``folder``.
+    """Run Git in ``folder`` and return its output.
 
     Raises:
-        MissingResourceError: there is no Git.
-        InputError: Git refuses.
+        MissingResourceError: Git is not installed.
+        InputError: Git fails.
     """
     try:
         done = subprocess.run(
             ["git", *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
-        raise MissingResourceError("git is not installed; a comparison needs it.") from error
+        raise MissingResourceError("git is not installed, but a comparison needs it. Install it.") from error
     if done.returncode:
         raise InputError(f"git {arguments[0]} in {folder}: {done.stderr.strip()}")
     return done.stdout
 
 
 def environment() -> dict[str, str]:
-    """For child processes: this Python's tools first, and no repository named from outside, as in a Git hook."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE")}
-    kept.pop("GIT_INDEX_FILE", None)
+    """The environment of child processes: this Python's tools first, and no Git repository from a Git hook."""
+    variables = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE")}
+    variables.pop("GIT_INDEX_FILE", None)
     tools = str(Path(sys.executable).parent)
-    return kept | {"PATH": f"{tools}{os.pathsep}{kept.get('PATH', '')}", "DVC_NO_ANALYTICS": "1"}
+    return variables | {"PATH": f"{tools}{os.pathsep}{variables.get('PATH', '')}", "DVC_NO_ANALYTICS": "1"}
 
 
 def dvc(folder: Path, arguments: list[str], log: Path, **variables: str) -> int:
-    """Run DVC in ``folder``, its output in ``log``; however this ends, no process of it stays.
+    """Run DVC in ``folder`` and write its output to ``log``; no process of it is left, however this ends.
 
     Returns:
         The exit status.
@@ -99,7 +99,7 @@ def dvc(folder: Path, arguments: list[str], log: Path, **variables: str) -> int:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # a group of its own, so that the stages can be stopped with it
+            start_new_session=True,  # a separate process group, so that its stages can be stopped as well
         )
         try:
             return _wait(process)
@@ -109,7 +109,7 @@ def dvc(folder: Path, arguments: list[str], log: Path, **variables: str) -> int:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """The exit status; in short waits, since polars has the system go on waiting when Ctrl-C is pressed."""
+    """The exit status. The waits are short, because with polars loaded Ctrl-C does not interrupt a wait."""
     while True:
         with suppress(subprocess.TimeoutExpired):
             return process.wait(WAIT_SECONDS)
@@ -127,7 +127,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _clone(root: Path, folder: Path) -> None:
     top = Path(git(root, "rev-parse", "--show-toplevel").strip())
     if top != root.resolve():
-        raise InputError(f"the repository begins at {top}, not here; run this in its first folder.")
+        raise InputError(f"the repository's top folder is {top}, not this folder. Run this in the top folder.")
     git(root, "clone", "--quiet", "--shared", "--no-checkout", ".", str(folder))
     git(folder, "read-tree", "HEAD")
     with (folder / ".git/info/exclude").open("a", encoding="utf-8") as file:
@@ -136,12 +136,12 @@ def _clone(root: Path, folder: Path) -> None:
 
 def _fill(root: Path, folder: Path, inputs: Iterable[str]) -> None:
     tracked = git(root, "ls-files", "-z").split("\0")
-    others = git(root, "ls-files", "-z", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, (*tracked, *others)):
-        _bring(root, folder, Path(name), link=False)
+    untracked = git(root, "ls-files", "-z", "--others", "--exclude-standard").split("\0")
+    for name in filter(None, (*tracked, *untracked)):
+        _copy_or_link(root, folder, Path(name), link=False)
     for name in inputs:
         for file in _files(root, Path(name)):
-            _bring(root, folder, file, link=True)
+            _copy_or_link(root, folder, file, link=True)
     for path in (root / SHARED, (folder / SHARED).parent):
         path.mkdir(parents=True, exist_ok=True)
     (folder / SHARED).symlink_to((root / SHARED).resolve())
@@ -155,11 +155,11 @@ def _files(root: Path, name: Path) -> list[Path]:
     return [file.relative_to(root) for file in files if file.is_file() and not is_byproduct(file)]
 
 
-def _bring(root: Path, folder: Path, name: Path, link: bool) -> None:
-    """Put one file into the copy: a symbolic link as one, to the same place; others copied or linked."""
-    for part in (*list(name.parents)[-2::-1], name):
-        if (root / part).is_symlink():
-            name = part
+def _copy_or_link(root: Path, folder: Path, name: Path, link: bool) -> None:
+    """Put one file into the copy. A symbolic link stays one, with the same target; other files are copied or linked."""
+    for path in (*list(name.parents)[-2::-1], name):
+        if (root / path).is_symlink():
+            name = path
             break
     source, target = root / name, folder / name
     if target.exists() or target.is_symlink() or not (source.exists() or source.is_symlink()) or source == folder:
@@ -176,7 +176,7 @@ def _bring(root: Path, folder: Path, name: Path, link: bool) -> None:
 def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
-    except OSError:  # another file system, or one without hard links
+    except OSError:  # on another file system, or on one without hard links
         shutil.copy2(source, target)
 
 
@@ -186,11 +186,11 @@ def _configure(root: Path, folder: Path) -> None:
         shutil.copy2(local, folder / ".dvc/config.local")
     log = root / SHARED / "comparison/dvc.log"
     if dvc(root, ["cache", "dir"], log):
-        raise InputError(f"dvc does not work in {root}: {_last(log)}")
-    if dvc(folder, ["cache", "dir", "--local", str((root / _last(log)).resolve())], log):
-        raise TryAgainError(f"the copy of the project in {folder} cannot be set up: {_last(log)}")
+        raise InputError(f"dvc failed in {root}: {_last_line(log)}")
+    if dvc(folder, ["cache", "dir", "--local", str((root / _last_line(log)).resolve())], log):
+        raise TryAgainError(f"the copy of the project in {folder} cannot be set up: {_last_line(log)}")
 
 
-def _last(log: Path) -> str:
+def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "no output")

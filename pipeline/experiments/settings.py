@@ -1,4 +1,4 @@
-"""The rows of a comparison, and the parameters that each is run with."""
+"""The rows of a comparison, and the parameters of each run."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from pipeline.experiments.keys import parameter
 
 @dataclass(frozen=True)
 class RunSettings:
-    """Parameters of a run: ``params.yaml`` as text, and what it says."""
+    """The parameters of a run: the text of ``params.yaml``, and its values."""
 
     text: str
     values: Mapping[str, Any]
 
 
 def choose_rows(listed: Mapping[str, Any], names: Sequence[str], where: str) -> list[ComparedRow]:
-    """The rows called ``names``; one that is not listed is a model with nothing overridden.
+    """The rows called ``names``; a name that is not in the list is a model without changed parameters.
 
     Args:
-        listed: row -> parameters (dotted or nested); ``model`` among them names the model, by default the row.
-        names: all that are listed if empty.
-        where: the list's file, for messages.
+        listed: row -> parameters (dotted or nested); ``model`` names the model, by default it is the row's name.
+        names: names of rows; if empty, all rows of the list.
+        where: the file of the list, for messages.
 
     Raises:
-        InputError: no rows, a row named twice, or parameters that are no mapping or set the seed.
+        InputError: there are no rows, a row is named twice, or a row's parameters are not a mapping or set the seed.
     """
     chosen = list(names) or list(listed)
     if not chosen:
         raise InputError(f"nothing to compare: name models (--models a,b), or list rows in {where}.")
-    twice = sorted({name for name in chosen if chosen.count(name) > 1})
-    if twice:
-        raise InputError(f"row {twice[0]!r} is named twice; a row is compared once.")
+    repeated = sorted({name for name in chosen if chosen.count(name) > 1})
+    if repeated:
+        raise InputError(f"row {repeated[0]!r} is named twice. Name each row only once.")
     return [_row(name, listed.get(name), where) for name in chosen]
 
 
@@ -50,7 +50,7 @@ def check_models(rows: Sequence[ComparedRow], known: Sequence[str], where: str) 
     """Refuse a model that does not exist before anything runs.
 
     Raises:
-        InputError: a row's model is none of ``known``; the nearest is named.
+        InputError: a row's model is not one of ``known``; the message names the most similar one.
     """
     for row in rows:
         if row.model not in known:
@@ -71,29 +71,33 @@ def run_settings(
     presets: Path = PRESETS,
     common: Mapping[str, Any] | None = None,
 ) -> RunSettings:
-    """The parameters of one run: ``base``, then the preset, those of all rows, the row's own, its model and the seed.
+    """The parameters of one run: ``base``, then the preset, ``common``, the row's parameters, its model, the seed.
 
-    Nothing is ablated that the row does not name.
+    A term of the model is ablated only if the row says so.
 
     Args:
         base: params.yaml.
-        preset: a name in ``presets``, or None for ``base`` as it stands.
-        row: what to run.
-        seed: of the run.
-        paths: dotted parameters that name inputs; those that leave the folder of ``base`` are made absolute, since
-            the run takes place in another.
+        preset: a name in ``presets``, or None to use ``base`` unchanged.
+        row: row to run.
+        seed: seed of the run.
+        paths: dotted parameters that name inputs; paths outside the folder of ``base`` are made absolute, because the
+            run takes place in another folder.
         presets: folder of the presets.
         common: dotted parameter -> value, for all rows.
 
     Raises:
-        InputError: an unknown preset, or a parameter that ``base`` does not have.
+        InputError: the preset is unknown, or ``base`` lacks a parameter.
     """
     with TemporaryDirectory() as folder:
         params = Path(folder) / "params.yaml"
         params.write_bytes(base.read_bytes())
         if preset:
             apply_preset(preset, params, presets)
-        always = {"model": row.model, "seed": seed, "comparison": NONE}  # a comparison is of no use to its own runs
+        always = {
+            "model": row.model,
+            "seed": seed,
+            "comparison": NONE,
+        }  # the runs of a comparison do not show a comparison
         _override(params, {"ablate": [], **(common or {}), **row.overrides, **always}, row.name)
         values = Params(params).values
         named = {name: str(parameter(values, name)) for name in paths}
@@ -103,7 +107,7 @@ def run_settings(
 
 
 def _override(params: Path, values: Mapping[str, Any], name: str) -> None:
-    # A preset made for the occasion: the text is changed, and checked, in the one way that presets have.
+    # The values become a temporary preset, so that the text is changed and checked in the same way as for presets.
     if not values:
         return
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()]
@@ -117,9 +121,11 @@ def _override(params: Path, values: Mapping[str, Any], name: str) -> None:
 
 def _row(name: str, block: object, where: str) -> ComparedRow:
     if block is not None and not isinstance(block, dict):
-        raise InputError(f"{where}: row {name!r} must hold parameters, found {block!r}.")
+        raise InputError(f"{where}: row {name!r} must be a mapping of parameters, found {block!r}.")
     values = dict(leaves(block or {}))
     model = values.pop("model", name)
     if "seed" in values:
-        raise InputError(f"{where}: row {name!r} sets `seed`; seeds are the same for every row (--seeds 0,1).")
+        raise InputError(
+            f"{where}: row {name!r} sets `seed`, but the seeds are the same for every row. Use --seeds 0,1 instead."
+        )
     return ComparedRow(name, str(model), values)

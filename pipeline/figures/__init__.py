@@ -1,1 +1,1 @@
-"""The run as pictures for papers."""
+"""Pictures of a run, for papers."""

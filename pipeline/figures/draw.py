@@ -1,4 +1,4 @@
-"""All pictures of a run, as files."""
+"""Writes all pictures of a run as files."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from pipeline.topics.shares import largest_first, topic_shares
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NAMING, LABEL = 2, 24  # words in a topic's label, and its width in letters
-OWN = re.compile(r"(words|words-\d+|shares|losses|alignment)\.(svg|png)")  # every other file in the folder stays
+NAMING, LABEL = 2, 24  # the number of words in a topic's label, and the label's width in letters
+PICTURES = re.compile(r"(words|words-\d+|shares|losses|alignment)\.(svg|png)")  # files with other names stay
 
 log = logging.getLogger(__name__)
 
 
 def write_figures(run: FinishedRun, folder: Path) -> None:
-    """Draw topic words, shares, losses and alignment; pictures of an earlier run that are not drawn again go.
+    """Draw topic words, shares, losses and alignment; delete pictures of an earlier run that are not drawn again.
 
     Args:
         run: the run.
-        folder: for the files.
+        folder: folder of the files.
 
     Raises:
-        MissingResourceError: no installed font has a character that is needed.
+        MissingResourceError: a character is in none of the installed fonts.
     """
     fonts = families(
         {
@@ -48,7 +48,7 @@ def write_figures(run: FinishedRun, folder: Path) -> None:
         for name, figure in drawn.items():
             write_figure(figure, folder / name)
     for path in sorted(folder.glob("*")):
-        if OWN.fullmatch(path.name) and path.stem not in drawn:
+        if PICTURES.fullmatch(path.name) and path.stem not in drawn:
             path.unlink()
     log.info("%s: %s, as .svg and .png", folder, ", ".join(drawn))
 
@@ -63,7 +63,7 @@ def _figures(run: FinishedRun, fonts: Mapping[str, list[str]]) -> Iterator[tuple
     labels = [shortened(f"{topic} {', '.join(words[:NAMING])}", LABEL) for topic, words in enumerate(run.words[pivot])]
     yield "shares", draw_shares(shares, labels, order, fonts[pivot])
     if run.losses.is_empty():
-        log.info("no losses: the model is not trained by epochs")
+        log.info("the losses are not drawn, because the model is not trained in epochs")
     else:
         yield "losses", draw_losses(run.losses)
     if matrices := alignment_matrices(run.theta_by_language, run.by_language.split(run.vectors)):

@@ -1,4 +1,4 @@
-"""Losses by epoch, a panel a term, since their sizes differ."""
+"""Losses by epoch, one panel for each term, because the terms differ in size."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ TOTAL = "total"
 
 
 def draw_losses(losses: pl.DataFrame) -> Figure:
-    """At most two panels a row.
+    """Draw the losses, at most two panels in a row.
 
     Args:
-        losses: epoch, term and loss, at least one row; the terms are weighted, and ``total`` is their sum.
+        losses: columns epoch, term and loss; at least one row. The terms are weighted; ``total`` is their sum.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -29,8 +29,8 @@ def draw_losses(losses: pl.DataFrame) -> Figure:
     figure = new_figure(COLUMN, 0.25 + 0.95 * rows)
     axes = list(figure.subplots(rows, across, sharex=True, squeeze=False).flat)
     for ax, term in zip(axes, terms, strict=False):
-        mine = losses.filter(term=term).sort("epoch")
-        ax.plot(mine["epoch"], mine["loss"], color=SAFE[1] if term == TOTAL else SAFE[0])
+        term_losses = losses.filter(term=term).sort("epoch")
+        ax.plot(term_losses["epoch"], term_losses["loss"], color=SAFE[1] if term == TOTAL else SAFE[0])
         ax.set_title(term.replace("_", " "), loc="left", pad=2)
         ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
         ax.ticklabel_format(axis="y", useOffset=False)

@@ -16,35 +16,36 @@ if TYPE_CHECKING:
 
     from pipeline.topics.shares import Shares
 
-KEY, LETTER = 0.35, 0.05  # inches that the mark and a letter of a legend take
+KEY, LETTER = 0.35, 0.05  # inches: the width of a mark in the legend, and of a letter
 
 
 def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequence[int], family: list[str]) -> Figure:
-    """A row a topic, a mark and an interval a language; documents are drawn anew in the interval, not the training.
+    """Draw one row for each topic, with a mark and an interval for each language.
 
-    The mark of a single document, which has no interval, is hollow; a language without documents has none.
+    The intervals include the randomness of the documents, but not that of training. The mark of a single document is
+    hollow, because it has no interval; a language without documents has no mark.
 
     Args:
-        shares: by language.
-        labels: of the K topics.
-        order: topics, the first at the top.
+        shares: language -> its topics' shares.
+        labels: labels of the K topics.
+        order: order of the topics; the first one is at the top.
         family: fonts of the labels.
     """
-    names = [f"{language_name(lang)} ({mine.count:,})" for lang, mine in shares.items()]
+    names = [f"{language_name(lang)} ({language_shares.count:,})" for lang, language_shares in shares.items()]
     step = 0.9 / len(shares)
-    a_topic = max(0.16, min(0.3, (TALLEST - 0.7) / len(order)))
-    figure = new_figure(COLUMN, 0.7 + a_topic * len(order))
+    topic_height = max(0.16, min(0.3, (TALLEST - 0.7) / len(order)))
+    figure = new_figure(COLUMN, 0.7 + topic_height * len(order))
     ax = figure.subplots()
     places = np.arange(len(order))
     for index, (lang, colour) in enumerate(zip(shares, language_colours(len(shares)), strict=True)):
-        mine = shares[lang]
+        language_shares = shares[lang]
         ax.errorbar(
-            mine.mean[order] * 100 if mine.count else np.full(len(order), np.nan),
+            language_shares.mean[order] * 100 if language_shares.count else np.full(len(order), np.nan),
             places + (index - (len(shares) - 1) / 2) * step * 0.7,
-            xerr=_whiskers(mine)[:, order] * 100 if mine.count > 1 else None,
+            xerr=_whiskers(language_shares)[:, order] * 100 if language_shares.count > 1 else None,
             fmt=MARKERS[index % len(MARKERS)],
             color=colour,
-            markerfacecolor=colour if mine.count > 1 else "none",
+            markerfacecolor=colour if language_shares.count > 1 else "none",
             markersize=2.6,
             elinewidth=0.8,
             label=names[index],
@@ -57,11 +58,13 @@ def draw_shares(shares: Mapping[str, Shares], labels: Sequence[str], order: Sequ
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(left=0)
     ax.set_xlabel("share, % (95 % interval)")
-    beside = int(COLUMN / (KEY + LETTER * max(map(len, names))))
-    figure.legend(loc="outside upper center", ncols=max(1, min(beside, len(names))), frameon=False, handletextpad=0.2)
+    legend_columns = int(COLUMN / (KEY + LETTER * max(map(len, names))))
+    figure.legend(
+        loc="outside upper center", ncols=max(1, min(legend_columns, len(names))), frameon=False, handletextpad=0.2
+    )
     return figure
 
 
 def _whiskers(shares: Shares) -> np.ndarray:
-    """(2, K) how far the intervals reach down and up, cut where no share can be."""
+    """(2, K) lengths of the intervals below and above the mean, cut at shares of 0 and 1."""
     return np.minimum(shares.half_width(), [shares.mean, 1 - shares.mean])

@@ -1,4 +1,4 @@
-"""Topic words: a small panel a topic, the words of every language side by side."""
+"""Topic words: one small panel for each topic, with the words of all languages side by side."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WORDS = 8  # a topic and language
+WORDS = 8  # words shown of each topic in each language
 
 
-LONGEST = 36  # letters of a word; a longer one is cut
+LONGEST = 36  # letters of a word; a longer word is cut
 
 
-NARROWEST, LINE = 0.78, 0.125  # inches of a column and of a line
+NARROWEST, LINE = 0.78, 0.125  # inches: the least width of a column, and the height of a line
 
 
-CELL, GAP = 0.065, 2  # inches that a Latin letter takes, a Chinese character takes two; letters between columns
+CELL, GAP = 0.065, 2  # inches of a Latin letter (a Chinese character takes two cells); cells between columns
 
 
-HEAD = 0.42  # inches of a panel's title and languages
+HEAD = 0.42  # inches: the height of a panel's title and languages
 
 
-SpeltWords = Mapping[str, Sequence[Sequence[str]]]  # language -> topic -> words, best first
+SpeltWords = Mapping[str, Sequence[Sequence[str]]]  # language -> topic -> words, the best first
 
 
 Families = Mapping[str, Sequence[str]]  # language -> fonts
 
 
 def draw_words(words: SpeltWords, order: Sequence[int], families: Families) -> list[Figure]:
-    """One figure a page, the topics in the order given.
+    """Draw one figure for each page, with the topics in ``order``.
 
     Args:
-        words: of K topics in each language.
-        order: topics, the first one first.
-        families: fonts by language, from :func:`pipeline.figures.fonts.families`.
+        words: words of the K topics in each language.
+        order: order of the topics.
+        families: fonts of each language, from :func:`pipeline.figures.fonts.families`.
     """
     columns = {lang: _column_width(lang, topics) for lang, topics in words.items()}
     across = max(1, int(PAGE / sum(columns.values())))
     height = HEAD + LINE * WORDS
-    a_page = across * max(1, int(TALLEST / height))
-    pages = [order[start : start + a_page] for start in range(0, len(order), a_page)]
+    per_page = across * max(1, int(TALLEST / height))
+    pages = [order[start : start + per_page] for start in range(0, len(order), per_page)]
     return [_page(words, page, columns, across, height, families) for page in pages]
 
 
@@ -70,15 +70,15 @@ def _page(
     figure = new_figure(max(PAGE, sum(columns.values())), rows * height)
     axes = list(figure.subplots(rows, across, squeeze=False).flat)
     for ax, topic in zip(axes, topics, strict=False):
-        listed = {lang: [shortened(word, LONGEST) for word in words[lang][topic][:WORDS]] for lang in words}
-        _panel(ax, topic, listed, columns, families)
+        topic_words = {lang: [shortened(word, LONGEST) for word in words[lang][topic][:WORDS]] for lang in words}
+        _panel(ax, topic, topic_words, columns, families)
     for ax in axes[len(topics) :]:
         ax.set_axis_off()
     return figure
 
 
 def shortened(word: str, cells: int) -> str:
-    """The word, cut with an ellipsis where it is wider."""
+    """The word, cut with an ellipsis if it is wider than ``cells``."""
     widths = _cells(word)
     if sum(widths) <= cells:
         return word
@@ -87,7 +87,7 @@ def shortened(word: str, cells: int) -> str:
 
 
 def _cells(text: str) -> list[int]:
-    """How many Latin letters wide each character is."""
+    """The width of each character in Latin letters."""
     return [2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text]
 
 

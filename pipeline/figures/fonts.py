@@ -1,4 +1,4 @@
-"""Fonts that have every character to be drawn: no squares."""
+"""Fonts that have every character to be drawn, so that no character becomes a square."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BASE: Final = "DejaVu Sans"  # comes with matplotlib
 
-# Chinese, Japanese and Korean write some characters differently, so that the first font that has them will not do.
+# Chinese, Japanese and Korean write some characters differently, so the first font that has them may be wrong.
 PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
     "zh": ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "SimHei"),
     "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "IPAexGothic", "Hiragino Sans", "Yu Gothic"),
@@ -26,48 +26,49 @@ SHOWN = 20  # characters in a message
 
 
 def families(texts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """For each language the fonts that together have all its characters, matplotlib's own first.
+    """For each language, fonts that together have all its characters; matplotlib's own font comes first.
 
     Args:
-        texts: language -> all that will be drawn of it.
+        texts: language -> all texts that will be drawn in it.
 
     Raises:
-        MissingResourceError: characters are left that no installed font has.
+        MissingResourceError: some characters are in none of the installed fonts.
     """
     return {
-        lang: _covering(lang, {character for text in listed for character in text}) for lang, listed in texts.items()
+        lang: _covering(lang, {character for text in language_texts for character in text})
+        for lang, language_texts in texts.items()
     }
 
 
 def _covering(lang: str, characters: set[str]) -> list[str]:
     chosen: list[str] = []
-    left = {character for character in characters if character.isprintable() and not character.isspace()}
+    missing = {character for character in characters if character.isprintable() and not character.isspace()}
     for name in (BASE, *PREFERRED.get(lang, ()), *sorted(_installed())):
-        if left and name in _installed() and (found := left & _characters(name)):
+        if missing and name in _installed() and (covered := missing & _characters(name)):
             chosen.append(name)
-            left -= found
-    if left:
-        raise MissingResourceError(_missing(lang, left))
+            missing -= covered
+    if missing:
+        raise MissingResourceError(_missing(lang, missing))
     return chosen or [BASE]
 
 
-def _missing(lang: str, left: set[str]) -> str:
+def _missing(lang: str, missing: set[str]) -> str:
     package = "fonts-noto-cjk" if {"Han", "Hangul"} & set(SCRIPTS.get(lang, ())) else "fonts-noto-core"
-    shown = "".join(sorted(left)[:SHOWN]) + ("…" if len(left) > SHOWN else "")
+    first_characters = "".join(sorted(missing)[:SHOWN]) + ("…" if len(missing) > SHOWN else "")
     return (
-        f"no installed font has {len(left)} of the characters of {language_name(lang)}: {shown} "
-        f"Install one, on Debian and Ubuntu `apt-get install {package}`, and run again."
+        f"no installed font has {len(missing)} of the characters of {language_name(lang)}: {first_characters} "
+        f"Install a font that has them (on Debian and Ubuntu: `apt-get install {package}`), then run this again."
     )
 
 
 @cache
 def _installed() -> dict[str, FontEntry]:
-    """Upright fonts of normal weight by family; those that came after matplotlib made its list are added to it."""
+    """Upright fonts of normal weight, by family; fonts that are missing from matplotlib's cached list are added."""
     from matplotlib import font_manager as fonts
 
-    known = {Path(font.fname) for font in fonts.fontManager.ttflist}
+    listed_files = {Path(font.fname) for font in fonts.fontManager.ttflist}
     for path in sorted(fonts.findSystemFonts()):
-        if Path(path) not in known:
+        if Path(path) not in listed_files:
             try:
                 fonts.fontManager.addfont(path)
             except (OSError, RuntimeError):  # a file that FreeType cannot read

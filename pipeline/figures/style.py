@@ -1,4 +1,4 @@
-"""One look for all pictures, and how they are written."""
+"""The common style of all pictures, and writing them to files."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMN, PAGE, TALLEST = 3.35, 6.9, 9.0  # inches: a column of a paper, both columns, the height of the text
+COLUMN, PAGE, TALLEST = 3.35, 6.9, 9.0  # inches: width of one column of a paper, width of two, height of the text
 SMALL, NORMAL = 6.0, 7.0  # points
-RESOLUTION = 300  # dots an inch of the PNG
-MARKERS = "osD^vPX*"  # a shape a language beside its colour
+RESOLUTION = 300  # dots per inch of the PNG
+MARKERS = "osD^vPX*"  # one shape for each language, as well as its colour
 
 
 @contextmanager
 def plain_style(salt: str) -> Iterator[None]:
-    """Matplotlib's defaults, not a user's own settings; ``salt`` decides the names of what an SVG refers to."""
+    """Matplotlib's defaults instead of the user's settings; ``salt`` decides the names of elements in an SVG."""
     import matplotlib as mpl
 
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # it reports on fonts
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)  # below that it logs messages about fonts
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams["svg.hashsalt"] = salt
@@ -35,7 +35,7 @@ def plain_style(salt: str) -> Iterator[None]:
 
 @contextmanager
 def paper_style() -> Iterator[None]:
-    """The plain style, made small and quiet."""
+    """The plain style with small text and thin lines."""
     import matplotlib as mpl
 
     with plain_style("figures"):
@@ -59,14 +59,14 @@ def paper_style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, in inches, outside matplotlib's own list of figures."""
+    """An empty figure, with its size in inches, that is not in matplotlib's global list of figures."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def quiet(ax: Axes) -> None:
-    """No box, a light grid behind the data."""
+    """Remove the box and draw a light grid behind the data."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(color="#e4e4e4", linewidth=0.4)
     ax.set_axisbelow(True)
@@ -83,7 +83,7 @@ def as_svg(figure: Figure) -> str:
 
 
 def write_figure(figure: Figure, stem: Path) -> None:
-    """Write ``stem.svg`` and ``stem.png``; with the same fonts the same figure gives the same bytes."""
+    """Write ``stem.svg`` and ``stem.png``; with the same fonts, the same figure gives the same bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     write_text(as_svg(figure), stem.with_suffix(".svg"))

@@ -1,1 +1,1 @@
-"""What is known of languages: codes, names, scripts, and the normalisation of their texts."""
+"""What the pipeline knows about languages: codes, names, scripts, and the normalisation of their texts."""

@@ -13,7 +13,7 @@ from pipeline.common.errors import InputError, nearest
 WITHDRAWN = frozenset({"bh", "sh"})  # two letters in the IANA registry, but no longer in ISO 639-1
 
 
-# Countries that are often written for their language. (`kr` cannot be here: it is the code of Kanuri.)
+# Country codes that are often written instead of language codes. (`kr` is not among them: it is the code of Kanuri.)
 COUNTRIES = {"cn": "zh", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk", "vn": "vi"}
 
 
@@ -21,11 +21,11 @@ def check_language(code: str, where: str) -> str:
     """Return ``code`` if it is a language code of ISO 639-1, in lower case.
 
     Args:
-        code: what stands in the data or the parameters.
-        where: file and row, or parameter, for the message.
+        code: the code in the data or the parameters.
+        where: the file and row, or the parameter, for the message.
 
     Raises:
-        InputError: it is not; the message suggests the code that was probably meant.
+        InputError: it is no such code; the message suggests the code that was probably meant.
     """
     if is_language(code):
         return code
@@ -46,12 +46,12 @@ def language_name(code: str) -> str:
 
 
 def suggest_language(text: str) -> str | None:
-    """The code that was probably meant by a country, a name, or a longer tag such as ``zh-CN``."""
+    """The code that was probably meant by a country code, a name, or a longer tag such as ``zh-CN``."""
     text = text.strip().lower()
-    names = _names()
-    code = COUNTRIES.get(text) or names.get(text) or _code_of_tag(text)
-    if code is None and (name := nearest(text, names, likeness=0.8)):
-        return names[name]
+    codes_by_name = _names()
+    code = COUNTRIES.get(text) or codes_by_name.get(text) or _code_of_tag(text)
+    if code is None and (name := nearest(text, codes_by_name, likeness=0.8)):
+        return codes_by_name[name]
     return code
 
 
@@ -65,7 +65,7 @@ def _code_of_tag(tag: str) -> str | None:
 
 @cache
 def _codes() -> dict[str, list[str]]:
-    """Code -> English names, from the IANA registry that langcodes carries."""
+    """Map each code to its English names, by the IANA registry in the package langcodes."""
     return {
         entry["Subtag"]: entry["Description"]
         for entry in parse_registry()  # type: ignore[no-untyped-call]
@@ -78,7 +78,7 @@ def _codes() -> dict[str, list[str]]:
 
 @cache
 def _names() -> dict[str, str]:
-    """English name in lower case -> code; ``Modern Greek (1453-)`` is also ``greek``."""
-    full = {name.lower(): code for code, names in _codes().items() for name in names}
-    short = {name.partition(" (")[0].removeprefix("modern "): code for name, code in full.items()}
-    return short | full
+    """Map each English name in lower case to its code; ``Modern Greek (1453-)`` is also ``greek``."""
+    full_names = {name.lower(): code for code, names in _codes().items() for name in names}
+    short_names = {name.partition(" (")[0].removeprefix("modern "): code for name, code in full_names.items()}
+    return short_names | full_names

@@ -1,8 +1,8 @@
-"""The declared normalisation of a document's text, whatever its language.
+"""The normalisation of a document's text, which is the same for every language.
 
-In this order: every line end becomes LF; control, zero-width and bidi characters go; Unicode NFKC; surrounding
-white space goes; the text is cut at a number of characters. Doing it twice changes nothing. Accents stay: NFD
-without its marks would turn プ into フ.
+It has these steps: every line end becomes LF; control, zero-width and bidi characters are removed; Unicode NFKC is
+applied; surrounding white space is removed; the text is cut at a number of characters. A second normalisation
+changes nothing. Accents stay, since NFD without its marks would turn プ into フ.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 LINE_ENDS = r"\r\n|[\r\x0B\x0C\x{85}\x{2028}\x{2029}]"
 
 
-# C0 and C1 controls but tab and LF; zero-width space, word joiner and BOM; bidi marks, embeddings and isolates.
+# C0 and C1 controls except for tab and LF; zero-width space, word joiner and BOM; bidi marks, embeddings and isolates.
 # The zero-width (non-)joiners U+200C and U+200D stay: Persian, Urdu and the Indic scripts spell words with them.
 INVISIBLE = (
     r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{200B}\x{2060}\x{FEFF}\x{200E}\x{200F}\x{061C}"
@@ -22,10 +22,10 @@ INVISIBLE = (
 
 
 def normalise(raw: pl.DataFrame, max_characters: int) -> pl.DataFrame:
-    """Normalise ``text`` (nulls stay) and note what that did to each document.
+    """Normalise ``text`` (nulls stay) and note what changed in each document.
 
     Returns:
-        The table with ``changed`` (bool), ``removed`` (characters taken out as invisible) and ``capped`` (bool).
+        The table with ``changed`` (bool), ``removed`` (number of invisible characters) and ``capped`` (bool).
     """
     lines = pl.col("text").str.replace_all(LINE_ENDS, "\n")
     visible = pl.col("lines").str.replace_all(INVISIBLE, "")

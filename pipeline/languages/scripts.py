@@ -1,4 +1,4 @@
-"""The scripts that languages are written in, by which a wrongly declared language shows."""
+"""The scripts in which languages are written. They reveal a document whose language is declared wrongly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-SHOWN = 5000  # characters of a text that are looked at
+SHOWN = 5000  # characters of a text that are checked
 
 
 _WRITTEN: Final = {
@@ -43,7 +43,7 @@ _WRITTEN: Final = {
 }
 
 
-# ISO 639-1 code -> scripts by their names in Unicode; a language that is not here is not checked.
+# ISO 639-1 code -> Unicode names of its scripts; a language that is not in this table is not checked.
 SCRIPTS: Final = {lang: tuple(names.split()) for names, langs in _WRITTEN.items() for lang in langs.split()}
 
 
@@ -53,9 +53,9 @@ def letters(texts: pl.Series) -> pl.Series:
 
 
 def letters_of(texts: pl.Series, lang: str) -> pl.Series:
-    """How many of them are in the scripts of a language that :data:`SCRIPTS` has.
+    """How many letters of each text are in the scripts of a language of :data:`SCRIPTS`.
 
-    A letter that several scripts share, as the Japanese mark of a long vowel, counts for each.
+    A letter that several scripts share, such as the Japanese long vowel mark, counts for each of them.
     """
     scripts = "".join(rf"\p{{scx={name}}}" for name in SCRIPTS[lang])
     return texts.str.head(SHOWN).str.count_matches(rf"[\p{{L}}&&[{scripts}]]")

@@ -1,1 +1,1 @@
-"""Words that translate each other: the dictionary, links of two vocabularies, documents translated by them."""
+"""Words that are translations of each other: the dictionary, links of two vocabularies, translated documents."""

@@ -14,14 +14,14 @@ from pipeline.common.files import read_lines
 Pair = tuple[str, str]
 
 
-Places = tuple[int, int]  # of a word in the first vocabulary and of one in the second
+Places = tuple[int, int]  # of a word in the first vocabulary and of a word in the second one
 
 
 STEM_MARK = "# english: porter"
 
 
 def dictionary_file(folder: Path | None, pivot: str, language: str) -> Path | None:
-    """``<pivot>-<language>.tsv`` in ``folder``, else the reverse, else none."""
+    """The file ``<pivot>-<language>.tsv`` in ``folder``, else ``<language>-<pivot>.tsv``, else None."""
     if folder is None:
         return None
     names = (f"{pivot}-{language}.tsv", f"{language}-{pivot}.tsv")
@@ -29,13 +29,14 @@ def dictionary_file(folder: Path | None, pivot: str, language: str) -> Path | No
 
 
 def read_dictionary(folder: Path | None, pivot: str, language: str) -> tuple[list[Pair], bool]:
-    """Read ``<pivot>-<language>.tsv`` (or the reverse, turned round): word, tab, word; ``#`` starts a comment.
+    """Read ``<pivot>-<language>.tsv``, or ``<language>-<pivot>.tsv`` with its words swapped.
 
-    An entry with capital letters stands for the lower-case words too.
+    Each line is a word, a tab and a word; ``#`` starts a comment. An entry with capital letters also counts as an entry
+    in lower case.
 
     Returns:
-        The (pivot word, other word) pairs and whether the English side holds Porter stems, which a first
-        line ``# english: porter`` says. No pairs where the folder has no such file.
+        The (pivot word, other word) pairs, and whether the English side holds Porter stems, as a first line
+        ``# english: porter`` says. There are no pairs if the folder has no such file.
 
     Raises:
         InputError: a line has not exactly two words.
@@ -67,30 +68,30 @@ def _read(path: Path) -> tuple[list[Pair], bool]:
 def linked_words(
     folder: Path | None, pivot: str, pivot_words: Sequence[str], language: str, words: Sequence[str]
 ) -> Counter[Places]:
-    """How many entries of the dictionary in ``folder`` link a word of the pivot and one of the other language.
+    """How many entries of the dictionary in ``folder`` link a word of the pivot and a word of the other language.
 
-    Names, numbers and loans that both languages write alike are translations without a dictionary: each counts as
-    an entry if the dictionary has none for it.
+    Names, numbers and loan words that both languages spell alike are translations without a dictionary. Each counts
+    as one entry if the dictionary has no entry for it.
 
     Raises:
         InputError: the dictionary has a line that is not two words.
     """
     entries, stemmed = read_dictionary(folder, pivot, language)
-    alike = ((word, word) for word in set(words) & set(pivot_words))
+    same_spelling = ((word, word) for word in set(words) & set(pivot_words))
     english_stems = (stemmed and pivot == "en", stemmed and language == "en")
-    return vocabulary_pairs([*entries, *alike], pivot_words, words, english_stems)
+    return vocabulary_pairs([*entries, *same_spelling], pivot_words, words, english_stems)
 
 
 def vocabulary_pairs(
     pairs: Iterable[Pair], first: Sequence[str], second: Sequence[str], stemmed: tuple[bool, bool]
 ) -> Counter[Places]:
-    """How many different dictionary pairs stand for each pair of words of two vocabularies, given by their places.
+    """How many different dictionary pairs link each pair of words of two vocabularies; words are given by their places.
 
     Args:
-        pairs: words of the first and of the second language; one that is there again does not count again.
+        pairs: words of the first and of the second language; a repeated pair counts once.
         first: the first language's words.
         second: the second language's words.
-        stemmed: for each side, whether a dictionary entry also stands for all words with that English stem.
+        stemmed: for each side, whether a dictionary entry is also an entry for all words with that English stem.
     """
     first_forms, second_forms = _by_form(first, stemmed[0]), _by_form(second, stemmed[1])
     return Counter((i, j) for a, b in set(pairs) for i in first_forms.get(a, ()) for j in second_forms.get(b, ()))

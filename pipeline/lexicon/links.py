@@ -1,4 +1,4 @@
-"""Which words of the pivot's vocabulary and of another language's translate each other, by the dictionary."""
+"""Links between words of the pivot's vocabulary and of another language's vocabulary, by the dictionary."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class LinkParams(BaseModel):
 
 
 def link_vocabularies(vocabulary: pl.DataFrame, dictionary: Path | None) -> pl.DataFrame:
-    """Link the pivot's words with those of each other language, by the rules of the aligned encoder.
+    """Link the pivot's words with the words of each other language, by the rules of the aligned encoder.
 
     Args:
         vocabulary: columns ``lang``, ``term`` (0, 1, ... in each language) and ``word``; the pivot first.
-        dictionary: folder of ``<pivot>-<language>.tsv`` files; of a language without one, the words that are
-            written as the pivot's are linked.
+        dictionary: folder of ``<pivot>-<language>.tsv`` files; for a language without a file, only words that are
+            spelt like a word of the pivot are linked.
 
     Returns:
         The table :data:`pipeline.tables.catalogue.LINKS`, by language in the vocabulary's order, then sorted.
@@ -42,8 +42,8 @@ def link_vocabularies(vocabulary: pl.DataFrame, dictionary: Path | None) -> pl.D
     Raises:
         InputError: a dictionary has a line that is not two words.
     """
-    (pivot, pivot_words), *others = words_by_language(vocabulary).items()
-    tables = [_links(dictionary, pivot, pivot_words, language, words) for language, words in others]
+    (pivot, pivot_words), *other_languages = words_by_language(vocabulary).items()
+    tables = [_links(dictionary, pivot, pivot_words, language, words) for language, words in other_languages]
     return pl.concat([LINKS.empty(), *tables])
 
 
@@ -51,10 +51,12 @@ def _links(
     folder: Path | None, pivot: str, pivot_words: Sequence[str], language: str, words: Sequence[str]
 ) -> pl.DataFrame:
     if dictionary_file(folder, pivot, language) is None:
-        log.info("%s has no %s-%s.tsv: only words written alike are linked", folder or "no folder", pivot, language)
+        log.info(
+            "%s has no %s-%s.tsv: only words that are spelt alike are linked", folder or "no folder", pivot, language
+        )
     links = linked_words(folder, pivot, pivot_words, language, words)
     log.info(
-        "%s-%s: %d links of %d of %d and %d of %d words",
+        "%s-%s: %d links between %d of %d and %d of %d words",
         *(pivot, language, len(links)),
         *(len({i for i, _ in links}), len(pivot_words), len({j for _, j in links}), len(words)),
     )

@@ -15,53 +15,54 @@ from pipeline.tables.vectors import unit_rows
 log = logging.getLogger(__name__)
 
 
-SIF = 1e-3  # a of the weight a / (a + p(word)), as published (Arora et al., 2017)
+SIF = 1e-3  # the a in the weight a / (a + p(word)), as published (Arora et al., 2017)
 
 
-BLOCK = 50_000  # documents that are float64 at once, which keeps the memory flat
+BLOCK = 50_000  # documents that are float64 at once, which bounds the memory
 
 
 def translations(vectors: Mapping[str, np.ndarray], links: Mapping[str, csr_array]) -> dict[str, np.ndarray]:
-    """(V, E) for each word the mean vector of its translations, by their entries in the dictionary; zeros without any.
+    """For each language, (V, E) the mean vector of each word's translations; zeros for a word without a translation.
 
-    A word of the pivot takes the mean over the languages that translate it.
+    The mean is weighted by the number of dictionary entries. A word of the pivot takes the mean over the languages
+    that translate it.
 
     Args:
-        vectors: (V, E) of each language's words in one space, pivot first.
-        links: (P, V) of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
+        vectors: (V, E) vectors of each language's words in one space, pivot first.
+        links: (P, V) links of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
     """
-    pivot, *others = vectors
+    pivot, *other_languages = vectors
     means = {pivot: np.zeros(vectors[pivot].shape)}
-    translating = np.zeros(len(vectors[pivot]))
-    for language in others:
+    languages_with_links = np.zeros(len(vectors[pivot]))
+    for language in other_languages:
         means[language] = rows_to_one(csr_array(links[language].T)) @ vectors[pivot]
         means[pivot] += rows_to_one(links[language]) @ vectors[language]
-        translating += np.asarray(links[language].sum(axis=1)) > 0
-    means[pivot] /= np.maximum(translating, 1)[:, None]
+        languages_with_links += np.asarray(links[language].sum(axis=1)) > 0
+    means[pivot] /= np.maximum(languages_with_links, 1)[:, None]
     return means
 
 
 def log_translated(language: str, words: np.ndarray, documents: np.ndarray) -> None:
-    """Tell how much of a language the dictionary reaches; the rest is clustered by its embeddings alone.
+    """Log how much of a language the dictionary covers; the rest is clustered only by its embeddings.
 
     Args:
-        language: its code.
+        language: the code of the language.
         words: (V, E) from :func:`translations`.
         documents: (D, E) from :func:`translated_documents`.
     """
-    reached, without = int(words.any(axis=1).sum()), int((~documents.any(axis=1)).sum())
-    level = logging.INFO if reached else logging.WARNING
+    translated_words, documents_without = int(words.any(axis=1).sum()), int((~documents.any(axis=1)).sum())
+    level = logging.INFO if translated_words else logging.WARNING
     log.log(
         level, "%s: %d of %d words have a translation; %d of %d documents have no such word",
-        language, reached, len(words), without, len(documents),
+        language, translated_words, len(words), documents_without, len(documents),
     )  # fmt: skip
 
 
 def translated_documents(bow: csr_array, words: np.ndarray) -> np.ndarray:
     """(D, E) float32 unit vectors of one language's documents, each word replaced by its translations.
 
-    The mean of the words weighted by SIF, less the mean of all documents; a word without a translation counts as
-    zeros, and so does a document that has no other.
+    Each vector is the mean of the words weighted by SIF, minus the mean of all documents. A word without a translation
+    counts as zeros, and so does a document that has only such words.
 
     Args:
         bow: (D, V) counts.
@@ -74,8 +75,8 @@ def translated_documents(bow: csr_array, words: np.ndarray) -> np.ndarray:
     for start in range(0, len(means), BLOCK):
         block = bow[start : start + BLOCK]
         means[start : start + BLOCK] = block @ weighted / np.maximum(np.asarray(block.sum(axis=1)), 1)[:, None]
-    known = bow @ words.any(axis=1) > 0
-    means[known] -= means[known].mean(axis=0) if known.any() else 0
+    has_translation = bow @ words.any(axis=1) > 0
+    means[has_translation] -= means[has_translation].mean(axis=0) if has_translation.any() else 0
     return unit_rows(means)
 
 
@@ -88,20 +89,20 @@ def add_translations(
     documents: ByLanguage,
     weight: float,
 ) -> None:
-    """Add to each of some documents its translation word by word, in place.
+    """Add to the vectors of some documents their translations word by word, in place.
 
     Args:
-        vectors: (rows, E) of those documents.
-        rows: their row numbers in the table of documents, ascending.
+        vectors: (N, E) vectors of these documents.
+        rows: (N,) their row numbers in the table of documents, ascending.
         bows: (D, V) counts of each language's documents.
-        word_vectors: (V, E) of each language's words, the pivot first.
-        links: (P, V) of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
-        documents: where each language's documents stand in their table.
-        weight: of the translation, a unit vector.
+        word_vectors: (V, E) vectors of each language's words, the pivot first.
+        links: (P, V) links of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
+        documents: the rows of each language in the table of documents.
+        weight: weight of the translation, which is a unit vector.
     """
-    meaning = translations(word_vectors, links)
-    for language, own in documents.chosen(rows).items():
-        bow = bows[language][documents.within(language, rows[own])]
-        translated = translated_documents(bow, meaning[language])
-        log_translated(language, meaning[language], translated)
-        vectors[own] += weight * translated
+    word_translations = translations(word_vectors, links)
+    for language, language_rows in documents.chosen(rows).items():
+        bow = bows[language][documents.within(language, rows[language_rows])]
+        translated = translated_documents(bow, word_translations[language])
+        log_translated(language, word_translations[language], translated)
+        vectors[language_rows] += weight * translated

@@ -1,1 +1,1 @@
-"""One loss in each file, with the equation that it computes."""
+"""One loss in each file, with the equation that the loss computes."""

@@ -1,4 +1,4 @@
-"""Hold theta to the cluster that its document came from."""
+"""Keeps theta close to the cluster of its document."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from torch.nn import functional
 
 
 def cluster_anchor(scores: torch.Tensor, clusters: torch.Tensor) -> torch.Tensor:
-    """Mean over documents of ``-log softmax(score)[cluster]``: what it costs theta to leave its cluster.
+    """Mean over documents of ``-log softmax(score)[cluster]``: the cost of a theta that leaves its cluster.
 
-    Not in the paper: training as published gives up part of the coherence that the clusters' words have.
+    This loss is not in the paper. Training as published loses part of the coherence that the clusters' words have.
 
     Args:
-        scores: (B, K) whose softmax is theta.
+        scores: (B, K); their softmax is theta.
         clusters: (B,) int64.
 
     Returns:
-        Scalar, in nats a document.
+        Scalar, in nats per document.
     """
     return functional.cross_entropy(scores, clusters)

@@ -1,4 +1,4 @@
-"""Make topic k mean the same in every language (XTRA, section 3.3)."""
+"""Makes topic k mean the same in every language (XTRA, section 3.3)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.losses.shared import cosines
 
 
 def beta_alignment(projected: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Symmetric InfoNCE over topics, cosine, no temperature, averaged over unordered language pairs.
+    """Symmetric InfoNCE over topics, with cosines and without a temperature, averaged over unordered language pairs.
 
     Args:
-        projected: one (K, S) tensor a language, its beta mapped into the shared space; at least two.
+        projected: one (K, S) tensor for each of two or more languages: its beta mapped into the shared space.
 
     Returns:
-        Scalar; with two languages exactly the paper's ``(L(1->2) + L(2->1)) / 2``.
+        Scalar; with two languages it is exactly the paper's ``(L(1->2) + L(2->1)) / 2``.
     """
     topics = torch.arange(len(projected[0]), device=projected[0].device)
     losses = []

@@ -1,4 +1,4 @@
-"""Whether topics see the same likeness between documents as their embeddings do."""
+"""Measures whether documents that are similar in their embeddings are also similar in their topics."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pipeline.losses.shared import LossForm
 def cka_distance(theta: torch.Tensor, embeddings: torch.Tensor, form: LossForm = "published") -> torch.Tensor:
     """1 - linear CKA of two views of the same documents (GloCTM, CKA loss), columns centred.
 
-    ``paper``: CKA is ``|T'E|^2 / (|T'T| |E'E|)``, Frobenius norms. ``published``: the square root of that, as the
-    authors' code has it. In float64, since the norms are differences of large sums.
+    ``paper``: CKA is ``|T'E|^2 / (|T'T| |E'E|)`` with Frobenius norms. ``published``: the square root of that, as in
+    the authors' code. It is computed in float64, since the norms are differences of large sums.
 
     Args:
         theta: (B, K).
         embeddings: (B, E).
-        form: which of the two.
+        form: which of the two forms is computed.
 
     Returns:
-        Scalar in 0..1; 1 where either side does not vary.
+        Scalar in 0..1; it is 1 where theta or the embeddings do not vary.
     """
     centred = [x.double() - x.double().mean(dim=0) for x in (theta, embeddings)]
     topics, vectors = (x @ x.T for x in centred)  # (B, B), however wide the embeddings

@@ -1,4 +1,4 @@
-"""Pull a document's theta towards its own embedding (XTRA, section 3.1)."""
+"""Pulls the theta of a document towards its own embedding (XTRA, section 3.1)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pipeline.losses.shared import LossForm, cosines
 
 
 def embedding_infonce(projected: torch.Tensor, embeddings: torch.Tensor, form: LossForm = "published") -> torch.Tensor:
-    """InfoNCE between projected thetas and document embeddings, cosine, no temperature.
+    """InfoNCE between projected thetas and document embeddings, with cosines and without a temperature.
 
     ``paper`` follows the equation: for each embedding, a softmax over the batch's thetas.
     ``published`` follows the authors' code: for each theta, a softmax over the batch's embeddings.
 
     Args:
         projected: (B, E) thetas mapped into the embedding space.
-        embeddings: (B, E) embeddings of the same documents, any length.
-        form: which of the two.
+        embeddings: (B, E) embeddings of the same documents; vectors of any length.
+        form: which of the two forms is computed.
 
     Returns:
         Scalar, the mean over documents.

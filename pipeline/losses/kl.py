@@ -13,11 +13,11 @@ def gaussian_kl(
     Args:
         mean: (B, K) posterior means.
         logvar: (B, K) posterior log-variances.
-        prior_mean: (K,), or (B, K) where every document has its own.
-        prior_variance: the same.
+        prior_mean: (K,), or (B, K) where every document has a prior of its own.
+        prior_variance: of the same shape as ``prior_mean``.
 
     Returns:
-        Scalar, in nats a document.
+        Scalar, in nats per document.
     """
     ratio = (logvar.exp() + (mean - prior_mean).square()) / prior_variance
     terms = ratio + prior_variance.log() - logvar - 1

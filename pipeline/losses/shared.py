@@ -1,4 +1,4 @@
-"""What several losses share: cosines, and which form of a loss is meant."""
+"""What several losses share: cosines, and the names of a loss's forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LossForm = Literal["published", "paper"]
 def cosines(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """(A, B) cosines of (A, D) and (B, D) rows; 0 where a row is all zeros.
 
-    The lengths divide the small product, not the wide rows, which saves several passes over those.
+    The small product is divided by the lengths, not the wide rows; this saves several passes over the rows.
     """
     lengths = first.norm(dim=1)[:, None] * second.norm(dim=1)
     return first @ second.T / lengths.clamp_min(1e-24)

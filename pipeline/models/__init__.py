@@ -1,1 +1,1 @@
-"""The topic models: one a file, all of them in the table."""
+"""The topic models: one in each file, all of them in the table."""

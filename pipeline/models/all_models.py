@@ -1,6 +1,6 @@
 """The table of models: a model is one file, one row here and one section of params.yaml.
 
-A model's file is imported only when the model is asked for, so that a run loads no other.
+The file of a model is imported only when the model is used, so that a run does not load the other models.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def _svdlr() -> type[TopicModel]:
     return SvdLr
 
 
-def _lda() -> type[TopicModel]:
-    from pipeline.models.lda import TranslatedLda
+def _lda_translated() -> type[TopicModel]:
+    from pipeline.models.lda_translated import TranslatedLda
 
     return TranslatedLda
 
@@ -77,7 +77,7 @@ MODELS: dict[str, Callable[[], type[TopicModel]]] = {
     "nmtm": _nmtm,
     "usvd": _usvd,
     "svdlr": _svdlr,
-    "lda-translated": _lda,
+    "lda-translated": _lda_translated,
     "zeroshot": _zeroshot,
     "zeroshot-kd": _zeroshot_kd,
     "m3l": _m3l,
@@ -85,10 +85,10 @@ MODELS: dict[str, Callable[[], type[TopicModel]]] = {
 
 
 def model_class(name: str) -> type[TopicModel]:
-    """The class of a model; its ``section`` is that of its parameters.
+    """The class of a model; its ``section`` is the class of its parameters.
 
     Args:
-        name: its row in the table.
+        name: the model's name in the table.
     """
     return MODELS[name]()
 
@@ -96,10 +96,10 @@ def model_class(name: str) -> type[TopicModel]:
 def build_model(
     name: str, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ModelParams
 ) -> TopicModel:
-    """A fresh model of the table.
+    """A new model from the table.
 
     Args:
-        name: its row.
+        name: the model's name in the table.
         vocabulary: number of words of each language, in order, the pivot first.
         topics: the number of topics, K.
         embedding: width of the document embeddings.

@@ -20,19 +20,19 @@ from pipeline.models.parts.layers import Dropout, SparseLinear
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
 from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 
-Ways = tuple[Links, Links]  # from the pivot, anchored at its words, and back, anchored at the other's
+Ways = tuple[Links, Links]  # from the pivot's words to the other language's: anchored at the first, at the second
 
 
 class InfoctmParams(ModelParams):
     """The ``infoctm`` section of params.yaml.
 
     Attributes:
-        weight: of the mutual information.
-        threshold: cosine from which words of one language are near synonyms.
-        temperature: of the contrast.
+        weight: weight of the mutual information.
+        threshold: smallest cosine of words of one language that are near synonyms.
+        temperature: temperature of the contrast.
         hidden: units of the encoders.
-        dropout: of them and of theta.
-        links_every: the mutual information is computed in one step of so many, see
+        dropout: dropout rate of the encoders and of theta.
+        links_every: the mutual information is computed on average in one of so many steps, see
             :func:`pipeline.models.parts.autoencoder.rarely`.
     """
 
@@ -45,11 +45,11 @@ class InfoctmParams(ModelParams):
 
 
 class Infoctm(Autoencoder):
-    """An encoder and a beta a language; linked words of the pivot and another language get like topics.
+    """An encoder and a beta for each language; linked words of the pivot and another language get similar topics.
 
-    Two words are linked where the dictionary pairs one with a near synonym of the other. Every language is linked
-    with the pivot, as the dictionaries are. A step takes time in proportion to V x V of each such pair, and as many
-    float32 of memory twice.
+    Two words are linked where the dictionary pairs one of them with a near synonym of the other. Every language is
+    linked with the pivot, as in the dictionaries. For each such pair of languages a step takes time in proportion to
+    V x V, and memory for two matrices of V x V float32.
     """
 
     section: ClassVar[type[ModelParams]] = InfoctmParams
@@ -71,7 +71,7 @@ class Infoctm(Autoencoder):
 
         Raises:
             InputError: the dictionary links no words.
-            ValueError: the corpus says nothing of its words.
+            ValueError: the corpus has no vectors and links of its words.
         """
         super().start_from(corpus)
         near = [similar_words(unit_word_vectors(corpus, name), self.params.threshold) for name in self.languages]
@@ -90,8 +90,8 @@ class Infoctm(Autoencoder):
         """The paper's objective; reconstruction and KL summed over languages.
 
         Args:
-            batches: one batch a language.
-            noise: (B, K) standard normal draws a language; drawn afresh by default.
+            batches: one batch for each language.
+            noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
         posteriors, explained = [], []
         for index, language in enumerate(self.languages):
@@ -112,16 +112,16 @@ class Infoctm(Autoencoder):
         """The mean over all links of all languages with the pivot, in both directions."""
         pivot, *others = self.beta
         if self.links[0][0].rows.device != pivot.device:
-            self.links = [(forth.to(pivot.device), back.to(pivot.device)) for forth, back in self.links]
+            self.links = [(by_pivot.to(pivot.device), by_other.to(pivot.device)) for by_pivot, by_other in self.links]
         sums = [
-            link_information(pivot, beta, forth, back, self.params.temperature)
-            for beta, (forth, back) in zip(others, self.links, strict=True)
+            link_information(pivot, beta, by_pivot, by_other, self.params.temperature)
+            for beta, (by_pivot, by_other) in zip(others, self.links, strict=True)
         ]
-        return torch.stack(sums).sum() / sum(way.weights.sum() for ways in self.links for way in ways)
+        return torch.stack(sums).sum() / sum(links.weights.sum() for both in self.links for links in both)
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        """(B, K) posterior means, to be called in evaluation mode. Their softmax is theta."""
         return self.posterior(self.languages.index(language), bow)[0]
 
 

@@ -1,4 +1,4 @@
-"""LDA over documents translated word by word into the pivot: the classic yardstick."""
+"""LDA on documents that are translated word by word into the pivot: the classic baseline."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class LdaParams(ModelParams):
     """The ``lda-translated`` section of params.yaml.
 
     Attributes:
-        passes: of online variational Bayes over the corpus.
-        batch_size: documents of a step.
+        passes: number of passes of online variational Bayes over the corpus.
+        batch_size: number of documents in a step.
     """
 
     seed: int = Field(0, ge=0, lt=2**32)
@@ -37,10 +37,11 @@ class LdaParams(ModelParams):
 
 
 class TranslatedLda(CountedModel):
-    """Scikit-learn's LDA on the pivot's words; a word's count is shared among its translations.
+    """Scikit-learn's LDA on the pivot's words; the count of a word is divided among its translations.
 
-    Each gets as much as it has entries in the dictionary. Other languages' topic words are weighed by c-TF-IDF over
-    their documents' theta. Theta of a document without a translated word is even.
+    The share of each translation is in proportion to its number of entries in the dictionary. In the other languages,
+    the topic words are weighted by c-TF-IDF over the theta of their documents. A document without a translated word
+    has the same theta for every topic.
     """
 
     section: ClassVar[type[ModelParams]] = LdaParams
@@ -54,17 +55,17 @@ class TranslatedLda(CountedModel):
         self.translation = torch.nn.ModuleList(WordMap(size, sizes[0]) for size in sizes[1:])
 
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Translate, fit, and weigh the words of every language; there is nothing to train.
+        """Translate, fit, and weight the words of every language; there is nothing to train.
 
         Raises:
             InputError: the dictionary links no words.
-            ValueError: the corpus says nothing of its words.
+            ValueError: the corpus has no links of its words.
         """
         for name, translate in zip(self.languages[1:], self.translation, strict=True):
             translate.set(rows_to_one(csr_array(dictionary_links(corpus, name).T)))  # type: ignore[operator]
         bows = {name: self._translated(name, corpus[name].bow) for name in self.languages}
         stacked = vstack(list(bows.values()), format="csr")
-        # A step of online learning is to see all languages, and scikit-learn takes the rows as they come.
+        # Every step of online learning must see all languages, and scikit-learn takes the rows in their order.
         shuffled = np.random.default_rng(self.params.seed).permutation(stacked.shape[0])
         lda = self._lda().fit(stacked[shuffled])
         self.components.copy_(torch.from_numpy(lda.components_))
@@ -78,7 +79,7 @@ class TranslatedLda(CountedModel):
         lda = self._lda()
         lda.components_ = self.components.cpu().numpy()
         totals = lda.components_.sum(axis=1, keepdims=True)
-        lda.exp_dirichlet_component_ = np.exp(psi(lda.components_) - psi(totals))  # what scikit-learn's `fit` leaves
+        lda.exp_dirichlet_component_ = np.exp(psi(lda.components_) - psi(totals))  # as scikit-learn's `fit` sets it
         lda.doc_topic_prior_ = 1 / self.topics
         lda.n_features_in_ = lda.components_.shape[1]
         places = (bow.rows.cpu().numpy(), bow.terms.cpu().numpy())
@@ -88,7 +89,7 @@ class TranslatedLda(CountedModel):
         return torch.from_numpy(np.log(theta)).to(bow.counts)
 
     def _lda(self) -> LatentDirichletAllocation:
-        from sklearn.decomposition import LatentDirichletAllocation  # slow to load, and the other models need none
+        from sklearn.decomposition import LatentDirichletAllocation  # slow to load; the other models do not need it
 
         return LatentDirichletAllocation(
             self.topics,
@@ -99,7 +100,7 @@ class TranslatedLda(CountedModel):
         )
 
     def _translated(self, language: str, bow: csr_array) -> csr_array:
-        """(D, V) counts as (D, P) counts of the pivot's words."""
+        """Translate (D, V) counts into (D, P) counts of the pivot's words."""
         index = self.languages.index(language)
         if index == 0:
             return bow.astype(np.float64)

@@ -20,10 +20,10 @@ class M3lParams(ModelParams):
     """The ``m3l`` section of params.yaml.
 
     Attributes:
-        weight: of the contrast between aligned documents.
-        temperature: of it.
+        weight: weight of the contrast between aligned documents.
+        temperature: temperature of this contrast.
         hidden: units of the inference networks.
-        dropout: of them and of theta.
+        dropout: dropout rate of the inference networks and of theta.
     """
 
     weight: float = Field(50.0, ge=0)
@@ -33,10 +33,10 @@ class M3lParams(ModelParams):
 
 
 class M3l(EmbeddingReader):
-    """An inference network and a beta a view; here every view is a language.
+    """An inference network and a beta for each view; here every view is a language.
 
-    The embeddings need not be aligned. It learns from aligned documents alone; theta of any document comes from
-    its own language's network.
+    The embeddings need not be aligned. The model learns only from aligned documents; theta of any document comes from
+    the network of its own language.
     """
 
     section: ClassVar[type[ModelParams]] = M3lParams
@@ -50,12 +50,12 @@ class M3l(EmbeddingReader):
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
         """Equation 1: reconstruction, KL between aligned documents both ways, and their contrast.
 
-        Means over documents. As the paper's text has it, and not its equation, negatives are of the two languages of
-        a pair alone.
+        The terms are means over documents. Negatives come only from the two languages of a pair, as in the paper's
+        text, not as in its equation.
 
         Args:
-            batches: one batch a language; a language may be missing where few documents have a partner.
-            noise: (B, K) standard normal draws a language; drawn afresh by default.
+            batches: one batch for each language; a language may be missing where few documents have a partner.
+            noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
         present = [(index, name) for index, name in enumerate(self.languages) if name in batches]
         posteriors = [self.posterior(index, batches[name].embeddings) for index, name in present]
@@ -81,7 +81,7 @@ class M3l(EmbeddingReader):
             matches = aligned(batches[first].pairs, batches[second].pairs)
             if not len(matches):
                 continue
-            # index_select: on a CPU the gradient of plain indexing adds up in any order where a row repeats
+            # index_select, since on a CPU the gradient of plain indexing has no fixed order of sums if a row repeats
             (mean1, logvar1), (mean2, logvar2) = (
                 (mean.index_select(0, rows), logvar.index_select(0, rows))
                 for (mean, logvar), rows in zip((posteriors[first], posteriors[second]), matches.T, strict=True)
@@ -96,7 +96,7 @@ class M3l(EmbeddingReader):
 
 
 def aligned(first: torch.Tensor | None, second: torch.Tensor | None) -> torch.Tensor:
-    """(M, 2) int64 rows of two batches that are aligned, from the (A,) and (B,) pairs of their documents."""
+    """(M, 2) int64 pairs of aligned rows of two batches, from the (A,) and (B,) pair numbers of their documents."""
     if first is None or second is None:
         return torch.zeros(0, 2, dtype=torch.int64)
     return ((first[:, None] == second) & (first >= 0)[:, None]).nonzero()

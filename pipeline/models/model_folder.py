@@ -18,18 +18,18 @@ from pipeline.tables.by_language import vocabulary_sizes
 from pipeline.tables.catalogue import VOCABULARY
 
 CONFIG, WEIGHTS = "config.json", "weights.safetensors"
-FILES = (VOCABULARY.path(Path()).name, WEIGHTS)  # beside the configuration, which has their digests
+FILES = (VOCABULARY.path(Path()).name, WEIGHTS)  # the configuration, a third file, has their digests
 _AGAIN = "Delete the folder and run `dvc repro train`."
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """All that is needed to use a trained model on new documents.
+    """Everything that is needed to use a trained model on new documents.
 
     Attributes:
-        model: in evaluation mode.
-        vocabulary: lang, term, word; languages in the model's order.
-        tokenise: the parameters that the training texts were tokenised with, as plain values.
+        model: the model in evaluation mode.
+        vocabulary: table with the columns lang, term and word; the languages are in the model's order.
+        tokenise: the parameters with which the training texts were tokenised, as plain values.
     """
 
     model: TopicModel
@@ -66,7 +66,7 @@ def read_model_config(folder: Path) -> dict[str, Any]:
         raise MissingResourceError(f"{folder} holds no trained model. `dvc repro train` makes one.")
     config = read_json(folder / CONFIG)
     if not isinstance(config, dict) or not {"model", "languages", "topics", "params", "tokenise"} <= config.keys():
-        raise InputError(f"{folder / CONFIG} is no configuration of a model. {_AGAIN}")
+        raise InputError(f"{folder / CONFIG} is not the configuration of a model. {_AGAIN}")
     return config
 
 
@@ -75,7 +75,7 @@ def load_model(folder: Path) -> TrainedModel:
 
     Raises:
         MissingResourceError: there is no model in the folder.
-        InputError: a file is damaged, or its weights do not fit its configuration.
+        InputError: a file is damaged, or the weights do not fit the configuration.
     """
     config = read_model_config(folder)
     try:
@@ -89,4 +89,4 @@ def load_model(folder: Path) -> TrainedModel:
         model.load_state_dict(load_file(folder / WEIGHTS))
         return TrainedModel(model.eval(), vocabulary, config["tokenise"])
     except (KeyError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError, OSError) as error:
-        raise InputError(f"{folder}: its files are damaged or do not fit together ({error}). {_AGAIN}") from error
+        raise InputError(f"{folder}: the files in it are damaged or do not fit together ({error}). {_AGAIN}") from error

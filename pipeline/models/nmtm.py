@@ -1,4 +1,4 @@
-"""NMTM: topics of each language mixed with those of another through the dictionary (Wu et al., 2020)."""
+"""NMTM: the topics of each language are mixed with those of another through the dictionary (Wu et al., 2020)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class NmtmParams(ModelParams):
     """The ``nmtm`` section of params.yaml.
 
     Attributes:
-        mix: lambda, the share of a topic's words that comes from the other language.
-        smoothing: what every cell of the maps has besides, see :func:`smoothed`; the published code's is 1.
+        mix: the paper's lambda: the share of a topic's words that comes from the other language.
+        smoothing: number that is added to every cell of the maps, see :func:`smoothed`; 1 in the published code.
         hidden: units of the encoder.
-        dropout: of it and of theta.
+        dropout: dropout rate of the encoder and of theta.
     """
 
     mix: float = Field(0.8, ge=0, le=1)
@@ -38,9 +38,10 @@ class NmtmParams(ModelParams):
 
 
 class Nmtm(Autoencoder):
-    """One encoder after each language's first layer; ``beta`` holds the unmixed topics, phi in the paper.
+    """A first layer for each language, then one shared encoder; ``beta`` is the unmixed topics, phi in the paper.
 
-    The pivot mixes with the mean of the other languages, each of those with the pivot, as the dictionaries go.
+    The pivot is mixed with the mean of the other languages, and each other language with the pivot, since every
+    dictionary leads to the pivot.
     """
 
     section: ClassVar[type[ModelParams]] = NmtmParams
@@ -63,23 +64,23 @@ class Nmtm(Autoencoder):
 
         Raises:
             InputError: the dictionary links no words.
-            ValueError: the corpus says nothing of its words.
+            ValueError: the corpus has no links of its words.
         """
         super().start_from(corpus)
-        for language, to, back in zip(self.languages[1:], self.to_pivot, self.from_pivot, strict=True):
+        for language, to_map, from_map in zip(self.languages[1:], self.to_pivot, self.from_pivot, strict=True):
             links = dictionary_links(corpus, language) > 0
-            to.set(*smoothed(csr_array(links.T), corpus[language].bow, self.params.smoothing))  # type: ignore[operator]
-            back.set(*smoothed(links, corpus[self.languages[0]].bow, self.params.smoothing))  # type: ignore[operator]
+            to_map.set(*smoothed(csr_array(links.T), corpus[language].bow, self.params.smoothing))  # type: ignore[operator]
+            from_map.set(*smoothed(links, corpus[self.languages[0]].bow, self.params.smoothing))  # type: ignore[operator]
 
     def mixed(self) -> list[torch.Tensor]:
         """Beta of each language: ``mix * phi_other @ map + (1 - mix) * phi``."""
         mix, (pivot, *others) = self.params.mix, list(self.beta)
-        brought = torch.stack([to(phi) for to, phi in zip(self.to_pivot, others, strict=True)]).mean(dim=0)
-        carried = [brought, *(back(pivot) for back in self.from_pivot)]
-        return [mix * theirs + (1 - mix) * own for theirs, own in zip(carried, self.beta, strict=True)]
+        into_pivot = torch.stack([to_map(phi) for to_map, phi in zip(self.to_pivot, others, strict=True)]).mean(dim=0)
+        carried = [into_pivot, *(from_map(pivot) for from_map in self.from_pivot)]
+        return [mix * other_phi + (1 - mix) * phi for other_phi, phi in zip(carried, self.beta, strict=True)]
 
     def posteriors(self, bows: Mapping[str, SparseRows]) -> list[Gaussian]:
-        """Posteriors of each language's documents."""
+        """The posterior of each language's documents."""
         hidden = [functional.softplus(self.input[self.languages.index(name)](bow)) for name, bow in bows.items()]
         posteriors: list[Gaussian] = self.encoder(torch.cat(hidden), [len(x) for x in hidden])
         return posteriors
@@ -88,8 +89,8 @@ class Nmtm(Autoencoder):
         """Reconstruction and KL, summed over languages.
 
         Args:
-            batches: one batch a language.
-            noise: (B, K) standard normal draws a language; drawn afresh by default.
+            batches: one batch for each language.
+            noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
         posteriors = self.posteriors({language: batches[language].bow for language in self.languages})
         explained = []
@@ -102,7 +103,7 @@ class Nmtm(Autoencoder):
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        """(B, K) posterior means, to be called in evaluation mode. Their softmax is theta."""
         return self.posteriors({language: bow})[0][0]
 
     @torch.no_grad()
@@ -112,21 +113,21 @@ class Nmtm(Autoencoder):
 
 
 def smoothed(links: csr_array, bow: csr_array, smoothing: float) -> tuple[csr_array, np.ndarray]:
-    """A word's count where it is linked, plus ``smoothing`` everywhere; rows divided by their sums.
+    """A map between words: the count of a word at its links, plus ``smoothing`` everywhere; rows divided by their sums.
 
-    The larger ``smoothing``, the less a rare word says of its translations. With 0 all share a word equally, and one
-    without translations, or that no document has, goes nowhere.
+    The larger ``smoothing`` is, the less a rare word counts for its translations. With 0, all translations share a
+    word equally, and a word without translations, or one that no document has, is mapped to nothing.
 
     Args:
-        links: (V1, V2) true where words translate each other.
+        links: (V1, V2) true where words are translations of each other.
         bow: (D, V1) counts of the first language's documents.
         smoothing: 0 or more.
 
     Returns:
-        The (V1, V2) links' part and the (V1,) part that all cells of a row have besides.
+        The (V1, V2) part of the links, and the (V1,) part that is added to all cells of a row.
     """
     counts = np.asarray(bow.sum(axis=0), dtype=np.float64)
-    given = csr_array(diags_array(counts) @ links)
-    totals = np.asarray(given.sum(axis=1)) + smoothing * links.shape[1]
+    linked_counts = csr_array(diags_array(counts) @ links)
+    totals = np.asarray(linked_counts.sum(axis=1)) + smoothing * links.shape[1]
     shares = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
-    return csr_array(diags_array(shares) @ given), smoothing * shares
+    return csr_array(diags_array(shares) @ linked_counts), smoothing * shares

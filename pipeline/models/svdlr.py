@@ -1,4 +1,4 @@
-"""SVD-LR: as u-SVD, on singular vectors times their values, without the dimensions that tell languages apart."""
+"""SVD-LR: u-SVD on singular vectors times their values, without the dimensions that tell languages apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apply a trained model: theta of documents, seen or new, and the scores of words."""
+"""Apply a trained model: theta of training documents or new ones, and the scores of words."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pipeline.bow.sparse import sparse_rows
 from pipeline.models.topic_model import TopicModel, model_device
 from pipeline.tables.vectors import Theta
 
-CHUNK = 2048  # documents that go through the model at once
+CHUNK = 2048  # how many documents go through the model at once
 
 
 def theta_scores(model: TopicModel, language: str, bow: csr_array, embeddings: np.ndarray | None = None) -> np.ndarray:
     """(D, K) float32 scores whose softmax is theta; NaN rows where a document has no known word.
 
     Args:
-        model: its ``reads`` says whether the embeddings are needed.
-        language: of the documents.
+        model: the trained model; its ``reads`` says whether the embeddings are needed.
+        language: language of the documents.
         bow: (D, V) counts.
         embeddings: (D, E) float32.
     """
@@ -37,17 +37,17 @@ def theta_scores(model: TopicModel, language: str, bow: csr_array, embeddings: n
 
 
 def theta_table(model: TopicModel, bows: Mapping[str, csr_array], embeddings: np.ndarray | None = None) -> pl.DataFrame:
-    """Columns ``theta`` and ``scores``, see :data:`pipeline.tables.catalogue.THETA`, language after language.
+    """The columns ``theta`` and ``scores`` of :data:`pipeline.tables.catalogue.THETA`, language after language.
 
     Args:
-        model: trained.
-        bows: each language's documents in table order.
-        embeddings: (D, E) of all documents in that order, for a model that reads them.
+        model: the trained model.
+        bows: word counts of each language's documents, in table order.
+        embeddings: (D, E) embeddings of all documents in the same order, for a model that reads them.
     """
     ends = np.cumsum([bow.shape[0] for bow in bows.values()])
-    parts = [None] * len(bows) if embeddings is None else np.split(embeddings, ends[:-1])
+    splits = [None] * len(bows) if embeddings is None else np.split(embeddings, ends[:-1])
     scores = np.concatenate(
-        [theta_scores(model, *named, part) for named, part in zip(bows.items(), parts, strict=True)]
+        [theta_scores(model, *language_bow, split) for language_bow, split in zip(bows.items(), splits, strict=True)]
     )
     thetas = torch.from_numpy(scores).softmax(dim=1).numpy()
     known = ~np.isnan(scores).any(axis=1)
@@ -56,9 +56,9 @@ def theta_table(model: TopicModel, bows: Mapping[str, csr_array], embeddings: np
 
 def beta_table(model: TopicModel) -> pl.DataFrame:
     """The table :data:`pipeline.tables.catalogue.BETA`, language after language."""
-    parts = []
+    tables = []
     for language in model.languages:
         scores = model.word_scores(language).cpu().numpy()
         topics = np.arange(len(scores), dtype=np.uint32)
-        parts.append(pl.DataFrame({"lang": language, "topic": topics, "word_scores": scores.tolist()}))
-    return pl.concat(parts).with_columns(pl.col("word_scores").cast(pl.List(pl.Float32)))
+        tables.append(pl.DataFrame({"lang": language, "topic": topics, "word_scores": scores.tolist()}))
+    return pl.concat(tables).with_columns(pl.col("word_scores").cast(pl.List(pl.Float32)))

@@ -1,4 +1,4 @@
-"""What every topic model of the project takes and gives."""
+"""The interface of every topic model in the project."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from pipeline.bow.sparse import SparseRows
 
 @dataclass(frozen=True)
 class Lexicon:
-    """What is known of a language's V words before training.
+    """What is known about the V words of a language before training.
 
     Attributes:
-        vectors: (V, E) float32 in the space of the document embeddings; zeros where a word has none.
+        vectors: (V, E) float32, in the space of the document embeddings; zeros where a word has no vector.
         links: (P, V) how often the dictionary pairs a word with each of the pivot's P words; empty for the pivot.
     """
 
@@ -31,14 +31,15 @@ class Lexicon:
 
 @dataclass(frozen=True)
 class LanguageCorpus:
-    """One language's training documents; row i is the same document in each.
+    """The training documents of one language; row i of every array is the same document.
 
     Attributes:
         bow: (D, V) counts.
         embeddings: (D, E) float32.
         clusters: (D,) int64 pivot cluster of each document.
-        pairs: (D,) int64, equal where documents are aligned, -1 where a document names no pair; None: none does.
-        lexicon: of the V words; None where no model asks for it.
+        pairs: (D,) int64 pair numbers, equal where documents are aligned, -1 where a document is in no pair; None where
+            no document is in a pair.
+        lexicon: what is known about the V words; None where the model does not need it.
     """
 
     bow: csr_array
@@ -56,7 +57,7 @@ class Batch:
         bow: B sparse rows.
         embeddings: (B, E) float32.
         clusters: (B,) int64.
-        pairs: (B,) int64, -1 where a document names no pair; None where none of the corpus does.
+        pairs: (B,) int64 pair numbers, -1 where a document is in no pair; None where no document of the corpus is.
     """
 
     bow: SparseRows
@@ -85,8 +86,8 @@ class ModelParams(BaseModel):
     """A model's section of params.yaml.
 
     Attributes:
-        ablations: names of what can be left out.
-        ablate: those that are (top level).
+        ablations: names of the parts of the model that can be left out.
+        ablate: names of the parts that are left out (top level).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -105,20 +106,20 @@ class ModelParams(BaseModel):
 
 
 class TopicModel(nn.Module, ABC):
-    """What the stages know of a model.
+    """What the stages use of a model.
 
     Args:
-        vocabulary: number of words V of each language, in order, pivot first.
-        topics: K.
-        embedding: width E of the document embeddings.
+        vocabulary: the number of words, V, of each language, in order, pivot first.
+        topics: the number of topics, K.
+        embedding: width of the document embeddings, E.
         params: the model's section of params.yaml.
 
     Attributes:
-        section: the class of its parameters.
+        section: the class of the model's parameters.
         reads: what theta is inferred from, a document's words or its embedding.
-        theta_from_paper: False where theta is this project's addition.
-        starts_from_clusters: its beta starts from the pivot clusters.
-        languages: their codes, pivot first.
+        theta_from_paper: False where theta is this project's addition to the paper.
+        starts_from_clusters: whether beta starts from the pivot clusters.
+        languages: the codes of the languages, pivot first.
     """
 
     section: ClassVar[type[ModelParams]]
@@ -135,31 +136,39 @@ class TopicModel(nn.Module, ABC):
 
     @abstractmethod
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Set what the corpus fixes before training: priors, the start of beta; all of a model without training."""
+        """Set what the corpus fixes before training: priors and the start of beta, or all of a model without training.
+
+        Args:
+            corpus: language -> its training documents.
+        """
 
     def finish(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Set what the corpus fixes after training: the words of languages that the model does not learn."""
+        """Set what the corpus fixes after training: the topic words of languages that the model does not learn.
+
+        Args:
+            corpus: language -> its training documents.
+        """
 
     @abstractmethod
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) scores of documents' topics, in evaluation mode; their softmax is theta.
+        """(B, K) topic scores of documents, in evaluation mode; their softmax is theta.
 
         Args:
-            language: of the documents.
+            language: language of the documents.
             bow: B documents.
-            embeddings: (B, E), for a model that reads them.
+            embeddings: (B, E) embeddings of the documents, for a model that reads them.
         """
 
     @abstractmethod
     def word_scores(self, language: str) -> torch.Tensor:
-        """(K, V) topic-word scores, the larger the more typical."""
+        """(K, V) topic-word scores; the larger, the more typical of the topic the word is."""
 
 
 class NeuralTopicModel(TopicModel):
-    """The seam between the training loop and a model that it trains.
+    """The interface between the training loop and a model that it trains.
 
     Attributes:
-        paired: it learns from aligned documents alone, which then stand in one batch.
+        paired: whether the model learns only from aligned documents, which then are in the same batch.
     """
 
     paired: ClassVar[bool] = False
@@ -168,8 +177,7 @@ class NeuralTopicModel(TopicModel):
     def loss(self, batches: Mapping[str, Batch]) -> LossParts:
         """The loss of one training step.
 
-        What the loss may do with the weights of sparse layers is said at
-        :class:`pipeline.models.parts.layers.SparseLinear`.
+        :class:`pipeline.models.parts.layers.SparseLinear` says what the loss may do with the weights of sparse layers.
 
         Args:
             batches: one batch for each language; with ``paired``, a language may be missing.
@@ -177,12 +185,12 @@ class NeuralTopicModel(TopicModel):
 
 
 def model_device(model: nn.Module) -> torch.device:
-    """Where the model's tensors are."""
+    """The device of the model's tensors."""
     return next(iter(model.state_dict().values())).device
 
 
 class CountedModel(TopicModel):
-    """Keeps a matrix of word scores for each language, which `start_from` fills."""
+    """A model that has a matrix of word scores for each language, which `start_from` fills."""
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ModelParams) -> None:
         super().__init__(vocabulary, topics, embedding, params)
@@ -190,6 +198,6 @@ class CountedModel(TopicModel):
             self.register_buffer(f"scores{index}", torch.zeros(topics, size))
 
     def word_scores(self, language: str) -> torch.Tensor:
-        """(K, V) scores of a language's words; what `start_from` writes to."""
+        """(K, V) scores of a language's words; `start_from` writes into this tensor."""
         scores: torch.Tensor = self.get_buffer(f"scores{self.languages.index(language)}")
         return scores

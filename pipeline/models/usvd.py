@@ -21,8 +21,8 @@ class UsvdParams(ModelParams):
 
     Attributes:
         dimension: how many leading dimensions are kept.
-        restarts: k-means runs, of which the best counts.
-        temperature: what cosines to the centroids are divided by before their softmax gives theta.
+        restarts: number of k-means runs; the best run counts.
+        temperature: the cosines to the centroids are divided by this number before their softmax gives theta.
     """
 
     seed: int = Field(0, ge=0, lt=2**32)
@@ -34,8 +34,8 @@ class UsvdParams(ModelParams):
 class Usvd(CountedModel):
     """K-means over the documents of all languages together, on left singular vectors without their values.
 
-    The paper has no theta: here it is the softmax of a document's cosines to the centroids over ``temperature``,
-    from its embedding.
+    The paper has no theta. Here theta comes from the document's embedding: it is the softmax of the cosines to the
+    centroids, divided by ``temperature``.
     """
 
     section: ClassVar[type[ModelParams]] = UsvdParams
@@ -54,23 +54,23 @@ class Usvd(CountedModel):
         self.register_buffer("centroids", torch.zeros(topics, dimension))
 
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Cluster the documents and weigh each cluster's words in every language; there is nothing to train."""
-        from sklearn.cluster import KMeans  # slow to load, and the other models need none
+        """Cluster the documents and weight each cluster's words in every language; there is nothing to train."""
+        from sklearn.cluster import KMeans  # slow to load; the other models do not need it
 
         embeddings = np.concatenate([corpus[name].embeddings for name in self.languages])
         languages = np.repeat(self.languages, [len(corpus[name].embeddings) for name in self.languages])
-        found = projection(embeddings, languages, self.space, self.params.dimension)
-        points = project(embeddings, found)
+        axes = projection(embeddings, languages, self.space, self.params.dimension)
+        points = project(embeddings, axes)
         kmeans = KMeans(self.topics, n_init=self.params.restarts, random_state=self.params.seed).fit(points)
-        self.directions[:, : found.shape[1]] = torch.from_numpy(found)  # fewer where the embeddings' rank is less
-        self.centroids[:, : found.shape[1]] = torch.from_numpy(unit_rows(kmeans.cluster_centers_))
+        self.directions[:, : axes.shape[1]] = torch.from_numpy(axes)  # fewer where the embeddings' rank is less
+        self.centroids[:, : axes.shape[1]] = torch.from_numpy(unit_rows(kmeans.cluster_centers_))
         ends = np.cumsum([len(corpus[name].embeddings) for name in self.languages])
         for name, labels in zip(self.languages, np.split(kmeans.labels_, ends[:-1]), strict=True):
             scores = cluster_tf_idf(cluster_counts(corpus[name].bow, labels, self.topics))
             self.word_scores(name).copy_(torch.from_numpy(scores))
 
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) cosines to the centroids over the temperature; their softmax is theta."""
+        """(B, K) cosines to the centroids, divided by the temperature; their softmax is theta."""
         assert embeddings is not None
         points = torch.nn.functional.normalize(embeddings @ self.directions, dim=1)
         return points @ self.centroids.T / self.params.temperature

@@ -30,16 +30,17 @@ class XtraParams(ModelParams):
         lambda1: weight of L_InfoNCE (top level).
         lambda2: weight of L_Cluster (top level).
         lambda3: weight of L_beta (top level).
-        shared: units of the first layer, one a language.
-        hidden: units of the layers that languages share.
-        semantic: width of the space that betas are compared in.
-        dropout: of layers, of theta and of what is compared.
-        temperature: of L_Cluster.
-        infonce_form: L_InfoNCE as the authors' code or as the paper's equation.
-        cluster_form: L_Cluster likewise.
-        beta_every: L_beta is computed in one step of so many, see :func:`pipeline.models.parts.autoencoder.rarely`.
-        anchor: weight of the pull of theta towards the document's cluster; 0 as published.
-        ablations: ``prior`` makes it flat, ``beta_init`` starts beta at random, the others leave out a term.
+        shared: units of the first layer, which every language has for itself.
+        hidden: units of the layers that the languages share.
+        semantic: width of the space in which betas are compared.
+        dropout: dropout rate of layers, of theta and of the projections that are compared.
+        temperature: temperature of L_Cluster.
+        infonce_form: L_InfoNCE as in the authors' code or as in the paper's equation.
+        cluster_form: L_Cluster as in the authors' code or as in the paper's equation.
+        beta_every: L_beta is computed on average in one of so many steps, see
+            :func:`pipeline.models.parts.autoencoder.rarely`.
+        anchor: weight of the loss that pulls theta towards the document's cluster; 0 as published.
+        ablations: ``prior`` makes the prior flat, ``beta_init`` starts beta at random, the others leave out a term.
     """
 
     ablations: ClassVar[tuple[str, ...]] = ("infonce", "cluster", "beta", "prior", "beta_init")
@@ -87,12 +88,12 @@ class Xtra(Autoencoder):
             super().start_from(corpus)
             return
         for beta, language in zip(self.beta, self.languages, strict=True):
-            part = corpus[language]
-            start = cluster_tf_idf(cluster_counts(part.bow, part.clusters, self.topics))
+            documents = corpus[language]
+            start = cluster_tf_idf(cluster_counts(documents.bow, documents.clusters, self.topics))
             beta.copy_(torch.from_numpy(start.astype(np.float32)))
 
     def posteriors(self, bows: Mapping[str, SparseRows]) -> list[Gaussian]:
-        """(B, K) mean and log-variance of the posterior over topics, of each language's documents."""
+        """(B, K) mean and (B, K) log-variance of the posterior over topics, for each language's documents."""
         shared = [torch.relu(self.input[self.languages.index(name)](bow)) for name, bow in bows.items()]
         stacked = self.dropout(torch.cat(shared))
         posteriors: list[Gaussian] = self.encoder(stacked, [len(x) for x in shared])
@@ -102,8 +103,8 @@ class Xtra(Autoencoder):
         """The paper's objective (section 3.4), every term weighted and summed over languages.
 
         Args:
-            batches: one batch a language.
-            noise: (B, K) standard normal draws a language; drawn afresh by default.
+            batches: one batch for each language.
+            noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
         posteriors = self.posteriors({language: batches[language].bow for language in self.languages})
         scores = [
@@ -111,12 +112,12 @@ class Xtra(Autoencoder):
             for language, (mean, logvar) in zip(self.languages, posteriors, strict=True)
         ]
         thetas = [self.dropout(score.softmax(dim=1)) for score in scores]
-        parts = [batches[language] for language in self.languages]
-        explained = [self.explain(i, theta, parts[i].bow) for i, theta in enumerate(thetas)]
+        batch_list = [batches[language] for language in self.languages]
+        explained = [self.explain(i, theta, batch_list[i].bow) for i, theta in enumerate(thetas)]
         terms = {"reconstruction": torch.stack(explained).sum(), "kl": self.prior_kl(posteriors)}
-        clusters = torch.cat([part.clusters for part in parts])
+        clusters = torch.cat([batch.clusters for batch in batch_list])
         if self._has("infonce"):
-            terms["infonce"] = self.params.lambda1 * self._embedding_alignment(thetas, parts)
+            terms["infonce"] = self.params.lambda1 * self._embedding_alignment(thetas, batch_list)
         if self._has("cluster"):
             contrast = cluster_contrast(torch.cat(thetas), clusters, self.params.temperature, self.params.cluster_form)
             terms["cluster"] = self.params.lambda2 * contrast
@@ -129,32 +130,33 @@ class Xtra(Autoencoder):
     def _has(self, term: str) -> bool:
         return term not in self.params.ablate
 
-    def _embedding_alignment(self, thetas: list[torch.Tensor], parts: list[Batch]) -> torch.Tensor:
+    def _embedding_alignment(self, thetas: list[torch.Tensor], batches: list[Batch]) -> torch.Tensor:
         """L_InfoNCE, summed over languages."""
         losses = [
-            embedding_infonce(self.dropout(self.theta_map(theta)), part.embeddings, self.params.infonce_form)
-            for theta, part in zip(thetas, parts, strict=True)
+            embedding_infonce(self.dropout(self.theta_map(theta)), batch.embeddings, self.params.infonce_form)
+            for theta, batch in zip(thetas, batches, strict=True)
         ]
         return torch.stack(losses).sum()
 
     def _beta_alignment(self) -> torch.Tensor:
-        return beta_alignment([self.dropout(to(b)) for to, b in zip(self.beta_map, self.beta, strict=True)])
+        projected = [self.dropout(layer(beta)) for layer, beta in zip(self.beta_map, self.beta, strict=True)]
+        return beta_alignment(projected)
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        """(B, K) posterior means, to be called in evaluation mode. Their softmax is theta."""
         return self.posteriors({language: bow})[0][0]
 
 
 def cluster_prior(corpus: Mapping[str, LanguageCorpus], topics: int) -> tuple[np.ndarray, np.ndarray]:
     """Gaussian prior from the cluster sizes over all languages (XTRA, section 3.4).
 
-    The sizes are divided by their mean, as the published code does and the paper leaves out.
+    The sizes are divided by their mean, as in the published code; the paper does not mention this.
 
     Returns:
         (K,) mean and (K,) variance, float64.
     """
-    sizes = np.sum([np.bincount(part.clusters, minlength=topics) for part in corpus.values()], axis=0)
+    sizes = np.sum([np.bincount(documents.clusters, minlength=topics) for documents in corpus.values()], axis=0)
     alpha = sizes / sizes.mean() + 1e-6
     mean = np.log(alpha) - np.log(alpha).mean()
     variance = (1 - 2 / topics) / alpha + (1 / alpha).sum() / topics**2

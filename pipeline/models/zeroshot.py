@@ -1,4 +1,4 @@
-"""ZeroshotTM: a topic model of the pivot that reads embeddings, and so any language (Bianchi et al., 2021)."""
+"""ZeroshotTM: a topic model of the pivot that reads embeddings and so any language (Bianchi et al., 2021)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelP
 from pipeline.topics.selection import topic_mass
 from pipeline.topics.tf_idf import theta_tf_idf
 
-CHUNK = 4096  # documents whose theta is inferred at once
+CHUNK = 4096  # for how many documents theta is inferred at once
 
 
 class ZeroshotParams(ModelParams):
@@ -25,7 +25,7 @@ class ZeroshotParams(ModelParams):
 
     Attributes:
         hidden: units of the encoder.
-        dropout: of it and of theta.
+        dropout: dropout rate of the encoder and of theta.
     """
 
     hidden: int = Field(100, ge=1)
@@ -33,7 +33,7 @@ class ZeroshotParams(ModelParams):
 
 
 class Zeroshot(Autoencoder):
-    """ProdLDA whose encoder reads the pivot's embeddings and whose decoder says the pivot's words.
+    """ProdLDA with an encoder that reads the pivot's embeddings and a decoder that gives the pivot's words.
 
     The other languages get theta from their embeddings, and topic words from c-TF-IDF over their documents' theta.
     """
@@ -50,7 +50,7 @@ class Zeroshot(Autoencoder):
             unlearnt.requires_grad_(False)
 
     def posterior(self, embeddings: torch.Tensor) -> Gaussian:
-        """Posterior of B documents of one language."""
+        """Posterior of B documents of any language."""
         posterior: Gaussian = self.encoder(embeddings, [len(embeddings)])[0]
         return posterior
 
@@ -58,8 +58,8 @@ class Zeroshot(Autoencoder):
         """Reconstruction and KL of the pivot's documents (ProdLDA).
 
         Args:
-            batches: one batch a language, of which the pivot's is read.
-            noise: (B, K) standard normal draws a language; drawn afresh by default.
+            batches: one batch for each language; only the pivot's batch is read.
+            noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
         pivot = self.languages[0]
         posterior = self.posterior(batches[pivot].embeddings)
@@ -69,17 +69,17 @@ class Zeroshot(Autoencoder):
 
     @torch.no_grad()
     def finish(self, corpus: Mapping[str, LanguageCorpus]) -> None:
-        """Weigh the other languages' words by the theta of their documents."""
+        """Weight the other languages' words by the theta of their documents."""
         self.eval()
         for language, beta in list(zip(self.languages, self.beta, strict=True))[1:]:
-            part = corpus[language]
-            blocks = np.split(part.embeddings, range(CHUNK, len(part.embeddings), CHUNK))
+            documents = corpus[language]
+            blocks = np.split(documents.embeddings, range(CHUNK, len(documents.embeddings), CHUNK))
             means = [self.posterior(torch.from_numpy(block).to(beta.device))[0].cpu() for block in blocks]
             theta = torch.cat(means).softmax(dim=1).numpy()
-            beta.copy_(torch.from_numpy(theta_tf_idf(topic_mass(theta, part.bow))))
+            beta.copy_(torch.from_numpy(theta_tf_idf(topic_mass(theta, documents.bow))))
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        """(B, K) posterior means, to be called in evaluation mode. Their softmax is theta."""
         assert embeddings is not None
         return self.posterior(embeddings)[0]

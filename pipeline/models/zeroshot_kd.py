@@ -1,4 +1,4 @@
-"""ZeroshotTM-KD: the pivot's model teaches one of each other language (Pivovarova and Zosa, 2021)."""
+"""ZeroshotTM-KD: the pivot's model teaches a model of each other language (Pivovarova and Zosa, 2021)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipeline.models.zeroshot import ZeroshotParams
 
 
 class ZeroshotKd(EmbeddingReader):
-    """An encoder and a beta a language; the teacher's posterior of a document is the prior of the student's.
+    """An encoder and a beta for each language; the teacher's posterior of a document is the prior of the student's.
 
-    The teacher reads the student's document through the shared embedding space, so that no aligned documents are
-    needed, and it learns in the same steps as the students, whose losses do not reach it. A student's words reach its
-    beta alone: were its encoder to learn from them too, it would settle on topics of its own while the teacher's
-    are still forming. The teacher's norms take the mean and variance of the documents it reads: the student's do, and
-    could never agree with norms that keep to the pivot's.
+    The teacher reads the student's document through the shared embedding space, so no aligned documents are needed. It
+    learns in the same steps as the students; their losses do not change it. The words of a student's documents change
+    only its beta. If its encoder learnt from them too, it would settle on topics of its own while the teacher's topics
+    are still forming. For a student's documents, the teacher's norms take the mean and variance of these documents: the
+    student's norms do the same, and could never agree with norms that use those of the pivot's documents.
     """
 
     section: ClassVar[type[ModelParams]] = ZeroshotParams
@@ -30,11 +30,11 @@ class ZeroshotKd(EmbeddingReader):
         super().__init__(vocabulary, topics, embedding, params, [params.hidden] * 2, params.dropout)
 
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
-        """Reconstruction of all languages, the teacher's KL to the flat prior, the students' to the teacher.
+        """Reconstruction of all languages, the teacher's KL to the flat prior, the students' KL to the teacher.
 
         Args:
-            batches: one batch a language.
-            noise: (B, K) standard normal draws a language; drawn afresh by default.
+            batches: one batch for each language.
+            noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
         explained, lessons = [], []
         for index, language in enumerate(self.languages):

@@ -1,1 +1,1 @@
-"""What people read: topics as Markdown and as one HTML page."""
+"""The reports that people read: topics as Markdown and as one HTML page."""

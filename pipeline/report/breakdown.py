@@ -16,9 +16,9 @@ from pipeline.topics.shares import Shares, topic_shares
 MOST_GROUPS = 20
 YEARS_BY_MONTH = 3  # a longer span is shown by year
 
-MONTHS_KNOWN = 0.9  # share of the dates that must have a month for months to be shown; the others are left out
+MONTHS_KNOWN = 0.9  # months are shown if at least this share of the dates has a month; other dates are left out
 
-# 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月; a longer number, as seconds since 1970, is no date.
+# 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月; a longer number, such as seconds since 1970, is not a date.
 _DATE = re.compile(r"\s*(\d{4})(?:[-/.年](1[0-2]|0?[1-9])(?!\d)|(0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?!\d)|(?!\d))")
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Shares of the parts of a corpus.
+    """Topic shares in each part of a corpus.
 
     Attributes:
-        keys: names of the parts, in order; none where no document is in one.
-        shares: language -> one entry a part, None where the language has no documents in it.
-        left_out: documents in no part that is shown.
+        keys: names of the parts, in order; empty if no document is in any part.
+        shares: language -> one entry for each part, None where the language has no documents in the part.
+        left_out: number of documents that are in none of the parts shown.
     """
 
     keys: Sequence[str]
@@ -40,12 +40,12 @@ class Breakdown:
 
 
 def by_group(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Breakdown | None:
-    """Shares by ``group``, the largest groups first; None where no document names one.
+    """Shares by ``group``, the largest groups first; None if no document has a group.
 
     Args:
         documents: column group; D rows.
-        theta: of these documents.
-        languages: where each language's documents stand.
+        theta: theta of these documents.
+        languages: the rows of each language.
     """
     groups = documents["group"].cast(pl.String)
     if groups.is_null().all():
@@ -55,33 +55,34 @@ def by_group(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Br
 
 
 def by_period(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Breakdown | None:
-    """Shares by month of ``date``, or by year over a long span or where many have no month; None without dates.
+    """Shares by month of ``date``; by year if the span is long or many dates have no month; None without dates.
 
-    A date begins with its year, or its year and month; others are counted as left out, as are those without a month
-    among months. Months or years that no document is of are not listed.
+    A date must begin with a year, or with a year and a month. Documents with other dates are counted as left out; so
+    are documents whose date has no month, if the shares are by month. Months and years without documents are not
+    listed.
 
     Args:
         documents: column date; D rows.
-        theta: of these documents.
-        languages: where each language's documents stand.
+        theta: theta of these documents.
+        languages: the rows of each language.
     """
     dates = documents["date"].cast(pl.String)
     if dates.is_null().all():
         return None
-    _warn_of_unreadable(dates)
+    _warn_about_unreadable(dates)
     periods = pl.Series(_periods(dates.to_list()), dtype=pl.String)
     return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, theta, languages)
 
 
-def _warn_of_unreadable(dates: pl.Series) -> None:
-    given = [date for date in dates.drop_nulls().to_list() if date]
-    unreadable = [date for date in given if not _DATE.match(date)]
+def _warn_about_unreadable(dates: pl.Series) -> None:
+    filled_dates = [date for date in dates.drop_nulls().to_list() if date]
+    unreadable = [date for date in filled_dates if not _DATE.match(date)]
     if unreadable:
         log.warning(
             "%d of %d dates cannot be read and are not shown over time, such as %r; "
-            "expected a year, or a year and a month first, as 2020, 2020-03 or 20200301",
+            "expected a date that begins with a year, or a year and a month, as 2020, 2020-03 or 20200301",
             len(unreadable),
-            len(given),
+            len(filled_dates),
             unreadable[0][:40],
         )
 

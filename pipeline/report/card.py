@@ -1,4 +1,4 @@
-"""The README of an exported model: what it is, what it was trained on, how good it is, how to use it."""
+"""The README of an exported model: what it is, what it was trained on, how good it is, and how to use it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from pipeline.topics.shares import largest_first, topic_shares
 LARGEST = 10  # topics whose words are shown
 
 
-WORDS = 8  # of each
+WORDS = 8  # words shown of each topic
 
 
 MEANINGS = {
-    "cnpmi": "how often the top words of a topic in two languages meet in aligned documents, -1 to 1",
+    "cnpmi": "how often the top words of a topic in two languages occur together in aligned documents, from -1 to 1",
     "npmi": "the same within one language",
     "tu": "topic uniqueness: 1 when no two topics share a top word",
     "tq": "max(0, cnpmi) x tu",
@@ -29,12 +29,12 @@ MEANINGS = {
 
 
 LOADING = """```python
-import pipeline  # the package `xtra-topics`, with which it was trained
+import pipeline  # from the package `xtra-topics`, which trained this model
 
 topics = pipeline.load("this/folder")
-topics.infer("{text}", lang="{pivot}")  # theta of a text, its largest topics and their words
+topics.infer("{text}", lang="{pivot}")  # theta of the text, its largest topics and their words
 topics.topics(words=10)  # topic, lang, words, share
-topics.similar("{text}", lang="{pivot}", to="{other}")  # documents of the run
+topics.similar("{text}", lang="{pivot}", to="{other}")  # the nearest documents of the run
 ```
 
 From the shell: `python -m stages.infer --model this/folder --input new.jsonl --output theta.parquet`."""
@@ -44,15 +44,15 @@ def model_card(run: FinishedRun, texts: bool) -> str:
     """Compose the card, in Markdown.
 
     Args:
-        run: that is exported.
-        texts: whether the documents' texts are shared.
+        run: the run that is exported.
+        texts: whether the documents' texts are exported as well.
     """
-    named = ", ".join(language_name(language) for language in run.languages)
+    language_names = ", ".join(language_name(language) for language in run.languages)
     lines = [
-        f"# {run.topics} topics of {escape(str(run.parameters['dataset']))} in {named}",
+        f"# {run.topics} topics of {escape(str(run.parameters['dataset']))} in {language_names}",
         "",
-        f"A topic model (`{run.config['model']}`) whose topics all languages share: each topic has words in every "
-        "language, and theta, the share of each topic in a document, means the same whatever the document's language.",
+        f"A topic model (`{run.config['model']}`). All languages share its topics: each topic has words in every "
+        "language. Theta, the share of each topic in a document, means the same in every language.",
         *("", "## Documents", "", *_documents(run, texts)),
         *("", "## Topics", "", *_topics(run)),
         *("", "## Figures", "", *_figures(run)),
@@ -64,28 +64,28 @@ def model_card(run: FinishedRun, texts: bool) -> str:
 
 
 def _documents(run: FinishedRun, texts: bool) -> Iterator[str]:
-    yield from ("| language | code | documents | with a known word |", "|---|---|--:|--:|")
+    yield from ("| language | code | documents | documents with a known word |", "|---|---|--:|--:|")
     for language, theta in run.theta_by_language.items():
         yield f"| {language_name(language)} | {language} | {len(theta):,} | {theta.known.sum():,} |"
     yield ""
     if texts:
-        yield "`documents.parquet` holds ids, languages, splits, labels and texts."
+        yield "`documents.parquet` has ids, languages, splits, labels and texts."
     else:
-        yield "`documents.parquet` holds ids, languages, splits and labels; the texts are not shared."
+        yield "`documents.parquet` has ids, languages, splits and labels; the texts are not shared."
 
 
 def _topics(run: FinishedRun) -> Iterator[str]:
     shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
     order = largest_first(shares)[:LARGEST]
     if len(order) < run.topics:
-        yield from (f"The {len(order)} largest of {run.topics}; all are in `topics.parquet`.", "")
+        yield from (f"The {len(order)} largest of {run.topics} topics; all topics are in `topics.parquet`.", "")
     yield f"| topic | share | {' | '.join(run.languages)} |"
     yield "|--:|--:|" + "---|" * len(run.languages)
     for topic in order:
         cells = (", ".join(map(escape, run.words[language][topic][:WORDS])) for language in run.languages)
-        share = np.mean([own.mean[topic] for own in shares.values()])
+        share = np.mean([language_shares.mean[topic] for language_shares in shares.values()])
         yield f"| {topic} | {share:.1%} | {' | '.join(cells)} |"
-    yield from ("", "The share is the mean of theta over documents, every language counting alike.")
+    yield from ("", "The share is the mean of theta over documents; every language has the same weight.")
 
 
 def _figures(run: FinishedRun) -> Iterator[str]:
@@ -93,27 +93,29 @@ def _figures(run: FinishedRun) -> Iterator[str]:
     for key, meaning in MEANINGS.items():
         yield f"| {key} | {_number(run.metrics[key])} | {_number(run.metrics['start'][key])} | {meaning} |"
     for pair, figures in sorted(run.metrics.get("retrieval", {}).items()):
-        meaning = f"mean reciprocal rank of a test document's translation by theta, {figures['pairs']} pairs"
+        meaning = f"mean reciprocal rank of a test document's translation by theta, over {figures['pairs']} pairs"
         yield f"| retrieval {pair} | {_number(figures['mrr'])} | | {meaning} |"
     for direction, figures in sorted(run.classification.get("scores", {}).items()):
         if figures.get("accuracy") is not None:
-            meaning = "accuracy of an SVM on the scores of theta, trained on the first language, tested on the second"
+            meaning = (
+                "accuracy of an SVM on the scores of theta, trained on the first language and tested on the second"
+            )
             yield f"| SVM {direction} | {_number(figures['accuracy'])} | | {meaning} |"
 
 
 def _limits(run: FinishedRun) -> Iterator[str]:
-    yield f"- It knows {', '.join(run.languages)} and the words in `vocabulary.parquet`, no others."
+    yield f"- It knows only the languages {', '.join(run.languages)} and the words in `vocabulary.parquet`."
     dataset = escape(str(run.parameters["dataset"]))
-    yield f"- Topics are what `{dataset}` speaks of; for other subjects theta says little."
-    yield "- Figures were measured on the training run's own data, with its reference corpus."
+    yield f"- The topics are the subjects of `{dataset}`; for documents about other subjects theta says little."
+    yield "- The figures were measured on the data of the training run, with its reference corpus."
     if run.layout.model_encoder.is_dir():
         encoder = run.parameters["encoder"]
         yield f"- Theta is inferred from embeddings by `{encoder}`, whose state is in `{MODEL_ENCODER}`. BGE-M3 itself"
-        yield "  is loaded from where its configuration says; precomputed vectors must be there and hold the new ids."
+        yield "  is loaded from the place that its configuration names; precomputed vectors must exist for the new ids."
 
 
 def _parameters(run: FinishedRun) -> Iterator[str]:
-    """The parameters that the run was made with, without the paths of one machine."""
+    """The parameters that the run was made with, without folders of one machine."""
     for name, value in leaves(without_paths(run.parameters)):
         yield f"- `{name}`: {value}"
 

@@ -1,4 +1,4 @@
-"""Pieces of documents, with a topic's words marked."""
+"""The beginnings of documents, with a topic's words marked."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-# Scripts that put no blanks between words.
+# Scripts without blanks between words.
 _RUNNING = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
-Segment = tuple[str, bool]  # text, and whether it is marked
+Segment = tuple[str, bool]  # a text, and whether it is marked
 
 
 def cut(text: str, characters: int) -> str:
-    """The text on one line, at most ``characters`` of it and then an ellipsis."""
+    """The text on one line, cut to ``characters`` with an ellipsis if it is longer."""
     line = " ".join(text.split())
     return line if len(line) <= characters else line[:characters].rstrip() + "…"
 
 
 def marked(text: str, words: Sequence[str]) -> list[Segment]:
-    """The text in pieces, those marked that are one of ``words``, whatever their case.
+    """The text in pieces; a piece that is one of ``words``, in upper or lower case, is marked.
 
-    Words of scripts with blanks count only where they stand alone; a base form that the text inflects is not found.
+    In scripts with blanks, only whole words are marked. A word whose form in the text is inflected is not marked.
     """
     if not any(words):
         return [(text, False)]
@@ -30,10 +30,10 @@ def marked(text: str, words: Sequence[str]) -> list[Segment]:
 
 def _pattern(words: Sequence[str]) -> regex.Pattern[str]:
     longest_first = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
-    return regex.compile("|".join(map(_alone, longest_first)), regex.IGNORECASE)
+    return regex.compile("|".join(map(_whole_word, longest_first)), regex.IGNORECASE)
 
 
-def _alone(word: str) -> str:
+def _whole_word(word: str) -> str:
     escaped = regex.escape(word)
     return escaped if _RUNNING.search(word) else rf"(?<!\w){escaped}(?!\w)"
 

@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 
 def escape(text: str) -> str:
-    """Text that Markdown and HTML show as it stands, on one line."""
+    """The text on one line, escaped so that Markdown and HTML show it unchanged."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
@@ -62,8 +62,8 @@ def _overview(run: FinishedRun, order: Sequence[int], shares: Mapping[str, Share
 
 def _example(documents: pl.DataFrame, row: int) -> str:
     text = documents["text"][row]
-    shown = text if len(text) <= EXAMPLE_CHARACTERS else text[:EXAMPLE_CHARACTERS].rstrip() + "…"
-    return f"- ({escape(documents['id'][row])}) {escape(shown)}"  # in brackets: an id like `- x` would open a list
+    excerpt = text if len(text) <= EXAMPLE_CHARACTERS else text[:EXAMPLE_CHARACTERS].rstrip() + "…"
+    return f"- ({escape(documents['id'][row])}) {escape(excerpt)}"  # in brackets: an id such as `- x` starts a list
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Every figure of metrics.json and classification.json, with how to read it."""
+"""Every figure of metrics.json and classification.json, with a remark on how to read it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.report.sheets import Sheet, figure
 NOT_CLASSIFIED = "nothing was classified"
 NO_REFERENCE = "the reference has no aligned documents of these languages"
 QUALITY = {
-    "cnpmi": "how often a topic's top words in two languages meet in aligned documents, from -1 to 1 (best)",
-    "tu": "topic uniqueness: 1 when no two topics share a top word",
-    "tq": "topic quality: CNPMI, if above 0, times TU",
-    "npmi": "as CNPMI, within one language",
+    "cnpmi": "how often a topic's top words in two languages occur together in aligned documents, from -1 to 1 (best)",
+    "tu": "topic uniqueness, 1 if no two topics share a top word",
+    "tq": "topic quality, CNPMI times TU, or 0 if CNPMI is below 0",
+    "npmi": "the same as CNPMI, but within one language",
 }
 FEATURES = {
-    "scores": "what theta is the softmax of, as in the published code",
+    "scores": "the scores of which theta is the softmax, as in the published code",
     "theta": "theta itself",
 }
 SHOWN = {*QUALITY, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_words"}
@@ -32,8 +32,8 @@ class Headline:
     """One of the figures at the top of the page.
 
     Attributes:
-        name: of the metric.
-        value: as shown; None where it was not measured.
+        name: name of the metric.
+        value: the value as text; None where it was not measured.
         remark: how to read it, or why it was not measured.
     """
 
@@ -48,9 +48,9 @@ def headlines(metrics: Metrics, classification: Metrics) -> list[Headline]:
     accuracy = cross_accuracy(directions)
     return [
         _headline("CNPMI", metrics["cnpmi"], "coherence across languages; higher is better", NO_REFERENCE),
-        _headline("TU", metrics["tu"], "1: no two topics share a top word", ""),
+        _headline("TU", metrics["tu"], "1 if no two topics share a top word", ""),
         _headline(
-            "Cross accuracy", accuracy, "labels learnt in one language, tested in another", _no_accuracy(directions)
+            "Cross accuracy", accuracy, "labels learnt in one language and tested in another", _no_accuracy(directions)
         ),
     ]
 
@@ -60,11 +60,11 @@ def _headline(name: str, value: float | None, remark: str, lacking: str) -> Head
 
 
 def _no_accuracy(directions: Mapping[str, Mapping[str, Any]]) -> str:
-    """Why no direction across languages has an accuracy: the first reason, since each language has one of its own."""
+    """Why no direction across languages has an accuracy: only the first reason, because each language has its own."""
     reasons = list(dict.fromkeys(score["reason"] for score in _across(directions) if "reason" in score))
     if not reasons:
         return NOT_CLASSIFIED
-    return reasons[0] + ("; all reasons are under Run" if len(reasons) > 1 else "")
+    return reasons[0] + ("; all reasons are in the section Run" if len(reasons) > 1 else "")
 
 
 def _across(directions: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -73,12 +73,12 @@ def _across(directions: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, An
 
 def cross_accuracy(directions: Mapping[str, Mapping[str, Any]]) -> float | None:
     """Mean accuracy over the directions from one language to another, None where none was measured."""
-    known = [score["accuracy"] for score in _across(directions) if score["accuracy"] is not None]
-    return fmean(known) if known else None
+    accuracies = [score["accuracy"] for score in _across(directions) if score["accuracy"] is not None]
+    return fmean(accuracies) if accuracies else None
 
 
 def figure_sheets(metrics: Metrics, classification: Metrics) -> list[Sheet]:
-    """Tables that hold every figure."""
+    """Tables of every figure."""
     sheets = [_quality(metrics), _parts(metrics), _counting(metrics), *_retrieval(metrics.get("retrieval", {}))]
     sheets += [_accuracy(name, directions) for name, directions in classification.items()]
     return [*sheets, _others(metrics)]
@@ -91,7 +91,7 @@ def _quality(metrics: Metrics) -> Sheet:
     rows = [(name, *(figure(values.get(key)) for key in QUALITY)) for name, values in sets.items()]
     meanings = " ".join(f"{key.upper()}: {text}." for key, text in QUALITY.items())
     lacking = f" Coherence was not measured: {NO_REFERENCE}." if metrics["cnpmi"] is None else ""
-    remark = f"{meanings} Training should do better than the clusters it starts from.{lacking}"
+    remark = f"{meanings} Training should improve on the clusters that it starts from.{lacking}"
     return Sheet("Topic quality", remark, ["", *(key.upper() for key in QUALITY)], rows)
 
 
@@ -101,7 +101,9 @@ def _parts(metrics: Metrics) -> Sheet:
     rows += _languages(metrics.get("languages", {}), "")
     for name, values in metrics.get("selections", {}).items():
         rows += _languages(values.get("languages", {}), f", words by {name}")
-    remark = "The same figures of each pair of languages and of each language; a low one shows where topics fall apart."
+    remark = (
+        "The same figures for each pair of languages and for each language. A low figure shows where topics are weak."
+    )
     return Sheet("Pairs and languages", remark, ["", "CNPMI", "NPMI", "TU"], rows, fold=True)
 
 
@@ -113,19 +115,19 @@ def _languages(languages: Metrics, suffix: str) -> Iterator[tuple[str, ...]]:
 def _counting(metrics: Metrics) -> Sheet:
     rows = [(name, figure(values["cnpmi"])) for name, values in metrics.get("counting", {}).items()]
     remark = (
-        "CNPMI with single words counted in tokens (toolkit, as published tables) and in documents; "
-        "compare like with like."
+        "CNPMI with single words counted in tokens (toolkit, as in published tables) or in documents. "
+        "Compare only figures with the same counting."
     )
     return Sheet("Counting", remark, ["counted in", "CNPMI"], rows, fold=True)
 
 
 def _retrieval(scores: Metrics) -> Iterator[Sheet]:
     remark = (
-        "Does theta find a test document's translation? MRR: mean reciprocal rank, 1 is always first. JSD: divergence "
-        "in bits of the two thetas, 0 is equal."
+        "Does theta find a test document's translation? MRR is the mean reciprocal rank; 1 means always first. "
+        "JSD is the divergence between the two thetas in bits; 0 means equal."
     )
     rows = [(name, figure(v["mrr"]), figure(v["jsd"], 5), figure(v["pairs"])) for name, v in scores.items()]
-    lacking = " Not measured: no test documents are aligned (column pair)."
+    lacking = " Not measured, because no test documents are aligned (column pair)."
     yield Sheet("Finding translations", remark + ("" if rows else lacking), ["from->to", "MRR", "JSD", "pairs"], rows)
 
 
@@ -135,8 +137,8 @@ def _accuracy(name: str, directions: Mapping[str, Mapping[str, Any]]) -> Sheet:
         for direction, score in directions.items()
     ]
     remark = (
-        f"A classifier learns labels in one language and is tested in the same or another, on "
-        f"{FEATURES.get(name, name)}. 1 is always right; macro F1 counts every label alike."
+        f"A classifier learns labels in one language and is tested in the same or another language, on "
+        f"{FEATURES.get(name, name)}. 1 means always right; macro F1 gives every label the same weight."
     )
     return Sheet(f"Classification on {name}", remark, ["train->test", "accuracy", "macro F1", ""], rows)
 
@@ -145,8 +147,8 @@ def _others(metrics: Metrics) -> Sheet:
     rows = [("documents without words", figure(metrics.get("documents_without_words")))]
     rows += [(key, _plain(v)) for key, v in leaves({k: v for k, v in metrics.items() if k not in SHOWN})]
     remark = (
-        "Documents without a word of the vocabulary have no theta: the counts of documents hold them; "
-        "shares, map and examples do not."
+        "Documents without a word of the vocabulary have no theta. They are included in the counts of documents, "
+        "but not in shares, map and examples."
     )
     return Sheet("Other figures", remark, ["figure", "value"], rows, fold=True)
 

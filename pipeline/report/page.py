@@ -1,4 +1,4 @@
-"""The page: one HTML file that needs nothing else."""
+"""The page: one HTML file that needs no other file and no network."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def report_page(run: FinishedRun, comparison: Mapping[str, Any] | None, seed: in
 
     Args:
         run: the run.
-        comparison: of several models, as `make compare` writes it; None without one.
-        seed: of the sample of documents and of the map.
+        comparison: a comparison of several models, as `make compare` writes it; None without one.
+        seed: seed of the sample of documents and of the map.
     """
-    seen = compute_view(run, seed)
-    page = _template().render(**_shown(run, comparison, seen))
-    megabytes, documents = len(page.encode()) / 1e6, len(seen.sampled.rows)
+    view = compute_view(run, seed)
+    page = _template().render(**_template_values(run, comparison, view))
+    megabytes, documents = len(page.encode()) / 1e6, len(view.sampled.rows)
     log.info("a page of %.1f MB with %d topics and %d documents", megabytes, run.topics, documents)
     return page
 
 
-def _shown(run: FinishedRun, comparison: Mapping[str, Any] | None, seen: View) -> dict[str, Any]:
+def _template_values(run: FinishedRun, comparison: Mapping[str, Any] | None, view: View) -> dict[str, Any]:
     return {
-        "view": seen,
-        "languages": {language.code: language for language in seen.languages},
+        "view": view,
+        "languages": {language.code: language for language in view.languages},
         "counts": {language: rows.stop - rows.start for language, rows in run.by_language.slices.items()},
-        "topics": {topic.number: topic for topic in seen.topics},
+        "topics": {topic.number: topic for topic in view.topics},
         "values": run.parameters,
         "headlines": headlines(run.metrics, run.classification),
         "documents": list(document_sheets(run.intake)),
@@ -55,7 +55,7 @@ def _shown(run: FinishedRun, comparison: Mapping[str, Any] | None, seen: View) -
         "has_losses": not run.losses.is_empty(),
         "style": _verbatim("page.css"),
         "plotly": Markup(_unclosed(get_plotlyjs(), "plotly.js")),
-        "data": Markup(script_json(payload(run, seen))),
+        "data": Markup(script_json(payload(run, view))),
         "script": Markup("\n").join(_verbatim(name) for name in SCRIPTS),
     }
 
@@ -77,7 +77,7 @@ def _verbatim(name: str) -> Markup:
 
 
 def _unclosed(source: str, name: str) -> str:
-    """Source that may stand in a script or style element as it is."""
+    """The source, after a check that it can be placed in a script or style element unchanged."""
     if "</script" in source.lower() or "</style" in source.lower():
-        raise ValueError(f"{name} would close the element that it stands in")
+        raise ValueError(f"{name} contains </script or </style, which would close the element that it is placed in")
     return source

@@ -1,4 +1,4 @@
-"""The data of the page's script, as JSON that cannot leave its element."""
+"""The data of the page's script, as JSON that cannot end its script element."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ DOCUMENT_CHARACTERS = 400
 DOCUMENT_TOPICS = 8
 TOPIC_WORDS = 4
 
-# What would end the element, open a comment in it, or be read as an end of line by an older reader of scripts.
+# Characters that could end the element, open a comment in it, or count as an end of line in older browsers.
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 
 
 def script_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """JSON for a script element: nothing in it is markup, and a parser of JSON reads what was given."""
+    """JSON for a script element: nothing in it is markup, and a JSON parser reads the same value."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_ESCAPES)
 
 
 def payload(run: FinishedRun, view: View) -> dict[str, Any]:
-    """What the script draws and searches."""
+    """The data that the script draws and searches."""
     order = [topic.number for topic in view.topics]
     return {
         "languages": [vars(language) for language in view.languages],
@@ -92,8 +92,10 @@ def _breakdown(breakdown: Breakdown | None) -> dict[str, Any] | None:
     if breakdown is None:
         return None
     shares: Mapping[str, Sequence[Shares | None]] = breakdown.shares
-    parts = {name: [part and _shares(part) for part in listed] for name, listed in shares.items()}
-    return {"keys": list(breakdown.keys), "shares": parts}
+    shares_by_language = {
+        name: [part and _shares(part) for part in part_shares] for name, part_shares in shares.items()
+    }
+    return {"keys": list(breakdown.keys), "shares": shares_by_language}
 
 
 def _finite(values: Sequence[float | None]) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""Documents and topics in the plane."""
+"""Positions of documents and topics in the plane."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 PERPLEXITY = 30.0
-FEWEST = 8  # documents from which neighbours mean anything
+FEWEST = 8  # with fewer documents, neighbours mean nothing
 
 
 def in_plane(theta: np.ndarray, seed: int) -> np.ndarray:
     """(N, 2) t-SNE of sqrt(theta), in which Euclidean distance is Hellinger distance; between -1 and 1.
 
-    Van der Maaten and Hinton, Visualizing Data using t-SNE, 2008. One thread does it, since sums that threads share
-    depend on their order, and t-SNE makes the last digit of a sum a different picture.
+    Van der Maaten and Hinton, Visualizing Data using t-SNE, 2008. It runs on one thread: with several threads the
+    order of additions varies, and t-SNE turns a difference in the last digit into a different picture.
 
     Args:
         theta: (N, K) rows that sum to 1.
-        seed: of t-SNE.
+        seed: seed of t-SNE.
     """
     from sklearn.manifold import TSNE
 
@@ -35,17 +35,17 @@ def in_plane(theta: np.ndarray, seed: int) -> np.ndarray:
 
 
 def topic_positions(theta: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """(K, 2) the theta-weighted mean position of the documents whose largest topic it is.
+    """(K, 2) for each topic, the theta-weighted mean position of the documents in which it is the largest topic.
 
-    Over all documents every mean would lie near the middle, since each document holds a little of each topic. That
-    is where a topic stands that is no document's largest.
+    A topic that is not the largest in any document gets the weighted mean over all documents. That mean is near the
+    middle of the map, because each document has a little of each topic.
 
     Args:
-        theta: (N, K).
-        positions: (N, 2).
+        theta: (N, K) theta of the documents.
+        positions: (N, 2) positions of the documents.
     """
-    largest = theta.argmax(axis=1)[:, None] == np.arange(theta.shape[1])
-    weights = np.where(largest, theta, 0) + np.where(largest.any(axis=0), 0, theta) + 1e-12
+    is_largest = theta.argmax(axis=1)[:, None] == np.arange(theta.shape[1])
+    weights = np.where(is_largest, theta, 0) + np.where(is_largest.any(axis=0), 0, theta) + 1e-12
     return (weights.T @ positions) / weights.sum(axis=0)[:, None]
 
 

@@ -1,4 +1,4 @@
-"""How a run came about: parameters, documents, versions; and other models beside it."""
+"""How a run was made: parameters, documents and versions; and a comparison with other models."""
 
 from __future__ import annotations
 
@@ -17,34 +17,38 @@ from pipeline.run.record import Record
 def parameter_sheet(parameters: Mapping[str, Any]) -> Sheet:
     """The parameters that the run was made with."""
     rows = [(name, _shown(value)) for name, value in leaves(parameters)]
-    remark = "What the run was made with; sections of models and encoders that it did not use are left out."
+    remark = "The settings of this run. Settings of models and encoders that the run did not use are left out."
     return Sheet("Parameters", remark, ["name", "value"], rows)
 
 
 def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
-    """Documents and rejected rows, by language and by reason."""
+    """Tables of documents by language and of rejected rows by reason."""
     languages = intake["languages"]
     head = list(dict.fromkeys(key for counts in languages.values() for key in counts))
     rows = [(code, *(figure(counts[key]) for key in head)) for code, counts in languages.items()]
-    total = f"{intake['rows_in']:,} rows came in: {intake['documents']:,} documents, {intake['rejected']:,} rejected."
+    total = f"{intake['rows_in']:,} rows were read: {intake['documents']:,} documents, {intake['rejected']:,} rejected."
     yield Sheet("Documents", total, ["language", *(key.replace("_", " ") for key in head)], rows)
     if intake["by_reason"]:
         reasons = [(reason, figure(count)) for reason, count in intake["by_reason"].items()]
-        yield Sheet("Rejected rows", "Each is listed in data/run/rejects.parquet.", ["reason", "rows"], reasons)
+        yield Sheet(
+            "Rejected rows", "Every rejected row is listed in data/run/rejects.parquet.", ["reason", "rows"], reasons
+        )
     others = {key: intake.get(key, {}) for key in ("rejected_in_other_languages", "normalised")}
     changed = [(key.replace("_", " ").replace(".", ": "), figure(value)) for key, value in leaves(others)]
-    yield Sheet("Changes to texts", "What reading did to the documents.", ["", "count"], changed, fold=True)
+    yield Sheet(
+        "Changes to texts", "How the texts were changed when they were read.", ["", "count"], changed, fold=True
+    )
 
 
 def version_sheet(records: Mapping[str, Record]) -> Sheet:
-    """What the run was made with beside inputs and parameters; a stage that ran under other versions is named."""
+    """The versions that the run was made with; where stages ran under different versions, the stages are named."""
     rows = []
     for name in dict.fromkeys(name for record in records.values() for name in record.versions):
         stages: dict[str, list[str]] = {}
         for stage, record in records.items():
             stages.setdefault(record.versions.get(name, "none"), []).append(stage)
-        several = "; ".join(f"{value} ({', '.join(names)})" for value, names in stages.items())
-        rows.append((name, next(iter(stages)) if len(stages) == 1 else several))
+        versions_with_stages = "; ".join(f"{value} ({', '.join(names)})" for value, names in stages.items())
+        rows.append((name, next(iter(stages)) if len(stages) == 1 else versions_with_stages))
     remark = "The same inputs, parameters and versions give the same bytes on the same kind of processor."
     return Sheet("Versions", remark, ["", "version"], rows)
 
@@ -53,24 +57,24 @@ def read_comparison(path: Path) -> Any:  # noqa: ANN401 - JSON
     """The JSON that `make compare` wrote.
 
     Raises:
-        InputError: it is missing, is not JSON, or is of something else.
+        InputError: the file is missing, is not JSON, or is not a comparison.
     """
     if not path.is_file():
-        raise InputError(f"{path}, the parameter `comparison`, is no file; `make compare` writes one.")
+        raise InputError(f"{path}, the value of the parameter `comparison`, is not a file. `make compare` writes one.")
     comparison = read_json(path)
     if not isinstance(comparison, dict) or not {"title", "seeds", "rows"} <= comparison.keys():
-        raise InputError(f"{path} is no comparison: expected a JSON object with title, seeds and rows.")
+        raise InputError(f"{path} is not a comparison: expected a JSON object with title, seeds and rows.")
     return comparison
 
 
 def comparison_sheets(comparison: Mapping[str, Any]) -> Iterator[Sheet]:
-    """The tables of `make compare`: mean and deviation over seeds."""
+    """The tables of `make compare`: mean and standard deviation over seeds."""
     figures = {row["name"]: row["figures"] for row in comparison["rows"]}
     for section in sections(list(dict.fromkeys(key for row in figures.values() for key in row))):
         columns = [column for column in section.columns if any(row.get(column.key) for row in figures.values())]
         rows = [(name, *(_compared(row.get(c.key), c) for c in columns)) for name, row in figures.items()]
         if columns:
-            title, remark = (text.replace("`", "") for text in (section.title, section.remark))  # Markdown's marks
+            title, remark = (text.replace("`", "") for text in (section.title, section.remark))  # Markdown's code marks
             yield Sheet(title, remark, ["", *(column.header for column in columns)], rows)
 
 
@@ -89,5 +93,5 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(str, value)) or "[]"
-    # A page is no place for the folders of one machine.
+    # The page should not show the folders of one machine.
     return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else str(value)

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ReportParams(BaseModel):
-    """What `report` takes from the top level of params.yaml.
+    """The parameters that `report` reads from the top level of params.yaml.
 
     Attributes:
-        seed: of the sample of documents and of the map.
-        comparison: a comparison.json of `make compare`; None without one.
+        seed: seed of the sample of documents and of the map.
+        comparison: a comparison.json that `make compare` wrote; None without one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Which documents a page can hold of a corpus that it cannot: a sample of each language, and each topic's best."""
+"""The documents on the page: a sample of each language, and the best documents of each topic."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ BLOCK = 512
 
 
 def best_documents(theta: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
-    """(K, count or fewer) the documents that hold most of each topic, the best first.
+    """(K, count or fewer) the rows of the documents with the largest share of each topic, the best first.
 
     Args:
         theta: (D, K).
-        rows: of the documents to choose from.
-        count: documents a topic.
+        rows: rows of the documents to choose from.
+        count: number of documents for each topic.
     """
     return rows[np.argsort(-theta[rows], axis=0, kind="stable")[:count].T]
 
 
 def draw_sample(theta: np.ndarray, rows: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """``size`` of ``rows`` (or all), ascending, drawn at random so that each largest topic has its part.
+    """``size`` of ``rows`` (or all), ascending, drawn at random in proportion to the documents of each largest topic.
 
-    The documents are put in a random order within their largest topic and every n-th is taken.
+    The documents are ordered by their largest topic, at random within it, and every n-th is taken.
 
     Args:
         theta: (D, K).
-        rows: of the documents to choose from.
-        size: how many.
-        seed: of the random order.
+        rows: rows of the documents to choose from.
+        size: number of documents to draw.
+        seed: seed of the random order.
     """
     if len(rows) <= size:
         return rows
@@ -38,20 +38,20 @@ def draw_sample(theta: np.ndarray, rows: np.ndarray, size: int, seed: int) -> np
 
 
 def nearest_documents(theta: np.ndarray, languages: np.ndarray, count: int) -> list[dict[str, list[int]]]:
-    """Each document's nearest in each other language, by Hellinger distance of theta: ``count`` or fewer, best first.
+    """For each document, the ``count`` nearest in each other language, by Hellinger distance of theta, nearest first.
 
     Args:
         theta: (N, K) rows that sum to 1.
-        languages: (N,) of the documents.
-        count: neighbours a language.
+        languages: (N,) language of each document.
+        count: the most neighbours in each language.
     """
     roots = np.sqrt(theta.astype(np.float64))  # |a - b|^2 = 2 - 2 ab: the nearest has the largest product
-    found: list[dict[str, list[int]]] = [{} for _ in theta]
+    neighbours: list[dict[str, list[int]]] = [{} for _ in theta]
     for name in dict.fromkeys(languages.tolist()):
-        mine, others = np.flatnonzero(languages == name), np.flatnonzero(languages != name)
-        for start in range(0, len(others), BLOCK):
-            block = others[start : start + BLOCK]
-            order = np.argsort(-(roots[block] @ roots[mine].T), axis=1, kind="stable")[:, :count]
-            for place, near in zip(block.tolist(), mine[order].tolist(), strict=True):
-                found[place][name] = near
-    return found
+        language_rows, other_rows = np.flatnonzero(languages == name), np.flatnonzero(languages != name)
+        for start in range(0, len(other_rows), BLOCK):
+            block = other_rows[start : start + BLOCK]
+            order = np.argsort(-(roots[block] @ roots[language_rows].T), axis=1, kind="stable")[:, :count]
+            for place, near in zip(block.tolist(), language_rows[order].tolist(), strict=True):
+                neighbours[place][name] = near
+    return neighbours

@@ -11,6 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.evaluation.evaluate import HEADLINE
 from pipeline.report.measures import NO_REFERENCE
 from pipeline.run.record import STAGES
 
@@ -19,7 +20,7 @@ def stage_times(path: Path, since: float) -> Table:
     """When each stage last ran, and how long it took.
 
     Args:
-        path: JSON Lines of stage, seconds and finished.
+        path: JSON Lines with stage, seconds and finished.
         since: Unix time; a stage that finished earlier came from the cache.
     """
     table = Table("stage", "seconds", "", title="Stages", title_justify="left")
@@ -32,23 +33,23 @@ def stage_times(path: Path, since: float) -> Table:
 
 
 def topic_words(words: Mapping[str, Sequence[Sequence[str]]], shown: int = 8) -> Table:
-    """Top words side by side.
+    """The top words of all languages side by side.
 
     Args:
         words: language -> topic -> top words.
-        shown: words of each topic.
+        shown: number of words shown of each topic.
     """
     table = Table("topic", *words, title="Topics", title_justify="left", show_lines=True)
     for topic, top_words in enumerate(zip(*words.values(), strict=True)):
-        table.add_row(str(topic), *(" ".join(own[:shown]) for own in top_words))
+        table.add_row(str(topic), *(" ".join(language_words[:shown]) for language_words in top_words))
     return table
 
 
 def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Group:
     """Topic quality before and after training, retrieval, and SVM accuracy."""
-    quality = Table("", "CNPMI", "TU", "TQ", "NPMI", title="Topic quality", title_justify="left")
+    quality = Table("", *map(str.upper, HEADLINE), title="Topic quality", title_justify="left")
     for name, values in (("trained", metrics), ("start", metrics["start"])):
-        quality.add_row(name, *(_figure(values[key]) for key in ("cnpmi", "tu", "tq", "npmi")))
+        quality.add_row(name, *(_figure(values[key]) for key in HEADLINE))
     accuracy = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
     for direction in next(iter(classification.values())):
         accuracy.add_row(direction, *(_figure(scores[direction]["accuracy"]) for scores in classification.values()))
@@ -56,16 +57,16 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any])
 
 
 def scores_table(scores: Mapping[str, Any]) -> Table:
-    """What :func:`pipeline.evaluation.scoring.score` gives, as a table for the screen."""
-    title = f"{scores['topics']} topics of {scores['words']} words, single words counted by {scores['counting']}"
-    table = Table("", "CNPMI", "TU", "TQ", "NPMI", "words not in the reference", title=title, title_justify="left")
+    """The result of :func:`pipeline.evaluation.scoring.score` as a table for the screen."""
+    title = f"{scores['topics']} topics of {scores['words']} words; counting of single words: {scores['counting']}"
+    table = Table("", *map(str.upper, HEADLINE), "words not in the reference", title=title, title_justify="left")
     for name, figures in scores["pairs"].items():
         table.add_row(name, _exact(figures["cnpmi"]))
     for name, figures in scores["languages"].items():
         unknown = f"{figures['unknown_words']} of {figures['different_words']}"
         table.add_row(name, "", _exact(figures["tu"]), "", _exact(figures["npmi"]), unknown)
     table.add_section()
-    table.add_row("mean", *(_exact(scores[name]) for name in ("cnpmi", "tu", "tq", "npmi")))
+    table.add_row("mean", *(_exact(scores[name]) for name in HEADLINE))
     return table
 
 
@@ -78,10 +79,10 @@ def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
 
 
 def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Text]:
-    """Why figures are missing, each reason once; as text, since a reason may quote a label with brackets."""
+    """Why figures are missing, each reason once. As plain text, because a reason may quote a label with brackets."""
     if metrics["cnpmi"] is None:
-        yield Text(f"Coherence: {NO_REFERENCE}; see `reference`.")
-    scores = (score for theirs in classification.values() for score in theirs.values())
+        yield Text(f"Coherence: {NO_REFERENCE}; see the parameter `reference`.")
+    scores = (score for directions in classification.values() for score in directions.values())
     for reason in dict.fromkeys(score["reason"] for score in scores if "reason" in score):
         yield Text(f"SVM accuracy: {reason}.")
 

@@ -1,4 +1,4 @@
-"""Small tables with a sentence how to read them."""
+"""Small tables, each with a remark on how to read it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ class Sheet:
     """A table for people.
 
     Attributes:
-        title: its heading.
-        remark: how to read it.
-        head: names of its columns.
-        rows: cells as shown, each row with its name first.
-        fold: whether it starts folded.
+        title: the heading.
+        remark: how to read the table.
+        head: names of the columns.
+        rows: rows of cells as they are shown; the first cell is the row's name.
+        fold: whether the table is folded at first.
     """
 
     title: str
@@ -26,7 +26,7 @@ class Sheet:
 
 
 def figure(value: float | int | None, digits: int = 3) -> str:
-    """A figure as shown."""
+    """A figure as text."""
     if value is None:
         return "not measured"
     return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"

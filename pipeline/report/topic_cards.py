@@ -24,7 +24,7 @@ EXAMPLE_CHARACTERS = 220
 
 @dataclass(frozen=True)
 class TopWord:
-    """A top word and the length of its bar, 0 to 1: its probability over that of the topic's best."""
+    """A top word; its bar, from 0 to 1, is its probability divided by that of the topic's most probable word shown."""
 
     text: str
     bar: float
@@ -33,7 +33,7 @@ class TopWord:
 
 @dataclass(frozen=True)
 class Example:
-    """A document of a topic: its place among the page's documents, and its beginning with the topic's words marked."""
+    """An example document: its place in the page's list of documents; its beginning with the topic's words marked."""
 
     place: int
     name: str
@@ -56,13 +56,13 @@ class Topic:
     """A topic in all languages.
 
     Attributes:
-        number: as everywhere in the run.
-        label: its first words in the pivot.
-        columns: one a language.
-        ranks: row k has the k-th word of every language, None where a language has fewer.
-        size: mean of its shares.
-        spread: largest less smallest share.
-        cnpmi: mean over language pairs, None where not measured.
+        number: the topic's number in the run.
+        label: the topic's first words in the pivot.
+        columns: one column for each language.
+        ranks: row k has the k-th word of every language, None where a language has fewer words.
+        size: mean of the topic's shares over the languages.
+        spread: the largest share minus the smallest.
+        cnpmi: mean over language pairs, None where it was not measured.
         alignment: see :func:`pipeline.topics.alignment.topic_alignment`.
     """
 
@@ -88,24 +88,24 @@ def make_topics(
     Args:
         run: the run.
         shares: language -> its topics' shares.
-        alignment: (K,), None with one language.
-        best: language -> (K, n) rows of the documents that hold most of each topic.
-        places: row of a document -> its place among the page's documents.
+        alignment: (K,) alignment of each topic, None if there is only one language.
+        best: language -> (K, n) rows of the documents with the largest share of each topic.
+        places: row of a document -> its place in the page's list of documents.
     """
     masses = training_mass(run.theta, run.is_training, run.by_language, run.bows)
     probabilities = top_word_shares(run.words, words_by_language(run.vocabulary), masses)
     topics = []
     for number in range(run.topics):
         bars = [_words(run.words[lang][number], probabilities[lang, number]) for lang in run.languages]
-        held = [float(shares[lang].mean[number]) for lang in run.languages]
+        topic_shares = [float(shares[lang].mean[number]) for lang in run.languages]
         topics.append(
             Topic(
                 number,
                 " · ".join(run.words[run.languages[0]][number][:LABEL_WORDS]),
                 [_column(run, lang, number, shares[lang], best[lang], places) for lang in run.languages],
                 _ranks(bars),
-                float(np.mean(held)),
-                max(held) - min(held),
+                float(np.mean(topic_shares)),
+                max(topic_shares) - min(topic_shares),
                 run.cnpmi.get(number),
                 None if alignment is None else float(alignment[number]),
             )
@@ -113,9 +113,9 @@ def make_topics(
     return sorted(topics, key=lambda topic: (-topic.size, topic.number))
 
 
-def _words(listed: Sequence[str], probabilities: Sequence[float]) -> list[TopWord]:
-    most = max(*probabilities, 1e-12)
-    return [TopWord(word, p / most, p) for word, p in zip(listed, probabilities, strict=True)]
+def _words(words: Sequence[str], probabilities: Sequence[float]) -> list[TopWord]:
+    highest = max(*probabilities, 1e-12)
+    return [TopWord(word, p / highest, p) for word, p in zip(words, probabilities, strict=True)]
 
 
 def _ranks(bars: Sequence[Sequence[TopWord]]) -> list[list[TopWord | None]]:
@@ -147,12 +147,13 @@ def top_word_shares(
 ) -> dict[tuple[str, int], list[float]]:
     """(language, topic) -> the share of each top word among the words of the topic's training documents.
 
-    Every document is split among topics by its theta, as in :func:`pipeline.topics.selection.topic_mass`; this holds
-    for every model and selection, whereas beta is no probability in all of them.
+    The words of a document are divided among the topics by its theta, as in
+    :func:`pipeline.topics.selection.topic_mass`. This works for every model and selection; beta does not, because it is
+    not a probability in every model.
 
     Args:
         words: language -> topic -> top words.
-        vocabulary: language -> its V words by term.
+        vocabulary: language -> its V words, in the order of the terms.
         masses: language -> (K, V) from :func:`pipeline.topics.top_words.training_mass`.
     """
     shares = {}

@@ -1,4 +1,4 @@
-"""Tables to what the page shows."""
+"""Computes what the page shows from the tables of the run."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Language:
 
 @dataclass(frozen=True)
 class Sampled:
-    """The documents that the page holds.
+    """The documents on the page.
 
     Attributes:
-        rows: (N,) in the table of documents, ascending.
-        known: documents of the run that have a theta.
-        drawn: where some documents are left out, how many were drawn at random; the others are examples of topics.
-        positions: (N, 2) in the plane.
-        topics: (K, 2) in the plane.
-        neighbours: of each document: language -> places of its nearest documents.
+        rows: (N,) rows in the table of documents, ascending.
+        known: number of documents of the run that have a theta.
+        drawn: number of documents drawn at random, if not all are on the page; the others are examples of topics.
+        positions: (N, 2) positions of the documents in the plane.
+        topics: (K, 2) positions of the topics in the plane.
+        neighbours: for each document, language -> places of its nearest documents.
     """
 
     rows: np.ndarray
@@ -62,15 +62,15 @@ class Sampled:
 
 @dataclass(frozen=True)
 class View:
-    """Everything that the page shows of the topics.
+    """Everything that the page shows about the topics.
 
     Attributes:
-        languages: pivot first.
-        topics: the largest first.
-        sampled: the documents.
+        languages: the languages, the pivot first.
+        topics: the topics, the largest first.
+        sampled: the documents on the page.
         shares: language -> its topics' shares.
-        apart: topics that one language holds more of.
-        alignment: language -> (K, K), see :func:`pipeline.topics.alignment.alignment_matrices`.
+        apart: topics that have a larger share in one language than in another.
+        alignment: language -> (K, K) cosines, see :func:`pipeline.topics.alignment.alignment_matrices`.
         groups: shares by group, None without groups.
         periods: shares over time, None without dates.
     """
@@ -90,8 +90,8 @@ def compute_view(run: FinishedRun, seed: int, size: int = SAMPLE) -> View:
 
     Args:
         run: the run.
-        seed: of the sample and of the map.
-        size: documents drawn, all languages together.
+        seed: seed of the sample and of the map.
+        size: number of documents drawn, for all languages together.
     """
     shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
     best = {
@@ -118,8 +118,8 @@ def _languages(codes: Sequence[str]) -> list[Language]:
 
 
 def _sample(run: FinishedRun, best: Mapping[str, np.ndarray], seed: int, size: int) -> Sampled:
-    each = size // len(run.languages)
-    drawn = [draw_sample(run.theta.values, rows, each, seed) for rows in run.known_documents.values()]
+    size_of_language = size // len(run.languages)
+    drawn = [draw_sample(run.theta.values, rows, size_of_language, seed) for rows in run.known_documents.values()]
     rows = np.unique(np.concatenate([*drawn, *(examples.ravel() for examples in best.values())])).astype(np.int64)
     theta = run.theta.values[rows]
     positions = in_plane(theta, seed)
@@ -133,10 +133,10 @@ def _sample(run: FinishedRun, best: Mapping[str, np.ndarray], seed: int, size: i
 
 def _log_sample(sampled: Sampled) -> None:
     if sampled.is_complete:
-        log.info("a map of all %d documents that have topics", sampled.known)
+        log.info("the map shows all %d documents that have a theta", sampled.known)
         return
     log.info(
-        "a map of %d of %d documents: %d drawn at random, the others examples of topics",
+        "the map shows %d of %d documents: %d drawn at random; the others are examples of topics",
         len(sampled.rows),
         sampled.known,
         sampled.drawn,

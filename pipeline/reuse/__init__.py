@@ -1,1 +1,1 @@
-"""A trained model in use: theta for new documents, the model as an object, folders to share."""
+"""Using a trained model: theta for new documents, the model as an object, folders to share."""

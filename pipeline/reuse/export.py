@@ -16,19 +16,19 @@ from pipeline.run.record import without_paths
 from pipeline.tables.catalogue import DOCUMENTS, THETA, TOPICS
 
 STOP_WORDS, CARD = Path("stopwords"), "README.md"
-REPORTS = ("metrics", "classification", "intake", "coherence", "losses")  # of a layout
+REPORTS = ("metrics", "classification", "intake", "coherence", "losses")  # attributes of a layout
 
 
 def export(run: FinishedRun, folder: Path, texts: bool) -> None:
-    """Write the folder, file by file, each whole; :func:`pipeline.load` reads it wherever it lies.
+    """Write the folder, each file whole or not at all; :func:`pipeline.load` reads it from any place.
 
     Args:
-        run: what to share.
-        folder: new, empty, or of an earlier export, whose files are replaced.
-        texts: whether the documents' texts go along.
+        run: the run to share.
+        folder: a new folder, an empty one, or one of an earlier export; the files of an earlier export are replaced.
+        texts: whether the documents' texts are exported as well.
 
     Raises:
-        InputError: the folder holds something else, or the run has not come to its end.
+        InputError: the folder holds something else, or the run has not finished.
     """
     _refuse_others(folder)
     target = Layout.exported(folder, run.layout.cache)
@@ -39,7 +39,7 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
             raise InputError(f"{path} is missing. `dvc repro` makes it.")
     for earlier in (folder / STOP_WORDS, target.model_encoder, target.records):
         shutil.rmtree(earlier, ignore_errors=True)
-    # The configuration comes first: a folder that was left half written is an export still, and can be written again.
+    # The configuration comes first, so that a half-written folder counts as an export and can be written again.
     configuration = _with_stop_words(run, folder) | {EXPORT: {"dataset": run.parameters["dataset"]}}
     write_json(configuration, target.model / CONFIG)
     for name in run.config["sha256"]:  # the model's other files
@@ -51,35 +51,37 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     columns = ["id", "lang", "split", *(["text"] if texts else []), "label"]
     DOCUMENTS.write(run.documents, target.tables, columns)
     for stage, record in run.records.items():
-        shared = replace(record, parameters=without_paths(record.parameters), inputs=_named(record.inputs))
+        shared = replace(record, parameters=without_paths(record.parameters), inputs=_without_folders(record.inputs))
         write_json(asdict(shared), target.records / f"{stage}.json")
     for name in REPORTS:
         _copy(getattr(run.layout, name), getattr(target, name))
     write_text(card, folder / CARD)
 
 
-def _named(inputs: Any) -> dict[str, str]:  # noqa: ANN401 - a mapping of paths
+def _without_folders(inputs: Any) -> dict[str, str]:  # noqa: ANN401 - a mapping of paths
     return {Path(path).name if Path(path).is_absolute() else path: digest for path, digest in inputs.items()}
 
 
 def _refuse_others(folder: Path) -> None:
     if folder.is_file():
-        raise InputError(f"--output {folder} is a file. Name a folder that is new, empty, or of an earlier export.")
+        raise InputError(f"--output {folder} is a file. Name a new folder, an empty one, or one of an earlier export.")
     if not folder.exists() or not any(folder.iterdir()):
         return
     config = folder / CONFIG
     if not config.exists() or EXPORT not in read_json(config):
-        raise InputError(f"--output {folder} holds other files and is no export. Name a new or an empty folder.")
+        raise InputError(f"--output {folder} holds other files and is not an export. Name a new or an empty folder.")
 
 
 def _with_stop_words(run: FinishedRun, folder: Path) -> dict[str, Any]:
-    """The model's configuration, with the user's stop words brought along."""
+    """The model's configuration; the user's stop words are copied into the folder."""
     rules = run.config["tokenise"]
     if rules.get("stopwords") is None:
         return run.config
     lists = run.layout.root / rules["stopwords"]
     if not lists.is_dir():
-        raise InputError(f"{lists}: the stop words that the model was trained with are gone. Put them back.")
+        raise InputError(
+            f"{lists} does not exist, but the model was trained with the stop words in it. Put the folder back."
+        )
     for language in run.languages:
         if (lists / f"{language}.txt").exists():
             _copy(lists / f"{language}.txt", folder / STOP_WORDS / f"{language}.txt")

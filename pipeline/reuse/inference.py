@@ -1,4 +1,4 @@
-"""Theta for documents that came after training, from the folder of a finished run."""
+"""Theta for documents that were not in the training, with the model of a finished run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.common.errors import InputError
 from pipeline.documents.select import in_order
 from pipeline.encoders.encoder import Encoder
 from pipeline.models.model_folder import TrainedModel, load_model
-from pipeline.models.theta import theta_table
+from pipeline.models.theta_and_beta import theta_table
 from pipeline.reuse.notes import notes
 from pipeline.run.finished import FinishedRun
 from pipeline.tables.by_language import ByLanguage, words_by_language
@@ -27,19 +27,19 @@ from pipeline.topics.selection import beta_words
 LARGEST = 3  # topics in the column `top`
 FIRST = 5  # words of a topic in the column `top_words`
 
-MOST = 100  # words of a topic where only beta is there to give them
+MOST = 100  # words of each topic where they come from beta
 
 log = logging.getLogger(__name__)
 
 
 class Inference:
-    """The model of a finished run at work on new documents, table after table.
+    """Applies the model of a finished run to new documents, table after table.
 
     Args:
-        run: the run, or a model's folder by itself; without the run's topics, words come from beta.
+        run: the run, or a model's folder without the rest of the run. Without the run's topics, words come from beta.
 
     Raises:
-        MissingResourceError: there is no model, or no encoder for one that reads embeddings.
+        MissingResourceError: there is no model, or the model reads embeddings and there is no encoder.
         InputError: a file is damaged, or the parameters that the texts were tokenised with cannot be used.
     """
 
@@ -50,24 +50,25 @@ class Inference:
         self.encoder = _encoder(run) if self.model.reads == "embeddings" else None
         words = run.words if run.has_words else beta_top_words(trained)
         self._first = {language: [row[:FIRST] for row in topics] for language, topics in words.items()}
-        self._known = {language: frozenset(own) for language, own in words_by_language(self.vocabulary).items()}
+        self._known = {language: frozenset(words) for language, words in words_by_language(self.vocabulary).items()}
 
     def table(self, documents: pl.DataFrame) -> pl.DataFrame:
-        """Theta under the model, with the tokeniser's parameters and the vocabulary that it was trained with.
+        """Theta of documents, with the tokeniser's parameters and the vocabulary that the model was trained with.
 
         Args:
-            documents: id, lang and text, in any order.
+            documents: columns id, lang and text; rows in any order.
 
         Returns:
             One row for each document, in the same order: id, lang, theta and scores (arrays of K), words (how many of
-            its tokens the model knows), top (the numbers of the largest topics, from 0, the largest first), top_words
-            (the first words of each of these in the document's language) and note (what is odd about the document,
-            or null). Theta, scores, top and top_words are null where words is 0.
+            the document's tokens the model knows), top (the numbers of the largest topics, counted from 0, the largest
+            first), top_words (the first words of each of these topics in the document's language) and note (what is
+            unusual about the document, or null). Theta, scores, top and top_words are null where words is 0.
 
         Raises:
             InputError: the encoder cannot embed a document.
         """
-        ordered = in_order(documents.with_row_index("row"), self.model.languages)  # the model works by language
+        # The model needs the documents of each language together.
+        ordered = in_order(documents.with_row_index("row"), self.model.languages)
         ordered = ordered.with_columns(tokens=self._tokens(ordered))
         bows = self._counts(ordered)
         words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
@@ -82,21 +83,21 @@ class Inference:
         return self._counts(documents.select("lang", tokens=self._tokens(documents)))[language].toarray()
 
     def _counts(self, documents: pl.DataFrame) -> dict[str, csr_array]:
-        """Counts of documents that stand language by language: lang and tokens."""
+        """Counts of documents (columns lang and tokens) that are ordered by language."""
         by_language = ByLanguage.of(documents["lang"], self.model.languages)
         return language_bow(count_words(documents, self.vocabulary), self.vocabulary, by_language)
 
     def _tokens(self, documents: pl.DataFrame) -> pl.Series:
-        """Of documents that stand language by language."""
+        """The tokens of documents that are ordered by language."""
         by_language = documents.group_by("lang", maintain_order=True).agg("text")
         parts = [tokenise_texts(language, texts, self.rules) for language, texts in by_language.iter_rows()]
         return pl.Series("tokens", [tokens for part in parts for tokens in part], dtype=pl.List(pl.String))
 
-    def _embedded(self, documents: pl.DataFrame, known: np.ndarray) -> np.ndarray:
-        """(D, E) vectors of the documents with known words; zeros for the others, whose theta is null anyway."""
+    def _embedded(self, documents: pl.DataFrame, has_words: np.ndarray) -> np.ndarray:
+        """(D, E) vectors of the documents with known words; zeros for the others, because their theta is null."""
         vectors = np.zeros((len(documents), self.model.embedding), np.float32)
-        if known.any() and self.encoder:
-            vectors[known] = self.encoder.encode(documents.filter(pl.Series(known)))
+        if has_words.any() and self.encoder:
+            vectors[has_words] = self.encoder.encode(documents.filter(pl.Series(has_words)))
         return vectors
 
     def _top_words(self, table: pl.DataFrame) -> pl.Series:
@@ -112,19 +113,19 @@ def tokenise_rules(trained: TrainedModel, root: Path) -> TokeniseParams:
 
     Args:
         trained: the model.
-        root: what a relative path of stop words starts from.
+        root: the folder from which a relative path of stop words starts.
 
     Raises:
-        InputError: they cannot be used, or the stop words are gone.
+        InputError: the rules cannot be used, or the stop words do not exist any more.
     """
     try:
         rules = TokeniseParams.model_validate(trained.tokenise)
     except ValidationError as error:
         raise InputError(
-            f"config.json of the model: `tokenise` cannot be used: {error}. `dvc repro train` makes a new model."
+            f"config.json of the model: `tokenise` cannot be used: {error}. Run `dvc repro train` to make a new model."
         ) from error
     if rules.pretokenised:
-        log.info("the model was trained on pretokenised texts: the new ones are taken as tokens between blanks too")
+        log.info("the model was trained on pretokenised texts, so the new texts are split at blanks as well")
     elif rules.stopwords:
         rules = rules.model_copy(update={"stopwords": root / rules.stopwords})
         check_stop_word_folder(rules.stopwords, trained.model.languages)

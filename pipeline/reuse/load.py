@@ -1,4 +1,4 @@
-"""The trained model as an object: theta of texts, the topics, similar documents of the run."""
+"""The trained model as an object: theta of texts, the topics, and similar documents of the run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.documents.intake import DocumentsParams
 from pipeline.encoders.precomputed import PrecomputedEncoder
 from pipeline.languages.normalise import normalise
 from pipeline.reuse.inference import Inference
-from pipeline.reuse.new_documents import CHUNK
+from pipeline.reuse.new_documents import CHUNK, reading_params
 from pipeline.reuse.topic_data import TopicData, topic_data
 from pipeline.run.finished import FinishedRun
 from pipeline.tables.by_language import words_by_language
@@ -25,7 +24,7 @@ def load(folder: str | Path) -> Topics:
     """Read a trained model: ``models/run`` of a project, or a folder that ``python -m stages.export`` wrote.
 
     Raises:
-        MissingResourceError: there is no model in the folder.
+        MissingResourceError: the folder has no model.
         InputError: a file is damaged, or the run's parameters cannot be used.
     """
     return Topics(FinishedRun.open(Path(folder).absolute()))
@@ -38,14 +37,15 @@ class Topics:
         run: see :func:`load`.
 
     Attributes:
-        run: its tables, figures and parameters.
-        languages: their codes, the pivot first.
+        run: the run, with its tables, figures and parameters.
+        languages: the codes of the languages, the pivot first.
     """
 
     def __init__(self, run: FinishedRun) -> None:
         self.run = run
         self.languages = run.languages
         self._inference = Inference(run)
+        self._max_characters = reading_params(run).max_characters
 
     def __repr__(self) -> str:
         model = str(self.run.layout.model)
@@ -55,11 +55,11 @@ class Topics:
         """Theta of texts of one language; they are normalised and tokenised as in training.
 
         Args:
-            texts: one or more.
-            lang: their language.
+            texts: one or more texts.
+            lang: language of the texts.
 
         Returns:
-            A row for each text, in their order, numbered from 1 as id; the columns are those of
+            One row for each text, in the same order; the ids are numbers from 1. The columns are those of
             :meth:`pipeline.reuse.inference.Inference.table`.
 
         Raises:
@@ -68,12 +68,12 @@ class Topics:
         self._check(lang)
         if isinstance(self._inference.encoder, PrecomputedEncoder):
             raise InputError(
-                "the model reads precomputed vectors, which are found by a document's id: a text alone has none. "
-                "`python -m stages.infer` takes documents with ids."
+                "the model reads precomputed vectors, which are found by a document's id; a text has no id. "
+                "Use `python -m stages.infer`, which reads documents with ids."
             )
         texts = [texts] if isinstance(texts, str) else list(texts)
         documents = pl.DataFrame({"id": range(1, len(texts) + 1), "text": texts}, {"id": pl.String, "text": pl.String})
-        documents = normalise(documents, DocumentsParams().max_characters).select("id", "text", lang=pl.lit(lang))
+        documents = normalise(documents, self._max_characters).select("id", "text", lang=pl.lit(lang))
         chunks = documents.iter_slices(CHUNK) if texts else [documents]
         return pl.concat(self._inference.table(chunk) for chunk in chunks)
 
@@ -81,14 +81,14 @@ class Topics:
         """The topics as the run's report shows them.
 
         Args:
-            words: how many at most; the run's tables hold ``evaluate.words`` of each topic.
+            words: the most words of each topic; the run's tables hold ``evaluate.words`` of each topic.
 
         Returns:
-            topic, lang, words (best first) and share (the mean of theta over the run's documents of the language
-            that have a theta); the languages of a topic side by side.
+            One row for each topic and language: topic, lang, words (the best first) and share (the mean of theta over
+            the run's documents of the language that have a theta). The languages of a topic are in adjacent rows.
 
         Raises:
-            InputError: no tables lie beside the model, or those of another one.
+            InputError: the model has no tables beside it, or the tables belong to another model.
         """
         self._need_tables()
         shares = {language: topic_shares(theta).mean for language, theta in self.run.theta_by_language.items()}
@@ -103,28 +103,30 @@ class Topics:
     def similar(self, text: str, lang: str, to: str | None = None, count: int = 5) -> pl.DataFrame:
         """The run's documents whose theta is nearest to a text's.
 
-        Nearness is the Hellinger affinity, the sum over topics of sqrt(theta x theta'): 1 for equal theta, 0 where
-        no topic is shared.
+        Nearness is the Hellinger affinity, the sum over topics of sqrt(theta x theta'). It is 1 for equal theta and 0
+        where no topic is shared.
 
         Args:
-            text: any text of the language.
-            lang: its language.
-            to: of the documents; by default the same.
-            count: how many documents.
+            text: any text.
+            lang: language of the text.
+            to: language of the documents; by default that of the text.
+            count: number of documents.
 
         Returns:
-            id, lang, text (null where an export left the texts out) and similarity, the nearest first.
+            id, lang, text (null where an export has no texts) and similarity, the nearest document first.
 
         Raises:
-            InputError: a language is unknown, no word of the text is known, or no tables lie beside the model.
+            InputError: a language is unknown, no word of the text is known, or the model has no tables beside it.
         """
         self._check(to := to or lang)
         theta = self.infer(text, lang)["theta"]
         if theta[0] is None:
             raise InputError(f"similar: no word of the text is in the model's vocabulary of `{lang}`.")
         documents = self._known(to)
-        own, others = (np.sqrt(Theta.of(column).values.astype(np.float64)) for column in (theta, documents["theta"]))
-        affinity = others @ own[0]
+        text_roots, document_roots = (
+            np.sqrt(Theta.of(column).values.astype(np.float64)) for column in (theta, documents["theta"])
+        )
+        affinity = document_roots @ text_roots[0]
         nearest = np.argsort(-affinity, kind="stable")[:count]
         similarity = pl.Series(affinity[nearest], dtype=pl.Float64)
         return documents[nearest].select("id", "lang", "text").with_columns(similarity=similarity)
@@ -133,10 +135,10 @@ class Topics:
         """One language's documents and topics in the form of topicwizard's ``TopicData``, for its figures and app.
 
         Args:
-            lang: whose documents; those without a theta are left out.
+            lang: language of the documents; documents without a theta are left out.
 
         Raises:
-            InputError: the language is unknown, no tables lie beside the model, or an export left the texts out.
+            InputError: the language is unknown, the model has no tables beside it, or an export has no texts.
         """
         self._check(lang)
         documents = self._known(lang)
@@ -155,13 +157,13 @@ class Topics:
     def _need_tables(self) -> None:
         if not self.run.has_tables:
             raise InputError(
-                f"{self.run.layout.model}: the run's tables (topics, theta, documents) do not lie beside this model. "
-                "Load `models/run` of a project in which `dvc repro` has run to its end, or a folder that "
+                f"{self.run.layout.model}: the run's tables (topics, theta, documents) are not beside this model. "
+                "Load `models/run` of a project in which `dvc repro` has finished, or a folder that "
                 "`python -m stages.export` wrote."
             )
 
     def _known(self, lang: str) -> pl.DataFrame:
-        """id, lang, text (null where texts were not shared) and theta of the language's documents that have one."""
+        """id, lang, text (null where texts were not shared) and theta of the language's documents that have a theta."""
         self._need_tables()
         rows = self.run.known_documents[lang]
         documents = self.run.documents[rows]

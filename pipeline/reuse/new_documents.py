@@ -1,4 +1,4 @@
-"""New documents as a stream of tables, from files or from standard input, by the rules of the pipeline's intake."""
+"""New documents as a stream of tables, from files or from standard input, checked as the pipeline checks documents."""
 
 from __future__ import annotations
 
@@ -15,42 +15,61 @@ from pipeline.documents.file_columns import OPTIONAL
 from pipeline.documents.intake import DocumentsParams, read_chunks
 from pipeline.documents.read import FileRow, Format, document_files, format_of, open_documents, stream_rows
 from pipeline.languages.codes import check_language
+from pipeline.run.finished import FinishedRun
+from pipeline.run.record import read_records
 from pipeline.tables.catalogue import REJECTS
 
 STANDARD = Path("-")  # standard input or output
-CHUNK = 5000  # rows held at once
+CHUNK = 5000  # rows in memory at once
 READING = DocumentsParams(invalid_utf8="reject")
 
 
 class Chunk(NamedTuple):
-    """Some rows: the documents (id, lang, text) in the order of the input, and the rejected rows with reasons."""
+    """A part of the rows: documents (id, lang, text) in the order of the input, and rejected rows with reasons."""
 
     documents: pl.DataFrame
     rejects: pl.DataFrame
 
 
+def reading_params(run: FinishedRun) -> DocumentsParams:
+    """How a run read its documents, except that text that is not UTF-8 rejects one row only.
+
+    A folder with a model alone has no record of that; the defaults are used then.
+    """
+    record = read_records(run.layout.records).get("documents")
+    recorded = record.parameters["documents"] if record else {}
+    return DocumentsParams(**{**recorded, "invalid_utf8": "reject"})
+
+
 def read_new_documents(
-    path: Path, languages: Sequence[str], form: Format | None = None, lang: str | None = None, size: int = CHUNK
+    path: Path,
+    languages: Sequence[str],
+    form: Format | None = None,
+    lang: str | None = None,
+    size: int = CHUNK,
+    reading: DocumentsParams = READING,
 ) -> Iterator[Chunk]:
     """Read documents without a split, in any of the languages, ``size`` rows at a time.
 
-    Only ``id``, ``lang`` and ``text`` are read; split, label and the other optional columns are passed over. What
-    grows with the input is 28 bytes a row, by which duplicates are found.
+    Only ``id``, ``lang`` and ``text`` are read; split, label and the other optional columns are ignored. Memory grows
+    only by 28 bytes for each row, which are needed to find duplicates.
 
     Args:
         path: a file of documents, a folder of them, or ``-`` for standard input.
-        languages: those of the model.
-        form: how the rows are written; by default what a file's name says, JSON Lines on standard input.
-        lang: of the documents, for the form ``text`` alone.
-        size: rows held at once.
+        languages: the languages of the model.
+        form: format of the rows; by default according to a file's name, and JSON Lines on standard input.
+        lang: language of the documents, only for the format ``text``.
+        size: rows in memory at once.
+        reading: how the files are read, see :func:`reading_params`.
 
     Raises:
-        InputError: something is wrong that rejecting single rows does not mend, or a document is in another language.
+        InputError: there is an error that cannot be solved by rejecting single rows, or a document is in another
+            language.
     """
     _check_form(form, lang)
     duplicates = Duplicates()
     for name, rows in _sources(path, form, lang):
-        for table in read_chunks(name, rows, READING, OPTIONAL, size):
+        for table in read_chunks(name, rows, reading, OPTIONAL, size):
             _refuse_others(table.filter(pl.col("reason").is_null()), languages)
             checked = duplicates.reject(table)
             rejected = pl.col("reason").is_not_null()
@@ -62,9 +81,11 @@ def read_new_documents(
 
 def _check_form(form: Format | None, lang: str | None) -> None:
     if form == "text" and lang is None:
-        raise InputError("--format text: which language are the documents in? Give it, as in `--lang en`.")
+        raise InputError("--format text: the language of the documents is missing. Add it, as in `--lang en`.")
     if form != "text" and lang is not None:
-        raise InputError(f"--lang {lang}: only with `--format text`; in other formats each document has its `lang`.")
+        raise InputError(
+            f"--lang {lang} works only with `--format text`; in other formats each document has its own `lang`."
+        )
     if lang is not None:
         check_language(lang, "--lang")
 
@@ -80,12 +101,13 @@ def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tupl
 
 
 def _refuse_others(documents: pl.DataFrame, languages: Sequence[str]) -> None:
-    others = documents.filter(~pl.col("lang").is_in(list(languages)))
-    if others.is_empty():
+    refused = documents.filter(~pl.col("lang").is_in(list(languages)))
+    if refused.is_empty():
         return
-    counts = others.group_by("lang", maintain_order=True).len().sort("lang")
-    found = ", ".join(f"`{lang}` ({count} documents)" for lang, count in counts.iter_rows())
+    counts = refused.group_by("lang", maintain_order=True).len().sort("lang")
+    unknown_languages = ", ".join(f"`{lang}` ({count} documents)" for lang, count in counts.iter_rows())
     raise InputError(
-        f"{others['file'][0]}:{others['row'][0]}: the model does not know {found}. It knows {', '.join(languages)}. "
+        f"{refused['file'][0]}:{refused['row'][0]}: the model does not know {unknown_languages}. "
+        f"It knows {', '.join(languages)}. "
         "Leave those documents out, or train a model with their language."
     )

@@ -1,4 +1,4 @@
-"""Theta written table after table: Parquet or JSON Lines, to a file or to standard output, and the rejected rows."""
+"""Writing theta table after table, as Parquet or JSON Lines, to a file or to standard output; and the rejected rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.tables.catalogue import REJECTS
 SHOWN = 10  # rejected rows in the log
 
 
-FORMULA = r"^([=+\-@])"  # a cell that begins so is run as a formula by spreadsheets
+FORMULA = r"^([=+\-@])"  # spreadsheets run a cell that begins like this as a formula
 
 
 Write = Callable[[pl.DataFrame], None]
@@ -33,24 +33,24 @@ log = logging.getLogger(__name__)
 
 
 class ReaderGone(Exception):
-    """What reads standard output has closed it, as ``head`` does."""
+    """The program that reads standard output has closed it, as ``head`` does."""
 
 
 def check_outputs(source: Path, output: Path, rejects: Path | None, own: Iterable[Path]) -> None:
-    """Refuse an output of an unknown format, and one in the place of the input or among the pipeline's files.
+    """Refuse an output of an unknown format, and an output that would replace the input or a file of the pipeline.
 
     Args:
-        source: the documents.
-        output: where theta is to be written, ``-`` for standard output.
-        rejects: where rejected rows are to be listed; None: nowhere. A list of an earlier run may stand there.
-        own: the folders that hold the run's own files.
+        source: file or folder of the documents.
+        output: file for theta, ``-`` for standard output.
+        rejects: file for the list of rejected rows, which may be a list of an earlier run; None writes no list.
+        own: the folders of the run's own files.
 
     Raises:
-        InputError: it is to be refused.
+        InputError: an output is refused.
     """
     if output != STANDARD and output.suffix not in (".parquet", ".jsonl"):
         raise InputError(
-            f"--output {output}: expected a name that ends in .parquet or .jsonl, or `-` for JSON Lines "
+            f"--output {output}: expected a file name that ends in .parquet or .jsonl, or `-` for JSON Lines "
             "on standard output."
         )
     taken = {source.resolve(): "the input"}
@@ -58,14 +58,14 @@ def check_outputs(source: Path, output: Path, rejects: Path | None, own: Iterabl
         if path is None or path == STANDARD:
             continue
         if path.resolve() in taken:
-            raise InputError(f"{option} {path} is {taken[path.resolve()]} as well. Give it a name of its own.")
+            raise InputError(f"{option} {path} is also {taken[path.resolve()]}. Give it another name.")
         taken[path.resolve()] = option
         for folder in own:
             if path.resolve().is_relative_to(folder.resolve()):
                 raise InputError(f"{option} {path}: {folder} holds the pipeline's own files. Write to another folder.")
     if rejects is not None and rejects.exists() and not _is_list_of_rejects(rejects):
         raise InputError(
-            f"--rejects {rejects} is there and is no list of rejected rows. It is left as it is: name another file."
+            f"--rejects {rejects} exists and is not a list of rejected rows, so it is not replaced. Name another file."
         )
 
 
@@ -78,10 +78,11 @@ def _is_list_of_rejects(path: Path) -> bool:
 
 @contextmanager
 def theta_writer(path: Path) -> Iterator[Write]:
-    """Give what writes a table; a file appears when the context ends, whole or not at all.
+    """Context that gives a function to write a table; the file appears at the end of the context, whole or not at all.
 
     Args:
-        path: ends in .parquet (each table is a row group) or .jsonl; ``-`` writes JSON Lines to standard output.
+        path: file that ends in .parquet (each table is a row group) or .jsonl; ``-`` writes JSON Lines to standard
+            output.
     """
     if path == STANDARD:
         with _standard_output() as write:
@@ -95,15 +96,16 @@ def theta_writer(path: Path) -> Iterator[Write]:
 
 
 class Rejects:
-    """The rejected rows: the first ones logged, all written to a CSV that is safe to open in a spreadsheet.
+    """The rejected rows. The first ones are logged; all are written to a CSV that is safe to open in a spreadsheet.
 
-    A context; the file appears at its end. Without rejects there is none: one of an earlier run goes.
+    This is a context; the file appears at its end. If no row was rejected, no file is written and the file of an
+    earlier run is deleted.
 
     Args:
-        path: of the CSV; None writes none.
+        path: path of the CSV; None writes none.
 
     Attributes:
-        count: rows so far.
+        count: number of rejected rows so far.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -120,7 +122,7 @@ class Rejects:
             self.path.unlink(missing_ok=True)
 
     def add(self, rejects: pl.DataFrame) -> None:
-        """Take in some more: file, row, id, lang, reason."""
+        """Add rejected rows: file, row, id, lang, reason."""
         if rejects.is_empty():
             return
         for file, row, reason in rejects.head(max(0, SHOWN - self.count)).select("file", "row", "reason").iter_rows():
@@ -133,14 +135,14 @@ class Rejects:
         self.count += rejects.height
 
     def log_summary(self) -> None:
-        """One line for all, if there are any."""
-        where = f"all listed in {self.path}" if self.path else "listed in a file with --rejects FILE.csv"
+        """Log one line about all rejected rows, if any."""
+        where = f"all are listed in {self.path}" if self.path else "add --rejects FILE.csv to list them in a file"
         if self.count:
-            log.warning("%d rows rejected, %s", self.count, where)
+            log.warning("rejected rows: %d; %s", self.count, where)
 
 
 def _row_groups(path: Path, stack: ExitStack) -> Write:
-    """Opens the file with the first table, whose columns it takes."""
+    """A function that writes each table as a row group; the file gets the columns of the first table."""
     writers: list[pq.ParquetWriter] = []
 
     def write(table: pl.DataFrame) -> None:
@@ -155,7 +157,7 @@ def _row_groups(path: Path, stack: ExitStack) -> Write:
 
 @contextmanager
 def _standard_output() -> Iterator[Write]:
-    """Writes to standard output, and ends quietly when nobody reads it any more."""
+    """A function that writes to standard output; the program ends quietly when nobody reads it any more."""
 
     def write(table: pl.DataFrame) -> None:
         try:
@@ -166,34 +168,38 @@ def _standard_output() -> Iterator[Write]:
 
     try:
         yield write
-    except ReaderGone as gone:  # Python flushes standard output once more when it ends, which would fail again
+    except ReaderGone as gone:  # at exit Python flushes standard output again, which would fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from gone
 
 
 class InferenceSummary:
-    """Counts tables as they are written, and says now and then how many rows there were."""
+    """Counts the documents and rejected rows that are written, and logs the number of rows from time to time."""
 
     def __init__(self) -> None:
         self.documents = self.rejected = self.unknown = self.doubtful = 0
-        self._started = self._told = time.perf_counter()
+        self._started = self._last_logged = time.perf_counter()
 
     def add(self, table: pl.DataFrame, rejected: int) -> None:
-        """Count the documents of a table and the rows that were rejected beside them."""
+        """Count the documents of a table, and the rows that were rejected while it was read."""
         self.documents += table.height
         self.rejected += rejected
         self.unknown += int((table["words"] == 0).sum())
         self.doubtful += int((table["note"] != NO_WORD).sum())
         now = time.perf_counter()
-        if now - self._told >= SECONDS_BETWEEN_LINES:
-            self._told, rows = now, self.documents + self.rejected
-            log.info("%d rows so far, %.0f a second", rows, rows / (now - self._started))
+        if now - self._last_logged >= SECONDS_BETWEEN_LINES:
+            self._last_logged, rows = now, self.documents + self.rejected
+            log.info("%d rows so far, %.0f per second", rows, rows / (now - self._started))
 
     def log(self, output: Path) -> None:
-        """One line for the whole: every row that came in is a document or a reject."""
+        """Log one line about all rows; every row of the input is either a document or rejected."""
         if self.doubtful:
             log.warning(
-                "documents that may be in another language than they say: %d; see the column `note`", self.doubtful
+                "documents whose text may be in another language than their `lang`: %d; see the column `note`",
+                self.doubtful,
             )
         counts = (self.documents + self.rejected, self.documents, self.rejected, self.unknown, output)
-        log.info("%d rows: %d documents, %d rejected; %d without known words (theta null); written to %s", *counts)
+        log.info(
+            "%d rows: %d documents, %d rejected; documents without known words (theta is null): %d; written to %s",
+            *counts,
+        )

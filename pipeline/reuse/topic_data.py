@@ -1,4 +1,4 @@
-"""A run in the form that topicwizard draws, https://x-tabdeveloping.github.io/topicwizard/usage.topic_data.html."""
+"""A run in the form that topicwizard can draw, https://x-tabdeveloping.github.io/topicwizard/usage.topic_data.html."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from pipeline.tables.vectors import Theta
 from pipeline.topics.selection import topic_mass
 
-NAMING = 3  # words in a topic's name
+NAMING = 3  # number of words in a topic's name
 
 
 class TopicData(TypedDict):
@@ -23,10 +23,10 @@ class TopicData(TypedDict):
         vocab: (V,) words.
         document_term_matrix: (D, V) int32 counts.
         document_topic_matrix: (D, K) float32 theta.
-        topic_term_matrix: (K, V) float64, how probable each word is where documents speak of the topic; rows sum to 1.
-        document_representation: (D, K) theta again, the space in which documents of all languages lie.
-        transform: None; topicwizard then leaves out what needs it.
-        topic_names: K names, the number and the first words.
+        topic_term_matrix: (K, V) float64, how probable each word is where documents are about the topic; rows sum to 1.
+        document_representation: (D, K) theta again, because documents of all languages share this space.
+        transform: None; topicwizard then leaves out everything that needs it.
+        topic_names: K names, each the topic's number and its first words.
     """
 
     corpus: list[str]
@@ -42,13 +42,13 @@ class TopicData(TypedDict):
 def topic_data(
     documents: pl.DataFrame, bow: np.ndarray, vocabulary: Sequence[str], words: Sequence[Sequence[str]]
 ) -> TopicData:
-    """Put one language together.
+    """Collect the data of one language.
 
     Args:
-        documents: text and theta; D rows.
+        documents: columns text and theta; D rows.
         bow: (D, V) counts.
         vocabulary: V words.
-        words: of each of the K topics, best first.
+        words: top words of each of the K topics, the best first.
     """
     theta = Theta.of(documents["theta"]).values
     mass = topic_mass(theta, csr_array(bow))
@@ -60,5 +60,5 @@ def topic_data(
         topic_term_matrix=mass / np.maximum(mass.sum(axis=1, keepdims=True), np.finfo(float).tiny),
         document_representation=theta,
         transform=None,
-        topic_names=[f"{topic} {', '.join(listed[:NAMING])}" for topic, listed in enumerate(words)],
+        topic_names=[f"{topic} {', '.join(top_words[:NAMING])}" for topic, top_words in enumerate(words)],
     )

@@ -1,4 +1,4 @@
-"""A run that has ended, in a project or in an exported folder: its tables, figures, model and parameters."""
+"""A finished run, in a project or in an exported folder: its tables, figures, model and parameters."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.catalogue import BOW, DOCUMENTS, EMBEDDINGS, THETA, TOPICS, VOCABULARY
 from pipeline.tables.vectors import Theta, read_vectors
 
-CONFIG = "config.json"  # of a model
-EXPORT = "export"  # the key of an exported model's configuration that says so
+CONFIG = "config.json"  # the configuration in a model's folder
+EXPORT = "export"  # only the configuration of an exported model has this key
 APPLICATION = "xtra-topics"
 
 
 class FinishedRun:
-    """Everything that a run left; each part is read from disk when it is first asked for.
+    """Everything that a run left; each part is read from disk when it is first used.
 
-    Parameters are those that the run was made with, from its own records, whatever params.yaml says today. All
-    parts raise ``InputError`` where a file is missing or damaged, or is of another run than the others.
+    The parameters are those that the run was made with. They come from the run's own records, not from params.yaml. All
+    parts raise ``InputError`` where a file is missing, is damaged, or belongs to another run than the others.
 
     Args:
-        layout: where the files lie; see :meth:`open`.
+        layout: the folders of the files; see :meth:`open`.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -41,14 +41,14 @@ class FinishedRun:
 
     @classmethod
     def open(cls, folder: Path) -> FinishedRun:
-        """Open the run in a folder; nothing is read yet but what tells the kinds of folders apart.
+        """Open the run in a folder; only what distinguishes the kinds of folders is read now.
 
         Args:
             folder: a project, the model's folder in it (``models/run``), a folder that `make export` wrote, or a
-                model's folder by itself, of which only the model can be used.
+                model's folder without the rest of the run; then only the model can be used.
 
         Raises:
-            MissingResourceError: there is no trained model.
+            MissingResourceError: the folder has no trained model.
         """
         if (folder / LAYOUT.model / CONFIG).exists():
             return cls(LAYOUT.below(folder))
@@ -61,14 +61,14 @@ class FinishedRun:
         root = folder.resolve().parents[depth - 1] if len(folder.resolve().parts) > depth else folder
         if (root / LAYOUT.model).resolve() == folder.resolve():
             return cls(LAYOUT.below(root))
-        return cls(replace(by_itself, root=Path()))  # relative paths are those of whoever uses it
+        return cls(replace(by_itself, root=Path()))  # relative paths start from the user's working folder
 
     def __repr__(self) -> str:
         return f"FinishedRun({str(self.layout.model)!r})"
 
     @cached_property
     def records(self) -> dict[str, Record]:
-        """Stage -> what it was run with, at least up to the evaluation."""
+        """Stage -> what it was run with; at least the stages up to the evaluation are present."""
         records = read_records(self.layout.records)
         if missing := [stage for stage in STAGES[: STAGES.index("evaluate") + 1] if stage not in records]:
             raise InputError(
@@ -100,25 +100,25 @@ class FinishedRun:
 
     @property
     def has_tables(self) -> bool:
-        """Whether the tables of topics and documents are there; a model's folder by itself has none."""
+        """Whether the tables of topics and documents exist; a model's folder without the rest of the run has none."""
         return TOPICS.path(self.layout.tables).exists()
 
     @property
     def has_words(self) -> bool:
-        """Whether the table of topics is there and of this model; it is not between a training and its evaluation."""
+        """Whether the table of topics exists and belongs to this model; not between training and evaluation."""
         return self.has_tables and bool(self.read_words())
 
     @cached_property
     def documents(self) -> pl.DataFrame:
-        """The documents as :data:`pipeline.tables.catalogue.DOCUMENTS` has them.
+        """The table :data:`pipeline.tables.catalogue.DOCUMENTS`.
 
-        An exported folder has id, lang, split and label, and text if the texts were shared.
+        An exported folder has only id, lang, split and label, and text if the texts were shared.
         """
         return DOCUMENTS.read_present(self.layout.tables)
 
     @cached_property
     def by_language(self) -> ByLanguage:
-        """Where each language's documents stand in the table of documents."""
+        """The rows of each language in the table of documents."""
         return ByLanguage.of(self.documents["lang"], self.languages)
 
     @cached_property
@@ -126,7 +126,9 @@ class FinishedRun:
         """Theta of every document."""
         table = THETA.read(self.layout.tables, ["id", "theta"])
         if not table["id"].equals(self.documents["id"]):
-            raise InputError(f"{THETA.path(self.layout.tables)} is of other documents than the run: `dvc repro`.")
+            raise InputError(
+                f"{THETA.path(self.layout.tables)} has other documents than the run. Run `dvc repro` to its end."
+            )
         return Theta.of(table["theta"])
 
     @cached_property
@@ -144,7 +146,7 @@ class FinishedRun:
 
     @cached_property
     def is_training(self) -> np.ndarray:
-        """(D,) bool: whether a document is one to train on."""
+        """(D,) bool: whether a document is a training document."""
         return (self.documents["split"] == "train").to_numpy()
 
     @cached_property
@@ -168,12 +170,12 @@ class FinishedRun:
         if words := self.read_words():
             return words
         raise InputError(
-            f"{TOPICS.path(self.layout.tables)} is of another model than {self.layout.model}: "
+            f"{TOPICS.path(self.layout.tables)} belongs to another model than {self.layout.model}: "
             "run `dvc repro` to its end."
         )
 
     def read_words(self) -> dict[str, list[list[str]]]:
-        """As :attr:`words`; empty where the table is of another model."""
+        """As :attr:`words`; empty where the table belongs to another model."""
         table = TOPICS.read(self.layout.tables).filter(source="trained", selection=self.parameters["top_words"])
         expected = {(language, topic) for language in self.languages for topic in range(self.topics)}
         if set(table.select("lang", "topic").iter_rows()) != expected:

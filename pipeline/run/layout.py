@@ -1,4 +1,4 @@
-"""Where the files of a run lie, in a project and in an exported folder."""
+"""The folders and files of a run, in a project and in an exported folder."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of a run; a table's file in ``tables`` is named by :mod:`pipeline.tables.catalogue`.
+    """The folders of a run; :mod:`pipeline.tables.catalogue` names the tables' files in ``tables``.
 
-    As it stands, the paths are those of a project, relative to its root, which is the working folder of a stage.
+    The default paths are those of a project, relative to its root. The root is the working folder of a stage.
 
     Attributes:
-        root: what relative paths among the parameters start from.
-        tables: the Parquet files that stages hand on.
+        root: the folder from which relative paths among the parameters start.
+        tables: the Parquet files that stages pass on.
         records: what each stage was run with, see :mod:`pipeline.run.record`.
         encoder: the encoder of the run.
         model: the trained model.
-        reports: what people read, and the figures as JSON and CSV.
-        cache: what may be deleted at any time and is made again, such as embeddings and checkpoints.
+        reports: the reports for people, and the figures as JSON and CSV.
+        cache: files that may be deleted at any time and are made again, such as embeddings and checkpoints.
     """
 
     root: Path = Path()
@@ -36,12 +36,12 @@ class Layout:
 
     @classmethod
     def exported(cls, folder: Path, cache: Path) -> Layout:
-        """A folder that `make export` wrote, which holds everything itself but the cache."""
+        """A folder that `make export` wrote; it holds everything except the cache."""
         return cls(folder, folder, folder / "records", folder / MODEL_ENCODER, folder, folder, cache)
 
     @property
     def checked(self) -> Path:
-        """What `check` leaves when every parameter is right."""
+        """The file that `check` writes when every parameter is right."""
         return self.tables / "checked.txt"
 
     @property
@@ -96,7 +96,7 @@ class Layout:
 
     @property
     def embedding_cache(self) -> Path:
-        """Vectors by content."""
+        """Embeddings, stored by the content of the text."""
         return self.cache / "embeddings"
 
     @property
@@ -110,5 +110,5 @@ class Layout:
         return self.cache / "times.jsonl"
 
 
-MODEL_ENCODER = "encoder"  # the encoder's folder in that of a model
+MODEL_ENCODER = "encoder"  # the encoder's folder within a model's folder
 LAYOUT = Layout()

@@ -1,7 +1,7 @@
-"""What each stage of a run was run with, written when the stage runs: so a run knows its own parameters.
+"""What each stage of a run was run with. A stage writes its record when it runs, so a run knows its own parameters.
 
-params.yaml says what the next run will be made with; a record, what this one was made with. It is an output of its
-stage, so DVC keeps it and brings it back with the stage's other outputs.
+params.yaml says what the next run will be made with; a record says what this run was made with. A record is an output
+of its stage, so DVC keeps it and restores it with the stage's other outputs.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ class Record:
     """What one stage was run with.
 
     Attributes:
-        parameters: all that the stage read, with the defaults of those that params.yaml left out; sections nested.
-        versions: of Python and of the packages that decide results, and the number of threads.
-        inputs: path -> SHA-256 of the files and folders that come from outside the pipeline.
+        parameters: all parameters that the stage read, nested by section; those that params.yaml left out have their
+            defaults.
+        versions: versions of Python and of the packages that decide results, and the number of threads.
+        inputs: path -> SHA-256 of each file or folder that comes from outside the pipeline.
     """
 
     parameters: Mapping[str, Any]
@@ -38,17 +39,17 @@ def write_record(folder: Path, stage: str, parameters: Mapping[str, Any], inputs
     """Write ``folder/STAGE.json``.
 
     Args:
-        folder: of the run's records.
-        stage: whose record it is.
-        parameters: what the stage read.
-        inputs: files and folders from outside the pipeline; None for one that was not given.
+        folder: folder of the run's records.
+        stage: name of the stage.
+        parameters: the parameters that the stage read.
+        inputs: files and folders from outside the pipeline; None for an optional one that is not used.
     """
     digests = {path.as_posix(): digest(path) for path in inputs if path is not None}
     write_json(asdict(Record(parameters, versions(), digests)), folder / f"{stage}.json")
 
 
 def read_records(folder: Path) -> dict[str, Record]:
-    """The records of a run by stage, in the order of the stages; those of stages that have not run are missing.
+    """The records of a run by stage, in the order of the stages; stages that have not run are missing.
 
     Raises:
         InputError: a record is damaged.
@@ -60,17 +61,19 @@ def read_record(folder: Path, stage: str) -> Record:
     """The record of one stage.
 
     Raises:
-        InputError: it is missing or damaged.
+        InputError: the record is missing or damaged.
     """
     path = folder / f"{stage}.json"
     try:
         return Record(**read_json(path))
     except TypeError as error:
-        raise InputError(f"{path} is no record of a stage. Delete it and run `dvc repro` to make it again.") from error
+        raise InputError(
+            f"{path} is not the record of a stage. Delete it and run `dvc repro` to make it again."
+        ) from error
 
 
 def without_paths(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters, absolute paths cut to their last part: what is shared is no place for one machine's folders."""
+    """The parameters, with absolute paths cut to their last part, so that no folders of one machine are shared."""
     return {name: _without_path(value) for name, value in parameters.items()}
 
 

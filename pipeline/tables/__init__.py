@@ -1,1 +1,1 @@
-"""The tables that stages hand on: every Parquet file with its columns, its reader and its writer."""
+"""The tables that stages pass on: every Parquet file with its columns, its reader and its writer."""

@@ -1,4 +1,4 @@
-"""Tables language by language: where each language's rows stand, and its words."""
+"""The rows and the words of each language in a table."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Rows = TypeVar("Rows", np.ndarray, pl.DataFrame, pl.Series)
 
 @dataclass(frozen=True)
 class ByLanguage:
-    """The rows of each language in a table whose languages stand together, the pivot's first.
+    """The rows of each language in a table where they are consecutive, the pivot's rows first.
 
     Attributes:
-        slices: language -> its rows.
+        slices: the rows of each language.
     """
 
     slices: Mapping[str, slice]
@@ -30,22 +30,22 @@ class ByLanguage:
 
         Args:
             languages: the language of each row.
-            names: all languages that there may be, in order, for a table that need not have every one.
+            names: all possible languages in order, for a table that may lack some of them.
 
         Raises:
-            InputError: the rows of a language do not stand together, or not in the order of ``names``.
+            InputError: the rows of a language are not consecutive, or the languages are not in the order of ``names``.
         """
         runs = languages.rle().struct.unnest()
         ends = runs["len"].cum_sum().to_list()
-        found = dict(zip(runs["value"], zip([0, *ends], ends, strict=False), strict=True))
-        order = list(found) if names is None else [name for name in names if name in found]
-        if len(found) < len(runs) or order != list(found):
+        bounds = dict(zip(runs["value"], zip([0, *ends], ends, strict=False), strict=True))
+        expected_order = list(bounds) if names is None else [name for name in names if name in bounds]
+        if len(bounds) < len(runs) or expected_order != list(bounds):
             raise InputError(
-                f"the rows of a language must stand together, the pivot's first; found {list(runs['value'])}."
+                f"the rows of each language must be consecutive, the pivot's first; found {list(runs['value'])}."
             )
         slices, end = {}, 0
-        for name in found if names is None else names:
-            start, end = found.get(name, (end, end))
+        for name in bounds if names is None else names:
+            start, end = bounds.get(name, (end, end))
             slices[name] = slice(start, end)
         return cls(slices)
 
@@ -60,17 +60,18 @@ class ByLanguage:
         return self.names[0]
 
     def split(self, table: Rows) -> dict[str, Rows]:
-        """Language -> its rows of ``table``, which has a row for each of this one; arrays are not copied."""
+        """Map each language to its rows of ``table``, which has the same rows as this one; arrays are not copied."""
         return {name: table[rows] for name, rows in self.slices.items()}
 
     def chosen(self, rows: np.ndarray) -> dict[str, slice]:
-        """Language -> which of ``rows``, row numbers of the table in rising order, are its own."""
+        """Map each language to the slice of its rows in ``rows``, which are row numbers of the table, ascending."""
         return {
-            name: slice(*np.searchsorted(rows, (part.start, part.stop)).tolist()) for name, part in self.slices.items()
+            name: slice(*np.searchsorted(rows, (language_rows.start, language_rows.stop)).tolist())
+            for name, language_rows in self.slices.items()
         }
 
     def within(self, language: str, rows: np.ndarray) -> np.ndarray:
-        """Row numbers of the table as row numbers among the language's own rows."""
+        """Turn row numbers of the table into row numbers within the language."""
         return rows - self.slices[language].start
 
 
@@ -79,18 +80,18 @@ def training_documents(split: pl.Series, bow: pl.DataFrame) -> np.ndarray:
 
     Args:
         split: ``train`` or ``test`` for each document.
-        bow: column document.
+        bow: has the column document.
     """
-    with_words = np.zeros(len(split), dtype=bool)
-    with_words[bow["document"].to_numpy()] = True
-    return np.flatnonzero(with_words & (split == "train").to_numpy())
+    has_words = np.zeros(len(split), dtype=bool)
+    has_words[bow["document"].to_numpy()] = True
+    return np.flatnonzero(has_words & (split == "train").to_numpy())
 
 
 def words_by_language(vocabulary: pl.DataFrame) -> dict[str, list[str]]:
-    """Language -> its words in the order of their terms, the pivot first.
+    """Map each language to its words in the order of their terms, the pivot first.
 
     Args:
-        vocabulary: columns lang and word.
+        vocabulary: has the columns lang and word.
     """
     return {
         name: words.to_list() for name, words in ByLanguage.of(vocabulary["lang"]).split(vocabulary["word"]).items()
@@ -98,9 +99,9 @@ def words_by_language(vocabulary: pl.DataFrame) -> dict[str, list[str]]:
 
 
 def vocabulary_sizes(vocabulary: pl.DataFrame) -> dict[str, int]:
-    """Language -> how many words it has, the pivot first.
+    """Map each language to its number of words, the pivot first.
 
     Args:
-        vocabulary: column lang.
+        vocabulary: has the column lang.
     """
     return {name: rows.stop - rows.start for name, rows in ByLanguage.of(vocabulary["lang"]).slices.items()}

@@ -1,4 +1,4 @@
-"""What a table of the pipeline is: named columns with types and meanings, checked when written and when read."""
+"""The definition of a table: named columns with types and meanings, checked when a table is written and read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.common.errors import InputError
 from pipeline.common.files import parquet_columns, read_parquet, write_parquet
 
-# The type of a column of float32 arrays. All are equally long, and how long is the run's affair: any width will do.
+# The type of a column of float32 arrays of equal length. The length depends on the run, so any width is accepted.
 VECTOR: Final = pl.Array(pl.Float32, 1)
 
 
@@ -21,9 +21,9 @@ class Column:
     """One column of a table.
 
     Attributes:
-        type: what its values are; :data:`VECTOR` stands for arrays of any width.
-        meaning: what the values say.
-        null: what a missing value means; None where none may be missing.
+        type: the type of its values; :data:`VECTOR` means arrays of any width.
+        meaning: what the values mean.
+        null: what a missing value means; None where no value may be missing.
     """
 
     type: type[pl.DataType] | pl.DataType
@@ -31,7 +31,7 @@ class Column:
     null: str | None = None
 
     def holds(self, found: pl.DataType) -> bool:
-        """Whether values of the type ``found`` are what the column holds."""
+        """Whether the column may hold values of the type ``found``."""
         if self.type is VECTOR:
             return isinstance(found, pl.Array) and found.inner == VECTOR.inner and len(found.shape) == 1
         return found == self.type
@@ -39,12 +39,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A kind of Parquet file.
+    """One kind of Parquet file.
 
     Attributes:
-        name: what it is called in messages and, with ``.parquet``, on disk.
+        name: its name in messages and, with ``.parquet``, on disk.
         meaning: what one row is.
-        columns: by name, in the order of the file.
+        columns: the columns by name, in the order of the file.
     """
 
     name: str
@@ -59,19 +59,19 @@ class Table:
         """Read the file of this kind in a folder, and check it.
 
         Args:
-            folder: where it lies.
-            columns: which columns, in this order; by default all.
+            folder: the folder of the file.
+            columns: the names of the columns to read, in this order; by default all columns.
 
         Raises:
-            InputError: the file is missing or damaged, lacks a column, or a column holds something else.
+            InputError: the file is missing or damaged, lacks a column, or a column holds wrong values.
         """
         frame = read_parquet(path := self.path(folder), list(self.columns) if columns is None else columns)
         if fault := self._fault(frame):
-            raise InputError(f"{path}: {fault} Another version wrote it, perhaps: delete it and run `dvc repro`.")
+            raise InputError(f"{path}: {fault} Perhaps another version wrote the file: delete it and run `dvc repro`.")
         return frame
 
     def read_present(self, folder: Path) -> pl.DataFrame:
-        """Read those of the columns that the file has, for files that may hold less than all.
+        """Read only the columns that the file has, for a file that may lack some of them.
 
         Raises:
             InputError: as for :meth:`read`.
@@ -83,19 +83,19 @@ class Table:
         """Check a frame and write it; the same frame gives the same bytes.
 
         Args:
-            frame: may have further columns, which are left out.
-            folder: where the file is to lie.
-            columns: which columns are written, where a file is to hold less than all of them.
+            frame: the rows; further columns are left out.
+            folder: the folder of the file.
+            columns: the names of the columns to write; by default all columns.
 
         Raises:
-            ValueError: a column is missing, or holds something else than the table says.
+            ValueError: a column is missing or holds wrong values.
         """
-        chosen = list(self.columns) if columns is None else list(columns)
-        if missing := [name for name in chosen if name not in frame.columns]:
-            raise ValueError(f"{self.name}: columns {missing} are missing")
-        if fault := self._fault(frame.select(chosen)):
+        names = list(self.columns) if columns is None else list(columns)
+        if missing_columns := [name for name in names if name not in frame.columns]:
+            raise ValueError(f"{self.name}: columns {missing_columns} are missing")
+        if fault := self._fault(frame.select(names)):
             raise ValueError(f"{self.name}: {fault}")
-        write_parquet(frame.select(chosen), self.path(folder))
+        write_parquet(frame.select(names), self.path(folder))
 
     def empty(self) -> pl.DataFrame:
         """A frame of this kind without rows."""
@@ -107,10 +107,10 @@ class Table:
             if not column.holds(values.dtype):
                 return f"column `{name}` ({column.meaning}) holds {values.dtype}; expected {type_name(column.type)}."
             if column.null is None and values.null_count():
-                return f"column `{name}` ({column.meaning}) has no value in {values.null_count()} rows; each needs one."
+                return f"column `{name}` ({column.meaning}) has no value in {values.null_count()} rows; all need one."
         return None
 
 
 def type_name(kind: type[pl.DataType] | pl.DataType) -> str:
-    """How a column's type is written for people."""
+    """The name of a column's type in messages and documents."""
     return "arrays of Float32" if kind is VECTOR else str(kind)

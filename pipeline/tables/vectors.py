@@ -1,4 +1,4 @@
-"""Vectors as columns of tables: embeddings, and theta with the documents that have one."""
+"""Vectors as columns of tables: embeddings, and theta of the documents that have a theta."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import InputError
 
-ROWS = 10_000  # vectors decoded at once
+ROWS = 10_000  # vectors that are decoded at once
 
 
 def vector_column(vectors: np.ndarray) -> pl.Series:
-    """(D, E) vectors as a column ``vector`` of arrays of E float32."""
+    """Turn (D, E) vectors into a column ``vector`` of arrays of E float32."""
     return pl.Series("vector", vectors, dtype=pl.Array(pl.Float32, vectors.shape[1]))
 
 
 def read_vectors(path: Path) -> np.ndarray:
-    """(D, E) float32: the column ``vector`` of a table that `embed` wrote, every page checked.
+    """Read the column ``vector`` of a table that `embed` wrote, (D, E) float32, and check every page.
 
-    It is read by pieces, since to decode it whole takes four times its memory.
+    The column is read in pieces, since decoding it at once takes four times its memory.
 
     Raises:
         InputError: the file is missing, damaged, or has no such column.
@@ -45,14 +45,14 @@ def read_vectors(path: Path) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Theta:
-    """Theta of D documents, or the scores that theta is the softmax of, and which documents have one.
+    """Theta of D documents, or the scores whose softmax is theta, and which documents have a theta.
 
-    A document without a word of the vocabulary has none. Its row is zeros, so that sums over documents pass it over;
-    whether a document has a theta is never read from the zeros but from ``known``.
+    A document without a word of the vocabulary has no theta. Its row is zeros, so that sums over documents ignore it.
+    Whether a document has a theta is never read from the zeros, but always from ``known``.
 
     Attributes:
-        values: (D, K) float32.
-        known: (D,) bool.
+        values: (D, K) float32, theta or the scores.
+        known: (D,) bool, whether a document has a theta.
     """
 
     values: np.ndarray
@@ -60,19 +60,19 @@ class Theta:
 
     @classmethod
     def of(cls, column: pl.Series) -> Theta:
-        """From a column of arrays that is null where a document has none."""
+        """Build it from a column of arrays that is null where a document has no theta."""
         width = column.dtype.shape[0] if isinstance(column.dtype, pl.Array) else 0
         values, known = np.zeros((len(column), width), np.float32), column.is_not_null().to_numpy()
         values[known] = column.drop_nulls().to_numpy()
         return cls(values, known)
 
     def column(self) -> pl.Series:
-        """As a column of arrays, null where a document has none."""
+        """Turn it into a column of arrays that is null where a document has no theta."""
         column = pl.Series(self.values, dtype=pl.Array(pl.Float32, self.values.shape[1]))
         return pl.select(pl.when(pl.Series(self.known)).then(column)).to_series()
 
     def __getitem__(self, rows: slice | np.ndarray) -> Theta:
-        """Those of some documents."""
+        """The theta of some of the documents."""
         return Theta(self.values[rows], self.known[rows])
 
     def __len__(self) -> int:
@@ -85,7 +85,7 @@ class Theta:
 
     @property
     def of_known(self) -> np.ndarray:
-        """(documents that have one, K) float32."""
+        """(N, K) float32, the theta of the N documents that have one."""
         return self.values[self.known]
 
 

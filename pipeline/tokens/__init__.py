@@ -1,1 +1,1 @@
-"""From texts to tokens: the tokenisers and what is left out."""
+"""From texts to tokens: the tokenisers, and the words that are left out."""

@@ -1,4 +1,4 @@
-"""Words that carry no topic: the lists that come along, and the user's own."""
+"""Words that carry no topic: the lists of this package, and the user's own lists."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def stop_words(lang: str, folder: Path | None = None) -> frozenset[str]:
 
     Args:
         lang: language code.
-        folder: holds the user's ``<lang>.txt``, which may be absent.
+        folder: folder of the user's ``<lang>.txt``, which may be absent.
 
     Raises:
         InputError: a list cannot be read.
@@ -40,21 +40,23 @@ def read_stop_words(path: Path) -> frozenset[str]:
 
 
 def check_stop_word_folder(folder: Path | None, languages: Iterable[str]) -> None:
-    """Refuse a folder of which nothing would be used, such as one with ``cn.txt`` for Chinese.
+    """Refuse a folder without a list that can be used, such as a folder with ``cn.txt`` for Chinese.
 
     Raises:
-        InputError: there is no such folder, or it has no list for any of the languages.
+        InputError: the folder does not exist, or has no list for any of the languages.
     """
     if folder is None:
         return
-    wanted = [f"{lang}.txt" for lang in languages]
+    expected_names = [f"{lang}.txt" for lang in languages]
     if not folder.is_dir():
-        raise InputError(f"tokenise.stopwords: {folder} is not a folder. Expected one with {_or(wanted)} in it.")
-    found = sorted(path.name for path in folder.iterdir())
-    if not set(wanted) & set(found):
         raise InputError(
-            f"tokenise.stopwords: {folder} holds {found}; expected {_or(wanted)}. "
-            "Add or rename a list, or name no folder."
+            f"tokenise.stopwords: {folder} is not a folder. Expected a folder that holds {_or(expected_names)}."
+        )
+    names = sorted(path.name for path in folder.iterdir())
+    if not set(expected_names) & set(names):
+        raise InputError(
+            f"tokenise.stopwords: {folder} holds {names}; expected {_or(expected_names)}. "
+            "Add or rename a list, or set no folder."
         )
 
 

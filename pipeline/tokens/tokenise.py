@@ -1,4 +1,4 @@
-"""Texts to tokens: cut by language, filtered by one rule for all, over several processes."""
+"""From texts to tokens: texts are cut by language and filtered by the same rules, in several processes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pipeline.tokens.tokenisers import TOKENISERS, UNSPACED, TokeniseParams, cle
 
 __all__ = ["TOKENISERS", "TokeniseParams", "tokenise", "tokenise_texts"]
 
-CHUNK_CHARACTERS = 100_000  # a fifth of a second of Japanese
-REMEMBERED = 2**17  # pieces and tokens whose fate is looked up instead of worked out, about 30 MB
+CHUNK_CHARACTERS = 100_000  # Japanese text of this length takes a fifth of a second
+REMEMBERED = 2**17  # pieces and tokens whose results are kept for the next time, about 30 MB
 LONGEST_REMEMBERED = 80  # characters
 
 Cut = Callable[[str], list[str]]
@@ -34,10 +34,10 @@ def tokenise(
         documents: columns ``lang`` and ``text``.
         params: the rules.
         filtered: whether stop words, numbers, short tokens and parts of speech are dropped.
-        processes: how many to use, which never changes the result; by default as many as are worth it.
+        processes: the number of processes, which never changes the result; by default as many as save time.
 
     Returns:
-        Columns ``lang`` and ``tokens``, one row a document, in the same order.
+        Columns ``lang`` and ``tokens``, one row for each document, in the same order.
 
     Raises:
         InputError: a list of stop words is wrong.
@@ -49,19 +49,19 @@ def tokenise(
         check_stop_word_folder(params.stopwords, languages)
         for lang in languages:
             if not stop_words(lang, params.stopwords):
-                log.warning("%s: no stop words are known; `tokenise.stopwords` names a folder with %s.txt", lang, lang)
+                log.warning("%s: no stop words are known. Set `tokenise.stopwords` to a folder with %s.txt", lang, lang)
     tokens = pl.Series("tokens", [], dtype=pl.List(pl.String))
-    parts = [numbered.clear().select("row", pl.col("lang").cast(pl.String), tokens)]
-    for part in numbered.partition_by("lang", maintain_order=True):
-        tokens = _tokenise_language(part.item(0, "lang"), part["text"], params, filtered, processes)
-        parts.append(part.select("row", "lang", tokens))
-    return pl.concat(parts).sort("row").drop("row")
+    tables = [numbered.clear().select("row", pl.col("lang").cast(pl.String), tokens)]
+    for table in numbered.partition_by("lang", maintain_order=True):
+        tokens = _tokenise_language(table.item(0, "lang"), table["text"], params, filtered, processes)
+        tables.append(table.select("row", "lang", tokens))
+    return pl.concat(tables).sort("row").drop("row")
 
 
 def tokenise_texts(
     lang: str, texts: Iterable[str], params: TokeniseParams, *, filtered: bool = True
 ) -> list[list[str]]:
-    """Tokens of some texts of one language, in this process.
+    """The tokens of texts of one language, cut in this process.
 
     Raises:
         InputError: a list of stop words is wrong.
@@ -82,7 +82,7 @@ def _tokens(lang: str, texts: Iterable[str], params: TokeniseParams, stop: froze
 
 @lru_cache(maxsize=8)
 def _cut(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Cut:
-    """What turns a text into tokens."""
+    """The function that turns a text into tokens."""
     cut = _tokeniser(lang, params.unfiltered() if stop is None else params)
     is_kept = bool if stop is None else _token_filter(params, stop)
     if lang in TOKENISERS:
@@ -95,13 +95,13 @@ def _filtered(cut: Cut, is_kept: Callable[[str], bool]) -> Cut:
 
 
 def _piece_by_piece(cut: Cut) -> Cut:
-    """The same cut, remembered for the pieces between blanks: no word or address reaches over a blank."""
-    remembered = lru_cache(REMEMBERED)(cut)
+    """The same cut with a cache for the pieces between blanks, since no word or address contains a blank."""
+    cached_cut = lru_cache(REMEMBERED)(cut)
 
     def tokens(text: str) -> list[str]:
         pieces = text.split()
-        short = max(map(len, pieces), default=0) <= LONGEST_REMEMBERED
-        return list(chain.from_iterable(map(remembered, pieces))) if short else cut(text)
+        are_short = max(map(len, pieces), default=0) <= LONGEST_REMEMBERED
+        return list(chain.from_iterable(map(cached_cut, pieces))) if are_short else cut(text)
 
     return tokens
 
@@ -115,7 +115,10 @@ def _tokenise_language(
     lang: str, texts: pl.Series, params: TokeniseParams, filtered: bool, processes: int | None
 ) -> pl.Series:
     if lang in UNSPACED and not params.pretokenised:
-        log.warning("%s: words have no blanks between them and there is no tokeniser; pretokenise these texts", lang)
+        log.warning(
+            "%s: this language has no blanks between words, and there is no tokeniser for it; pretokenise these texts",
+            lang,
+        )
     work = partial(_tokenise_chunk, lang, params, _stop_words(lang, params, filtered))
     work(texts.clear())  # loads dictionaries before the clock starts
     tokens = _split(pl.concat(map_in_order(work, _chunks(texts), f"tokenise {lang}", processes)))
@@ -125,21 +128,21 @@ def _tokenise_language(
 
 
 def _tokenise_chunk(lang: str, params: TokeniseParams, stop: frozenset[str] | None, texts: pl.Series) -> pl.Series:
-    """Tokens with line ends between them, since no token has a blank in it."""
+    """The tokens of each text joined by line ends, since no token contains a blank."""
     joined = ["\n".join(words) for words in _tokens(lang, texts, params, stop)]
     return pl.Series("tokens", joined, dtype=pl.String)
 
 
 def _split(joined: pl.Series) -> pl.Series:
-    """Lists of tokens; polars splits strings four times faster than it takes over lists of them.
+    """Lists of tokens from joined tokens; polars splits strings four times faster than it converts lists of strings.
 
-    All at once: a core that has just worked for polars cuts the next chunk a quarter slower.
+    All texts are split at once, since a core that has just worked for polars cuts the next chunk a quarter slower.
     """
-    words = pl.col("tokens").str.split("\n").list.tail(pl.col("tokens").str.len_bytes())  # none, not one empty, of ""
+    words = pl.col("tokens").str.split("\n").list.tail(pl.col("tokens").str.len_bytes())  # [] from "", not [""]
     return joined.to_frame().select(words).to_series()
 
 
 def _chunks(texts: pl.Series) -> list[pl.Series]:
     chunk = texts.str.len_chars().cast(pl.UInt64).cum_sum() // CHUNK_CHARACTERS
     frame = pl.DataFrame([texts.alias("text"), chunk.alias("chunk")])
-    return [part["text"] for part in frame.partition_by("chunk", maintain_order=True)]
+    return [table["text"] for table in frame.partition_by("chunk", maintain_order=True)]

@@ -1,1 +1,1 @@
-"""The words that show a topic."""
+"""What describes a topic: its top words, its shares of the documents, and its alignment across languages."""

@@ -1,4 +1,4 @@
-"""How much of each topic the documents of a language hold, and where languages differ by more than chance."""
+"""The share of each topic in the documents of a language, and where languages differ by more than chance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Shares:
     Attributes:
         mean: (K,) mean theta; zeros without documents.
         error: (K,) standard error of the mean; NaN with fewer than two documents.
-        count: documents that have a theta.
+        count: number of documents that have a theta.
     """
 
     mean: np.ndarray
@@ -31,21 +31,22 @@ class Shares:
     def half_width(self, level: float = LEVEL) -> np.ndarray:
         """(K,) half the width of Student's interval of the mean; NaN with fewer than two documents.
 
-        It holds the true mean with probability ``level`` where theta is normally distributed, and about so otherwise.
+        The interval contains the true mean with probability ``level`` if theta is normally distributed, and with about
+        this probability otherwise.
         """
         return stdtrit(max(0, self.count - 1), (1 + level) / 2) * self.error
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A topic that two languages hold different shares of.
+    """A topic that has different shares in two languages.
 
     Attributes:
-        topic: its number.
+        topic: number of the topic.
         more: the language with the larger share.
-        less: the other one.
+        less: the language with the smaller share.
         gap: difference of the shares, > 0.
-        half_width: half the width of its interval, < ``gap``.
+        half_width: half the width of the interval of the difference, < ``gap``.
     """
 
     topic: int
@@ -58,11 +59,11 @@ class Difference:
 def topic_shares(theta: Theta) -> Shares:
     """Mean theta with its standard error.
 
-    The mean of many documents is normally distributed whatever theta looks like, so no bootstrap is needed. The error
-    is of the draw of documents alone; another training seed would move the topics themselves.
+    The mean of many documents is normally distributed, whatever the distribution of theta, so no bootstrap is needed.
+    The error covers only the random choice of documents; another training seed would move the topics themselves.
 
     Args:
-        theta: of D documents, of which those that have one count.
+        theta: theta of D documents; documents without a theta do not count.
     """
     known = theta.of_known.astype(np.float64)
     count = len(known)
@@ -72,49 +73,49 @@ def topic_shares(theta: Theta) -> Shares:
 
 
 def largest_first(shares: Mapping[str, Shares]) -> list[int]:
-    """The topics by falling share, every language counting alike; of equals the lower number first.
+    """The topics by falling share, with the same weight for every language; equal topics are in order of their number.
 
     Args:
-        shares: language -> its shares.
+        shares: language -> its topic shares.
     """
-    return np.argsort(-np.mean([own.mean for own in shares.values()], axis=0), kind="stable").tolist()
+    return np.argsort(-np.mean([share.mean for share in shares.values()], axis=0), kind="stable").tolist()
 
 
 def differences(shares: Mapping[str, Shares], level: float = LEVEL) -> list[Difference]:
     """The topics whose shares differ between languages by more than noise, the largest gap first.
 
-    All topics and pairs of languages are looked at together, so that with about probability ``level`` none of the list
-    is there by chance (Bonferroni, with Welch's t for each; of a handful of documents it is a little less). Of a topic
-    the pair with the largest gap is listed.
+    All topics and pairs of languages are tested together: with a probability of about ``level``, no listed difference
+    is due to chance (Bonferroni, with Welch's t for each; with very few documents the probability is a little lower).
+    For each topic only the pair of languages with the largest gap is listed.
 
     Args:
-        shares: language -> its shares.
-        level: probability that no difference is listed that is not there.
+        shares: language -> its topic shares.
+        level: probability that no difference is listed by chance.
     """
     pairs = list(combinations(shares, 2))
     topics = len(next(iter(shares.values())).mean)
-    below = 1 - (1 - level) / (2 * max(1, topics * len(pairs)))
+    quantile = 1 - (1 - level) / (2 * max(1, topics * len(pairs)))
     best: dict[int, Difference] = {}
     for pair in pairs:
-        for difference in _apart(pair, shares, below):
+        for difference in _apart(pair, shares, quantile):
             if difference.topic not in best or difference.gap > best[difference.topic].gap:
                 best[difference.topic] = difference
     return sorted(best.values(), key=lambda difference: (-difference.gap, difference.topic))
 
 
-def _apart(pair: tuple[str, str], shares: Mapping[str, Shares], below: float) -> list[Difference]:
+def _apart(pair: tuple[str, str], shares: Mapping[str, Shares], quantile: float) -> list[Difference]:
     first, second = (shares[name] for name in pair)
     gaps = first.mean - second.mean
-    halves = stdtrit(_freedom(first, second), below) * np.hypot(first.error, second.error)
+    half_widths = stdtrit(_freedom(first, second), quantile) * np.hypot(first.error, second.error)
     differences_of_pair = []
-    for topic in np.flatnonzero(np.abs(gaps) > halves).tolist():
+    for topic in np.flatnonzero(np.abs(gaps) > half_widths).tolist():
         more, less = pair if gaps[topic] > 0 else pair[::-1]
-        differences_of_pair.append(Difference(topic, more, less, float(abs(gaps[topic])), float(halves[topic])))
+        differences_of_pair.append(Difference(topic, more, less, float(abs(gaps[topic])), float(half_widths[topic])))
     return differences_of_pair
 
 
 def _freedom(first: Shares, second: Shares) -> np.ndarray:
-    """(K,) Welch's degrees of freedom of the difference of two means (Welch, Biometrika 34, 1947)."""
+    """(K,) Welch's degrees of freedom for the difference of two means (Welch, Biometrika 34, 1947)."""
     squares = np.stack([first.error**2, second.error**2])
     counts = np.array([[first.count], [second.count]])
     spread = (squares**2 / np.maximum(1, counts - 1)).sum(axis=0)

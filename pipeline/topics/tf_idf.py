@@ -1,4 +1,4 @@
-"""What a cluster's documents say: word counts and c-TF-IDF."""
+"""The words of a cluster's documents: word counts and c-TF-IDF."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from scipy.sparse import csr_array
 def cluster_counts(bow: csr_array, clusters: np.ndarray, topics: int) -> np.ndarray:
     """(K, V) how often each word occurs in each cluster's documents."""
     documents = np.arange(len(clusters))
-    member = csr_array((np.ones(len(clusters)), (clusters, documents)), shape=(topics, len(clusters)))
-    return (member @ bow).toarray()
+    membership = csr_array((np.ones(len(clusters)), (clusters, documents)), shape=(topics, len(clusters)))
+    return (membership @ bow).toarray()
 
 
 def cluster_tf_idf(counts: np.ndarray) -> np.ndarray:
     """c-TF-IDF of clusters, the start of beta (published code).
 
-    Rows are normalised to 1, multiplied by ``idf = ln((K + 1) / (df + 1)) + 1`` with df the number of
-    clusters that hold the word, normalised again, and lifted by 1e-8. An empty cluster's row is 1e-8.
+    Rows are normalised to sum 1 and multiplied by ``idf = ln((K + 1) / (df + 1)) + 1``, where df is the number of
+    clusters with the word. They are normalised again, and 1e-8 is added. The row of an empty cluster is 1e-8.
 
     Args:
-        counts: (K, V) word counts a cluster.
+        counts: (K, V) word counts of each cluster.
 
     Returns:
         (K, V) float64.
@@ -31,8 +31,8 @@ def cluster_tf_idf(counts: np.ndarray) -> np.ndarray:
 def theta_tf_idf(mass: np.ndarray) -> np.ndarray:
     """c-TF-IDF where documents are split among topics, so that every word has some mass in every topic.
 
-    As :func:`cluster_tf_idf`, with df the number of topics that a word is spread over: the exponential of the
-    entropy of its shares, which is their number where they are equal.
+    It is computed as in :func:`cluster_tf_idf`, but df is the effective number of topics of a word: the exponential of
+    the entropy of the word's shares. For equal shares this is the number of shares.
 
     Args:
         mass: (K, V) from :func:`pipeline.topics.selection.topic_mass`.

@@ -1,4 +1,4 @@
-"""Top words of the trained topics and of the clusters that they started from, under every selection."""
+"""Top words of the trained topics and of the clusters from which they started, under every selection."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def trained_words(
     """Top words after training.
 
     Args:
-        beta: columns lang, topic and word_scores.
-        theta: of D documents; only training documents count.
-        is_training: (D,) bool.
-        documents: where each language's documents stand.
-        bows: each language's documents in table order.
-        count: words of each topic.
+        beta: table with the columns lang, topic and word_scores.
+        theta: theta of D documents; only training documents count.
+        is_training: (D,) bool, whether a document is a training document.
+        documents: which rows are the documents of each language.
+        bows: word counts of each language's documents, in table order.
+        count: number of words for each topic.
     """
     scores = {language: np.stack(beta.filter(pl.col("lang") == language)["word_scores"].to_list()) for language in bows}
     masses = training_mass(theta, is_training, documents, bows)
@@ -39,18 +39,18 @@ def trained_words(
 
 
 def training_mass(theta: Theta, is_training: np.ndarray, documents: ByLanguage, bows: Bows) -> dict[str, np.ndarray]:
-    """Language -> (K, V) how often each word occurs in its training documents, split among topics by their theta.
+    """Language -> (K, V) how often each word occurs in its training documents, which theta splits among the topics.
 
     Args:
-        theta: of D documents.
-        is_training: (D,) bool.
-        documents: where each language's documents stand.
-        bows: each language's documents in table order.
+        theta: theta of D documents.
+        is_training: (D,) bool, whether a document is a training document.
+        documents: which rows are the documents of each language.
+        bows: word counts of each language's documents, in table order.
     """
     masses = {}
     for language, rows in documents.slices.items():
-        own = is_training[rows]
-        masses[language] = topic_mass(theta.values[rows][own], bows[language][np.flatnonzero(own)])
+        in_training = is_training[rows]
+        masses[language] = topic_mass(theta.values[rows][in_training], bows[language][np.flatnonzero(in_training)])
     return masses
 
 
@@ -60,20 +60,20 @@ def start_words(
     """Top words of the clusters before training: c-TF-IDF under ``beta``, owned words under ``owned``.
 
     Args:
-        clusters: columns document (row number, ascending) and cluster.
+        clusters: table with the columns document (row number, ascending) and cluster.
         topics: the number of clusters, K.
-        documents: where each language's documents stand.
-        bows: each language's documents in table order.
-        count: words of each topic.
+        documents: which rows are the documents of each language.
+        bows: word counts of each language's documents, in table order.
+        count: number of words for each topic.
     """
     rows, labels = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
     counts = {
-        language: cluster_counts(bows[language][documents.within(language, rows[own])], labels[own], topics)
-        for language, own in documents.chosen(rows).items()
+        language: cluster_counts(bows[language][documents.within(language, rows[span])], labels[span], topics)
+        for language, span in documents.chosen(rows).items()
     }
     return {
-        "beta": {language: beta_words(cluster_tf_idf(own), count) for language, own in counts.items()},
-        "owned": {language: owned_words(own, count) for language, own in counts.items()},
+        "beta": {language: beta_words(cluster_tf_idf(matrix), count) for language, matrix in counts.items()},
+        "owned": {language: owned_words(matrix, count) for language, matrix in counts.items()},
     }
 
 
@@ -85,16 +85,16 @@ def words_table(
     Args:
         trained: from :func:`trained_words`.
         start: from :func:`start_words`.
-        vocabulary: columns lang and word, by term.
+        vocabulary: table with the columns lang and word, in the order of the terms.
     """
-    words = {language: np.array(own, dtype=object) for language, own in words_by_language(vocabulary).items()}
+    words = {language: np.array(column, dtype=object) for language, column in words_by_language(vocabulary).items()}
     return pl.DataFrame(
         [
-            (source, selection, language, topic, words[language][row].tolist())
+            (source, selection, language, topic, words[language][terms].tolist())
             for source, selections in (("trained", trained), ("start", start))
             for selection, top_words in selections.items()
             for language, topics in top_words.items()
-            for topic, row in enumerate(topics)
+            for topic, terms in enumerate(topics)
         ],
         schema=TOPICS.empty().schema,
         orient="row",

@@ -1,1 +1,1 @@
-"""Fitting a neural topic model: batches, steps, checkpoints, the loop."""
+"""Training a neural topic model: batches, steps, checkpoints and the loop."""

@@ -1,4 +1,8 @@
-"""One epoch's batches: the largest language once, the smaller ones wrapping round; or aligned documents together."""
+"""The batches of an epoch.
+
+The largest language is read once, and the documents of smaller languages are repeated; or aligned documents come
+together.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +15,24 @@ from pipeline.bow.sparse import CountMatrix
 from pipeline.common.errors import InputError
 from pipeline.models.topic_model import Batch, LanguageCorpus
 
-BLOCK = 64  # steps whose documents are gathered together
-FEWEST = 2  # documents of a language that BatchNorm can work on
+BLOCK = 64  # how many steps have their documents gathered together
+FEWEST = 2  # documents of a language that BatchNorm needs at least
 
-Order = tuple[np.ndarray, np.ndarray]  # documents in the order of an epoch, and where its steps begin and end
+Order = tuple[np.ndarray, np.ndarray]  # the documents in the order of an epoch, and the bounds of its steps
 
 
 class Batches:
-    """A corpus as batches on a device; all of it lives there, and a block of steps is gathered at a time.
+    """A corpus as batches on a device; the whole corpus is on the device, and a block of steps is gathered at a time.
 
     Args:
-        corpus: one part a language.
-        size: most documents of a language in a batch; with ``paired`` most pairs.
-        device: where the batches are wanted.
-        paired: only documents that are aligned with one of another language, those of a pair in one batch.
+        corpus: language -> its training documents.
+        size: largest number of documents of a language in a batch; with ``paired``, largest number of pairs.
+        device: device of the batches.
+        paired: whether to use only documents that are aligned with one of another language; those of a pair are in the
+            same batch.
 
     Raises:
-        InputError: no documents are aligned, or too few in a batch, and they are to be.
+        InputError: with ``paired``, no documents are aligned, or a batch has too few pairs.
     """
 
     def __init__(
@@ -47,10 +52,10 @@ class Batches:
         }
 
     def epoch(self, rng: np.random.Generator) -> Iterator[dict[str, Batch]]:
-        """Yield :attr:`steps` batches a language, equally long to within one document; paired, by pairs.
+        """Yield :attr:`steps` batches for each language; their lengths differ by at most one document, or one pair.
 
-        Equal parts, rather than full batches and a rest, so that BatchNorm never meets a single document. Paired,
-        a language of which a batch has fewer than two sits that step out.
+        The parts are equal, instead of full batches and a rest, so that BatchNorm never gets a single document. With
+        ``paired``, a language is left out of a step in which it has fewer than two documents.
         """
         orders = self._independent_orders(rng) if self.pairs is None else self._paired_orders(self.pairs, rng)
         for first in range(0, self.steps, BLOCK):
@@ -59,11 +64,11 @@ class Batches:
                 cut = bounds[first : first + BLOCK + 1]
                 blocks.append(self.cut(name, order[cut[0] : cut[-1]], np.diff(cut)))
             for batches in zip(*blocks, strict=True):
-                named = zip(orders, batches, strict=True)
-                yield {name: batch for name, batch in named if batch.bow.size >= FEWEST}
+                named_batches = zip(orders, batches, strict=True)
+                yield {name: batch for name, batch in named_batches if batch.bow.size >= FEWEST}
 
     def cut(self, language: str, documents: np.ndarray, sizes: np.ndarray | list[int]) -> list[Batch]:
-        """Batches of ``sizes`` consecutive ``documents`` (row numbers) of a language."""
+        """Batches of a language's ``documents`` (row numbers), cut into consecutive parts of ``sizes``."""
         bounds = np.cumsum([0, *sizes])
         lengths = np.diff(bounds).tolist()
         before = np.concatenate([[0], np.cumsum(self.bows[language].entries(documents))])
@@ -76,7 +81,7 @@ class Batches:
         ]
         if language in self.pair_numbers:
             parts.append(self.pair_numbers[language][index].split(lengths))
-        return [Batch(*one) for one in zip(*parts, strict=True)]
+        return [Batch(*fields) for fields in zip(*parts, strict=True)]
 
     def _independent_orders(self, rng: np.random.Generator) -> dict[str, Order]:
         bounds = np.linspace(0, self.largest, self.steps + 1).astype(int)
@@ -86,51 +91,52 @@ class Batches:
 
     def _paired_orders(self, pairs: np.ndarray, rng: np.random.Generator) -> dict[str, Order]:
         bounds = np.linspace(0, len(pairs), self.steps + 1).astype(int)
-        place = np.append(rng.permutation(len(pairs)), len(pairs))  # of a pair; documents without one come last
+        place = np.append(rng.permutation(len(pairs)), len(pairs))  # of each pair; documents without a pair come last
         orders = {}
         for name, part in self.corpus.items():
-            found = pairs_of(part)
-            at = np.searchsorted(pairs, found)
-            places = place[np.where(np.isin(found, pairs), at, len(pairs))]
+            document_pairs = pairs_of(part)
+            pair_rows = np.searchsorted(pairs, document_pairs)
+            places = place[np.where(np.isin(document_pairs, pairs), pair_rows, len(pairs))]
             order = np.argsort(places, kind="stable")
             orders[name] = (order, np.searchsorted(places[order], bounds))
         return orders
 
 
 def _check_pairs(fewest: int, languages: int) -> None:
-    """Refuse batches of so few pairs that none of the languages may have two documents in one."""
+    """Refuse batches with so few pairs that possibly no language has two documents in a batch."""
     needed = languages // 2 + 1
     if fewest < needed:
         raise InputError(
-            f"with {languages} languages a batch needs {needed} aligned pairs, and some would have {fewest}. "
+            f"with {languages} languages a batch needs {needed} aligned pairs, but some batches would have {fewest}. "
             "Raise train.batch_size, or align more documents."
         )
 
 
 def pairs_of(part: LanguageCorpus) -> np.ndarray:
-    """(D,) pairs of a language's documents, -1 where there is none."""
+    """(D,) pair numbers of a language's documents, -1 where a document is in no pair."""
     return np.full(len(part.clusters), -1) if part.pairs is None else part.pairs
 
 
 def common_pairs(corpus: Mapping[str, LanguageCorpus]) -> np.ndarray:
-    """The pairs that stand in two languages or more, ascending.
+    """The pairs that have documents in two or more languages, ascending.
 
     Raises:
-        InputError: a language has fewer than two such documents.
+        InputError: a language has fewer than two documents in such pairs.
     """
-    found = np.concatenate([np.unique(pairs_of(part)) for part in corpus.values()])
-    pairs, languages = np.unique(found[found >= 0], return_counts=True)
+    all_pairs = np.concatenate([np.unique(pairs_of(part)) for part in corpus.values()])
+    pairs, languages = np.unique(all_pairs[all_pairs >= 0], return_counts=True)
     common: np.ndarray = pairs[languages > 1]
     for name, part in corpus.items():
         aligned = int(np.isin(pairs_of(part), common).sum())
         if aligned < FEWEST:
             raise InputError(
-                f"this model learns from aligned documents, and {aligned} training documents of {name} have a partner "
-                "in another language. Give aligned documents the same `pair`, or choose another `model`."
+                f"this model learns from aligned documents, but only {aligned} training documents of {name} have a "
+                f"partner in another language; at least {FEWEST} are needed. Give aligned documents the same `pair`, "
+                "or choose another `model`."
             )
     return common
 
 
-def _wrapped_order(documents: int, wanted: int, rng: np.random.Generator) -> np.ndarray:
-    rounds = -(-wanted // documents)
-    return np.concatenate([rng.permutation(documents) for _ in range(rounds)])[:wanted]
+def _wrapped_order(documents: int, length: int, rng: np.random.Generator) -> np.ndarray:
+    rounds = -(-length // documents)
+    return np.concatenate([rng.permutation(documents) for _ in range(rounds)])[:length]

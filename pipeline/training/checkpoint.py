@@ -1,4 +1,4 @@
-"""Checkpoints without pickles: weights and Adam's state in one safetensors file."""
+"""Checkpoints without pickle: the weights and Adam's state in one safetensors file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def save_checkpoint(folder: Path, model: nn.Module, optimiser: Optimiser, losses
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     about = json.dumps({"losses": losses, "digest": _digest(tensors, losses)})
     with whole_file(folder / NAME) as unfinished:
-        # Not safetensors' own writing, which does not tell a full disk.
+        # Not written by safetensors itself, which does not report a full disk.
         unfinished.write_bytes(save(tensors, {"about": about}))
 
 
@@ -45,7 +45,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimiser: Optimiser) -> Los
     """Restore the last checkpoint of ``folder`` into ``model`` and ``optimiser``.
 
     Returns:
-        The losses of the finished epochs; empty where there is no (whole) checkpoint, and then nothing is restored.
+        The losses of the finished epochs. They are empty where there is no whole checkpoint; then nothing is restored.
     """
     path = folder / NAME
     if not path.exists():
@@ -53,7 +53,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimiser: Optimiser) -> Los
     try:
         tensors, losses = _read(path)
     except (SafetensorError, RuntimeError, LookupError, ValueError, TypeError) as error:
-        log.warning("%s is damaged (%s); training starts anew", path, error)
+        log.warning("%s is damaged (%s); training starts again from the first epoch", path, error)
         path.unlink()
         return []
     model.load_state_dict({name[6:]: t for name, t in tensors.items() if name.startswith("model.")})
@@ -66,7 +66,7 @@ def _read(path: Path) -> tuple[Tensors, Losses]:
         about = json.loads(file.metadata()["about"])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
     if _digest(tensors, about["losses"]) != about["digest"]:
-        raise ValueError("its digest is another")
+        raise ValueError("the digest of its content differs from the saved one")
     return tensors, about["losses"]
 
 
@@ -79,6 +79,6 @@ def _digest(tensors: Tensors, losses: Losses) -> str:
 
 
 def checkpoint_folder(parent: Path, settings: Any, inputs: Sequence[Path]) -> Path:  # noqa: ANN401 - any JSON value
-    """A folder below ``parent`` that only a run with the same settings, inputs, code, versions and threads shares."""
-    decides = [settings, versions(), *(file_digest(path) for path in [*inputs, *sorted(PACKAGE.rglob("*.py"))])]
-    return parent / hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=12).hexdigest()
+    """A folder below ``parent``, shared only by runs with the same settings, inputs, code, versions and threads."""
+    identity = [settings, versions(), *(file_digest(path) for path in [*inputs, *sorted(PACKAGE.rglob("*.py"))])]
+    return parent / hashlib.blake2b(json.dumps(identity, sort_keys=True).encode(), digest_size=12).hexdigest()

@@ -25,31 +25,31 @@ def training_corpus(
 
     Args:
         rows: (T,) row numbers of the training documents, ascending.
-        clusters: (T,) their clusters.
-        pairs: of D documents, the value that translations of each other share, or null.
-        documents: where each language's documents stand.
-        bows: each language's documents in table order, from :func:`pipeline.bow.counts.language_bow`.
-        embeddings: (D, E) of every document.
-        lexicons: from :func:`word_lexicons`.
+        clusters: (T,) clusters of the training documents.
+        pairs: a value for each of D documents, which translations of each other share, or null.
+        documents: which rows are the documents of each language.
+        bows: word counts of each language's documents, in table order, from :func:`pipeline.bow.counts.language_bow`.
+        embeddings: (D, E) embedding of every document.
+        lexicons: language -> what is known about its words, from :func:`word_lexicons`.
     """
     numbers = pairs.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     corpus = {}
-    for language, own in documents.chosen(rows).items():
-        own_rows = rows[own]
-        bow = bows[language][documents.within(language, own_rows)]
+    for language, span in documents.chosen(rows).items():
+        language_rows = rows[span]
+        bow = bows[language][documents.within(language, language_rows)]
         corpus[language] = LanguageCorpus(
-            bow, embeddings[own_rows], clusters[own].copy(), numbers[own_rows], lexicons[language]
+            bow, embeddings[language_rows], clusters[span].copy(), numbers[language_rows], lexicons[language]
         )
     return corpus
 
 
 def word_lexicons(vocabulary: pl.DataFrame, vectors: np.ndarray, links: Mapping[str, csr_array]) -> dict[str, Lexicon]:
-    """What is known of each language's words.
+    """What is known about each language's words.
 
     Args:
-        vocabulary: column lang, the pivot's words first.
-        vectors: (V of all languages, E) of its rows.
-        links: (P, V) of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
+        vocabulary: table with the column lang, the pivot's words first.
+        vectors: (V of all languages, E) vectors of the vocabulary's rows.
+        links: (P, V) links of each language, from :func:`pipeline.lexicon.matrices.link_matrices`.
     """
-    own_vectors = ByLanguage.of(vocabulary["lang"]).split(vectors)
-    return {language: Lexicon(own_vectors[language], matrix) for language, matrix in links.items()}
+    language_vectors = ByLanguage.of(vocabulary["lang"]).split(vectors)
+    return {language: Lexicon(language_vectors[language], matrix) for language, matrix in links.items()}

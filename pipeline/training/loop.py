@@ -26,7 +26,7 @@ from pipeline.training.train_params import TrainParams, learning_rate
 log = logging.getLogger(__name__)
 
 
-CHECK_EVERY = 64  # steps; a loss that is not finite is noticed then, and no step is made after it
+CHECK_EVERY = 64  # steps after which a loss that is not finite is noticed; no step is made after such a loss
 
 
 class NonFiniteLossError(InputError):
@@ -37,7 +37,7 @@ def pick_device(name: Literal["auto", "cpu", "cuda"]) -> torch.device:
     """The device to train on.
 
     Raises:
-        InputError: ``cuda`` is asked for and there is none.
+        InputError: the name is ``cuda``, but there is no GPU.
     """
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("train.device is `cuda`, but torch finds no GPU. Set it to `auto` or `cpu`.")
@@ -49,14 +49,14 @@ def train(
 ) -> list[dict[str, float]]:
     """Train ``model`` in place, resuming from ``checkpoints`` where an earlier run was killed.
 
-    An epoch's order, noise and dropout depend on the seed and the epoch's number alone, so a resumed run
-    ends with the same weights as an unbroken one.
+    An epoch's order, noise and dropout depend only on the seed and on the epoch's number, so a resumed run ends with
+    the same weights as one that was not interrupted.
 
     Returns:
-        One row an epoch: its number, the mean of every loss term and their total.
+        One row for each epoch: its number, the mean of every loss term and their total.
 
     Raises:
-        NonFiniteLossError: before the step that would have spoilt the weights.
+        NonFiniteLossError: a loss or a weight is not finite; no step is made after such a loss.
     """
     keep_freed_memory()
     prepare_torch()
@@ -64,7 +64,7 @@ def train(
     model.to(device).train()
     batches = Batches(corpus, params.batch_size, device, model.paired)
     optimiser = Optimiser(model, params.learning_rate, params.clip)
-    with closing(optimiser), products_in(params.precision, model):  # weights whole again, come what may
+    with closing(optimiser), products_in(params.precision, model):  # the weights are up to date at the end in any case
         history = load_checkpoint(checkpoints, model, optimiser)
         log.info("%d epochs of %d steps on %s%s", params.epochs, batches.steps, device, _resumed(history))
         for epoch in track(range(len(history), params.epochs), "epochs", params.epochs - len(history)):
@@ -79,26 +79,27 @@ def train(
 
 
 def loss_table(losses: list[dict[str, float]]) -> pl.DataFrame:
-    """What :func:`train` returns as rows of epoch, term and loss; none for a model without training."""
+    """What :func:`train` returns, as rows of epoch, term and loss; no rows for a model without training."""
     if not losses:
         return pl.DataFrame(schema={"epoch": pl.Int64, "term": pl.String, "loss": pl.Float64})
     return pl.DataFrame(losses).unpivot(index="epoch", variable_name="term", value_name="loss")
 
 
 def _rates(params: TrainParams, epoch: int, steps: int) -> list[float]:
-    """The learning rates of an epoch's steps; the first epoch is 0."""
+    """The learning rates of an epoch's steps; the first epoch has number 0."""
     starts = [epoch + step / steps for step in range(steps)]
     return [
-        learning_rate(params.schedule, params.learning_rate, at, params.epochs, params.halve_every) for at in starts
+        learning_rate(params.schedule, params.learning_rate, start, params.epochs, params.halve_every)
+        for start in starts
     ]
 
 
 def _epoch(
     model: NeuralTopicModel, steps: Iterator[tuple[dict[str, Batch], float]], optimiser: Optimiser, epoch: int
 ) -> dict[str, float]:
-    """One pass over the corpus; returns the mean of every loss term and their total.
+    """Make one pass over the corpus; return the mean of every loss term and their total.
 
-    The losses stay on the device and are read every now and then, so that it need not wait for each step.
+    The losses stay on the device and are read only every :data:`CHECK_EVERY` steps, so that a GPU need not wait.
     """
     names: list[str] = []
     values: list[torch.Tensor] = []
@@ -134,7 +135,7 @@ def _check_weights(model: NeuralTopicModel, epoch: int) -> None:
     for name, parameter in model.named_parameters():
         if not parameter.detach().isfinite().all():
             raise NonFiniteLossError(
-                f"weights of {name} are not finite after epoch {epoch}. The last good checkpoint is kept. "
+                f"the weights of {name} are not finite after epoch {epoch}. The last good checkpoint is kept. "
                 "Lower train.learning_rate."
             )
 
@@ -144,9 +145,10 @@ def _resumed(history: list[dict[str, float]]) -> str:
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep what is freed: a training step asks for the same arrays again and again.
+    """Let the C library keep freed memory: a training step needs arrays of the same sizes again and again.
 
-    Given back to the system, their pages cost more to fetch anew than to compute on. Does nothing but on glibc.
+    If their memory went back to the system, fetching it again would cost more than the computation. The function has
+    an effect only with glibc.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -17,22 +17,23 @@ Tensors = dict[str, torch.Tensor]
 
 
 class Optimiser:
-    """Adam as the papers use it, with the gradient's norm clipped, in one fused pass over the weights (rows apart).
+    """Adam as the papers use it, with the gradient's norm clipped, in one fused pass over the weights.
 
-    From the first loss or gradient that is not finite, it makes no further step. ``failed`` says so, on the device, so
-    that nothing waits for it within an epoch.
+    After the first loss or gradient that is not finite, it makes no further step. ``failed`` records this on the
+    device, so that nothing waits for it within an epoch.
 
-    On a CPU it takes over the weights of the sparse layers (:class:`pipeline.models.parts.layers.SparseLinear`, which
-    says what that means for a model): such a layer then multiplies by way of ``layer.rows``, its weight gets no
-    ``.grad``, and rows that no batch has read since their last step are moved only when they are next read or when
-    :meth:`settle` brings all up to date. :meth:`close` gives the layers back as they were.
+    On a CPU it manages the weights of the sparse layers row by row
+    (:class:`pipeline.models.parts.layers.SparseLinear` says what this means for a model). Such a layer then multiplies
+    through ``layer.rows``, and its weight gets no ``.grad``. Rows that no batch has read since their last step are
+    moved only when they are read again, or when :meth:`settle` brings all rows up to date. :meth:`close` gives the
+    weights back to the layers.
 
     Args:
-        model: on its device.
-        learning_rate: of the next step; may be changed.
+        model: the model, on its device.
+        learning_rate: learning rate of the next step; it may be changed.
         clip: largest norm of a step's gradient.
-        by_rows: update the sparse layers' weights by the rows that a step touches, in compiled kernels; by default
-            on a CPU, which alone has them.
+        by_rows: whether the sparse layers' weights are updated only in the rows that a step touches, in compiled
+            kernels. The default is to do so on a CPU; only a CPU has these kernels.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float, clip: float, by_rows: bool | None = None) -> None:
@@ -44,7 +45,7 @@ class Optimiser:
         for name, layer in self.layers.items():
             layer.rows = self.tables[name]
         self.dense = {name: parameter for name, parameter in parameters.items() if name not in self.tables}
-        # Of all weights; those of the tables are changed in place, so these stay the same tensors.
+        # The state of all weights. The tables change theirs in place, so these stay the same tensors.
         rows = self.tables.items()
         self.means = {name: torch.zeros_like(p) for name, p in self.dense.items()} | {n: t.mean for n, t in rows}
         self.squares = {name: torch.zeros_like(p) for name, p in self.dense.items()} | {n: t.square for n, t in rows}
@@ -53,7 +54,7 @@ class Optimiser:
         self.failed = torch.zeros((), device=device)
 
     def step(self, loss: torch.Tensor) -> torch.Tensor:
-        """Differentiate ``loss`` and step.
+        """Differentiate ``loss`` and make a step.
 
         Returns:
             The gradient's norm before clipping, on the device.
@@ -75,9 +76,9 @@ class Optimiser:
 
     @torch.no_grad()
     def _adam(self, gradients: Tensors, scale: torch.Tensor) -> None:
-        """Divide the gradients by ``scale`` and step, in the kernel behind torch.optim.Adam(fused=True).
+        """Divide the gradients by ``scale`` and make a step, in the kernel behind torch.optim.Adam(fused=True).
 
-        Called directly, since the optimiser around it adds up one step number a parameter, a tensor each.
+        The kernel is called directly, since torch's optimiser counts the steps of each parameter in a separate tensor.
         """
         for name in gradients:
             self.steps[name] += 1
@@ -94,25 +95,25 @@ class Optimiser:
 
     def _adam_by_rows(self, scale: torch.Tensor) -> None:
         for name, table in self.tables.items():
-            if self.failed or not table.taken:  # on the CPU, where to ask costs nothing
+            if self.failed or not table.taken:  # `failed` is on the CPU, where reading it costs nothing
                 table.drop()
             else:
                 self.steps[name] += 1
                 table.step(self.learning_rate, self.steps[name], 1 / float(scale))
 
     def settle(self) -> None:
-        """Bring every weight up to date, as the end of an epoch wants."""
+        """Bring every weight up to date, as the end of an epoch needs it."""
         for table in self.tables.values():
             table.settle()
 
     def close(self) -> None:
-        """Settle, and give the sparse layers back their whole weights."""
+        """Bring every weight up to date and give the weights back to the sparse layers."""
         self.settle()
         for layer in self.layers.values():
             layer.rows = None
 
     def tensors(self) -> Tensors:
-        """Adam's state, the same whether kept by rows or not."""
+        """Adam's state; it is the same whether weights are updated by rows or not."""
         self.settle()
         return (
             {f"steps.{name}": torch.tensor(number) for name, number in self.steps.items()}
@@ -121,7 +122,7 @@ class Optimiser:
         )
 
     def load(self, tensors: Tensors) -> None:
-        """Take back what :meth:`tensors` gave.
+        """Restore the state that :meth:`tensors` returned.
 
         Raises:
             KeyError: a parameter's state is missing.
@@ -137,17 +138,17 @@ class Optimiser:
 def _row_tables(layers: dict[str, SparseLinear]) -> dict[str, RowTable]:
     if not layers:
         return {}
-    from pipeline.training.row_table import RowTable  # its compiler takes a while to load, and a GPU needs none
+    from pipeline.training.row_table import RowTable  # its compiler is slow to load, and a GPU does not need it
 
     return {name: RowTable(layer.weight.data) for name, layer in layers.items()}
 
 
 def gradient_norm(gradients: list[torch.Tensor], more: float = 0.0) -> torch.Tensor:
-    """Euclidean norm of all gradients together: dot products, which run in parallel where norms do not.
+    """Euclidean norm of all gradients together, from dot products, which run in parallel, unlike norms.
 
     Args:
-        gradients: of any shapes, on one device.
-        more: the sum of squares of those that are not listed.
+        gradients: gradients of any shapes, on one device.
+        more: sum of squares of the gradients that are not in ``gradients``.
     """
     flat = [gradient.reshape(-1) for gradient in gradients]
     return (torch.stack([gradient.dot(gradient) for gradient in flat]).sum() + more).sqrt()

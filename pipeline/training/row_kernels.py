@@ -1,8 +1,8 @@
-"""Adam on the rows of a weight that a batch touches, compiled: each row is read and written once a pass.
+"""Adam on the rows of a weight that a batch touches, compiled: each row is read and written once in a pass.
 
-Rows are worked on independently, so the number of threads does not change the result. ``words`` are the distinct
-rows of a batch; those of the documents that hold ``words[i]`` are ``documents[starts[i]:starts[i + 1]]``, with as
-many ``counts``, and the gradient of that row is the sum of ``counts * pulled[documents]``.
+The rows are independent of each other, so the number of threads does not change the result. ``words`` are the distinct
+rows of a batch. The documents that contain ``words[i]`` are ``documents[starts[i]:starts[i + 1]]``; ``counts`` has the
+word's count in each of them. The gradient of the row is the sum of ``counts * pulled[documents]`` over them.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, prange
 
-# Sums may be taken in vector registers, and a * b + c in one instruction; nothing else of IEEE's rules is given up.
+# Sums may be computed in vector registers, and a * b + c in one instruction; all other rules of IEEE hold.
 compiled = njit(parallel=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
 inlined = njit(inline="always")
 
 
 class AdamStep(NamedTuple):
-    """What one step of Adam does alike to every row.
+    """The numbers of one step of Adam that are the same for every row.
 
     Attributes:
-        scale: factor of the gradient, which clips it.
-        new_mean: share of the gradient in the mean, 1 - beta1.
-        new_square: of its square, 1 - beta2.
-        rate: learning rate over the correction of the mean's start at zero.
-        correction: factor of the root of the square, for its start at zero.
-        epsilon: Adam's.
+        scale: factor that clips the gradient.
+        new_mean: share of the gradient in the new mean, 1 - beta1.
+        new_square: share of the gradient's square in the new square, 1 - beta2.
+        rate: learning rate, divided by the correction for the mean's start at zero.
+        correction: factor of the square's root, which corrects for the square's start at zero.
+        epsilon: Adam's epsilon.
     """
 
     scale: np.floating
@@ -88,8 +88,9 @@ def adam(
 ) -> None:  # fmt: skip
     """One step of Adam (Kingma and Ba, 2015, algorithm 1) on the rows ``words`` of ``weight``, in place.
 
-    They are caught up, and ``keep_mean`` and ``keep_square`` are (U,) factors of their ``mean`` and ``square``:
-    beta1 and beta2 to the power of the steps since a row's last one. The numbers of ``step`` have the weight's type.
+    The rows must be up to date. ``keep_mean`` and ``keep_square`` are (U,) factors of their ``mean`` and ``square``:
+    beta1 and beta2 to the power of the number of steps since a row's last step. The numbers in ``step`` have the
+    number type of the weight.
     """
     for i in prange(len(words)):
         word = words[i]

@@ -1,4 +1,4 @@
-"""Weights of which a step touches few rows, brought up to date only when they are read."""
+"""Weights in which a step touches few rows; the other rows are brought up to date only when they are read."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Taken:
     """The rows that a batch reads.
 
     Attributes:
-        words: (U,) their numbers, ascending.
-        starts: (U + 1,) where each one's entries begin.
-        documents: (N,) of the batch, the rows' entries one row after the other.
-        counts: (N,) of the word in the document.
-        pulled: (B, out) gradient of the layer's output; of another shape until there is one.
+        words: (U,) numbers of the rows, ascending.
+        starts: (U + 1,) where the entries of each row begin, and where the last one's end.
+        documents: (N,) document of each entry, one row after the other.
+        counts: (N,) count of the row's word in the document.
+        pulled: (B, out) gradient of the layer's output; it has another shape until there is a gradient.
     """
 
     words: np.ndarray
@@ -35,45 +35,45 @@ class Taken:
 
 
 class RowTable:
-    """A weight whose untouched rows wait, and are caught up on before they are next read.
+    """A weight in which untouched rows wait and are brought up to date before they are read again.
 
-    Adam moves a weight even where its gradient is zero, by what is left of its momentum. A row with state (m, v)
-    whose last gradient came at step s moves, until step t, by ``m / (sqrt(v) + eps)`` times the sum over
-    j = s+1..t of ``(b1 / sqrt(b2))^(j-s) * rate_j * sqrt(1 - b2^j) / (1 - b1^j)``. That sum is the same for all
-    its weights, so one number a row (``pending``) is kept in place of moving them. The result is dense Adam's,
-    but for rounding and for eps where v has almost vanished.
+    Adam moves a weight even where its gradient is zero, by the rest of its momentum. Take a row with state (m, v) and
+    its last gradient at step s. Until step t it moves by ``m / (sqrt(v) + eps)`` times the sum over j = s+1..t of
+    ``(b1 / sqrt(b2))^(j-s) * rate_j * sqrt(1 - b2^j) / (1 - b1^j)``. The sum is the same for all weights of the row,
+    so one number for each row (``pending``) is kept instead of moving the weights. The result is that of dense Adam,
+    except for rounding and for eps where v has almost vanished.
 
     Args:
-        weight: (V, out), updated in place; on a CPU.
+        weight: (V, out) on a CPU; it is updated in place.
     """
 
     def __init__(self, weight: torch.Tensor) -> None:
         _start_threads()
         self.weight = weight
         self.mean, self.square = torch.zeros_like(weight), torch.zeros_like(weight)
-        self.taken: list[Taken] = []  # of each batch that a loss has been differentiated for, since the last step
+        self.taken: list[Taken] = []  # rows of each batch since the last step whose loss has been differentiated
         self._arrays = weight.numpy(), self.mean.numpy(), self.square.numpy()  # the same memory
         self._forget()
 
     def product(self, bow: SparseRows, bias: torch.Tensor) -> torch.Tensor:
-        """(B, out) ``bow @ weight + bias``; backward, it keeps what the weight's gradient is made of."""
+        """(B, out) ``bow @ weight + bias``; its backward pass keeps the pieces of the weight's gradient."""
         taken = _by_word(bow, self.weight.dtype)
         self._catch_up(taken.words)
         product: torch.Tensor = _Product.apply(bias, self, bow, taken)  # type: ignore[no-untyped-call]
         return product
 
     def squared_norm(self) -> float:
-        """The sum of squares of the rows' gradient; 0 where there is none."""
+        """The sum of squares of the rows' gradient; 0 where there is no gradient."""
         if not self.taken:
             return 0.0
         taken = self._together()
         return float(squared_norms(taken.starts, taken.documents, taken.counts, taken.pulled).sum(dtype=np.float64))
 
     def step(self, learning_rate: float, step: int, scale: float) -> None:
-        """Move the rows taken by the ``step``-th step, their gradient times ``scale``; for the others it is pending."""
+        """Make the ``step``-th step: move the taken rows, their gradient times ``scale``; the other rows wait."""
         taken = self._together()
         self.drop()
-        if self.pending[taken.words].any():  # where steps came between the reading of the batch and this one
+        if self.pending[taken.words].any():  # if other steps were made after the batch was read
             self._catch_up(taken.words)
         rate, correction = learning_rate / (1 - BETA1**step), (1 - BETA2**step) ** -0.5
         self.skipped += 1
@@ -81,7 +81,7 @@ class RowTable:
         self.pending += rate / correction * self.decay
         words, cast = taken.words, self._arrays[0].dtype.type
         keep_mean, keep_square = BETA1 ** self.skipped[words], BETA2 ** self.skipped[words]
-        with np.errstate(over="ignore"):  # a learning rate beyond the weight's precision shows in the weights
+        with np.errstate(over="ignore"):  # a learning rate too large for the weight's type will show in the weights
             numbers = AdamStep(*map(cast, (scale, 1 - BETA1, 1 - BETA2, rate, correction, EPSILON)))
         adam(
             *self._arrays, words, taken.starts, taken.documents, taken.counts, taken.pulled,
@@ -90,31 +90,31 @@ class RowTable:
         self.skipped[words], self.decay[words], self.pending[words] = 0, 1, 0
 
     def drop(self) -> None:
-        """Forget the gradient: nothing is taken any more."""
+        """Forget the gradient: no rows are taken any more."""
         self.taken = []
 
     def settle(self) -> None:
-        """Bring every row up to date, for whoever reads the weight itself."""
+        """Bring every row up to date, so that the weight itself may be read."""
         self._catch_up(np.flatnonzero(self.skipped))
         for state, decay in ((self.mean, BETA1), (self.square, BETA2)):
             state *= torch.from_numpy(decay**self.skipped)[:, None].to(state.dtype)
         self._forget()
 
     def load(self, mean: torch.Tensor, square: torch.Tensor) -> None:
-        """Take the (V, out) state of a weight that is up to date; what was pending is forgotten."""
+        """Take over the (V, out) state of a weight that is up to date; pending moves are forgotten."""
         self.mean.copy_(mean)
         self.square.copy_(square)
         self.taken = []
         self._forget()
 
     def _together(self) -> Taken:
-        """The batches taken as one."""
+        """All taken batches as one batch."""
         if len(self.taken) > 1:
             self.taken = [_one_batch(self.taken)]
         return self.taken[0]
 
     def _catch_up(self, words: np.ndarray) -> None:
-        """Make the moves that the rows ``words`` wait for; their mean and square wait on."""
+        """Make the pending moves of the rows ``words``; their mean and square still wait."""
         cast = self._arrays[0].dtype.type
         catch_up(*self._arrays, words, self.pending[words].astype(cast), cast(EPSILON))
         self.pending[words] = 0
@@ -126,14 +126,14 @@ class RowTable:
 
 @cache
 def _start_threads() -> None:
-    """Start the kernels' threads, and leave torch as many as it had: both may use the one OpenMP of the process."""
+    """Start the kernels' threads, and leave torch its number of threads: both may use the same OpenMP."""
     threads, nothing = torch.get_num_threads(), np.zeros((1, 0), np.float32)
     catch_up(nothing, nothing, nothing, np.zeros(1, np.int64), np.zeros(1, np.float32), np.float32(EPSILON))
     torch.set_num_threads(threads)
 
 
 class _Product(torch.autograd.Function):
-    """The product of :meth:`RowTable.product`; its gradient for the weight is kept in pieces, by the table."""
+    """The product of :meth:`RowTable.product`; the table keeps the pieces of the weight's gradient."""
 
     @staticmethod
     def forward(
@@ -153,7 +153,7 @@ class _Product(torch.autograd.Function):
 
 
 def _by_word(bow: SparseRows, dtype: torch.dtype) -> Taken:
-    """The entries of a batch, word by word."""
+    """The entries of a batch, in the order of the words."""
     terms, order = bow.terms.sort(stable=True)
     words, lengths = terms.unique_consecutive(return_counts=True)
     starts = np.concatenate([[0], lengths.cumsum(dim=0).numpy()])
@@ -161,12 +161,12 @@ def _by_word(bow: SparseRows, dtype: torch.dtype) -> Taken:
     return Taken(words.numpy(), starts, bow.rows[order].numpy(), counts, np.empty((0, 0), counts.dtype))
 
 
-def _one_batch(parts: Sequence[Taken]) -> Taken:
-    """Several batches, all pulled, as one in which their documents stand one batch after the other."""
-    firsts = np.cumsum([0, *(len(part.pulled) for part in parts)])
-    terms = np.concatenate([np.repeat(part.words, np.diff(part.starts)) for part in parts])
-    documents = np.concatenate([part.documents + first for part, first in zip(parts, firsts, strict=False)])
-    counts = np.concatenate([part.counts for part in parts])
+def _one_batch(batches: Sequence[Taken]) -> Taken:
+    """Several batches, all with their gradients, as one batch; their documents follow one another."""
+    firsts = np.cumsum([0, *(len(batch.pulled) for batch in batches)])
+    terms = np.concatenate([np.repeat(batch.words, np.diff(batch.starts)) for batch in batches])
+    documents = np.concatenate([batch.documents + first for batch, first in zip(batches, firsts, strict=False)])
+    counts = np.concatenate([batch.counts for batch in batches])
     order = np.argsort(terms, kind="stable")
     words, starts = np.unique(terms[order], return_index=True)
     return Taken(
@@ -174,5 +174,5 @@ def _one_batch(parts: Sequence[Taken]) -> Taken:
         np.append(starts, len(terms)),
         documents[order],
         counts[order],
-        np.concatenate([part.pulled for part in parts]),
+        np.concatenate([batch.pulled for batch in batches]),
     )

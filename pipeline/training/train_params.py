@@ -1,4 +1,4 @@
-"""The parameters of training, and the learning rate that they give each step."""
+"""The parameters of training, and the learning rate of each step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Schedule = Literal["halve", "cycle"]
 
 
-WARM_UP = 0.1  # of all epochs
+WARM_UP = 0.1  # share of the epochs in which the learning rate of `cycle` rises
 
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's defaults, as the papers use it
@@ -23,17 +23,19 @@ class TrainParams(BaseModel):
     """The ``train`` section of params.yaml.
 
     Attributes:
-        num_topics: K (top level).
-        seed: of the weights, the order, noise and dropout (top level).
-        epochs: passes over the largest language.
-        batch_size: documents of every language in a step.
-        learning_rate: Adam's, at its highest.
-        schedule: how it falls: halved now and then, or along one cycle.
-        halve_every: epochs after which ``halve`` halves it.
-        clip: largest norm of a step's gradient.
-        checkpoint_every: epochs between checkpoints; a killed run resumes at the last.
-        device: ``auto`` takes a GPU when there is one.
-        precision: of matrix products; less than float32 is for GPUs, and on a CPU slower or the same.
+        num_topics: the number of topics, K (top level).
+        seed: seed of the weights, the order of documents, the noise and dropout (top level).
+        epochs: number of passes over the largest language.
+        batch_size: number of documents of every language in a step.
+        learning_rate: the highest learning rate of Adam.
+        schedule: how the learning rate changes: ``halve`` halves it after every ``halve_every`` epochs, ``cycle``
+            raises it once and then lowers it.
+        halve_every: number of epochs after which ``halve`` halves the learning rate.
+        clip: largest norm of a step's gradient; larger gradients are scaled down.
+        checkpoint_every: number of epochs between checkpoints; a killed run resumes at the last checkpoint.
+        device: where the model is trained; ``auto`` means a GPU if there is one.
+        precision: precision of matrix products; less than float32 is meant for GPUs, and on a CPU it is slower or the
+            same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,7 +43,7 @@ class TrainParams(BaseModel):
     num_topics: int = Field(10, ge=2)
     seed: int = Field(0, ge=0, lt=2**32)
     epochs: int = Field(60, ge=1)
-    batch_size: int = Field(32, ge=3)  # equal parts of fewer could be of one, and BatchNorm needs two
+    batch_size: int = Field(32, ge=3)  # with 2, a batch could have one document, and BatchNorm needs two
     learning_rate: float = Field(0.0005, gt=0)
     schedule: Schedule = "halve"
     halve_every: int = Field(20, ge=1)
@@ -52,11 +54,11 @@ class TrainParams(BaseModel):
 
 
 def learning_rate(schedule: Schedule, highest: float, epoch: float, epochs: int, halve_every: int) -> float:
-    """The rate of a step that starts at ``epoch``, 0 at first, a fraction within an epoch.
+    """The learning rate of a step that starts at ``epoch``: 0 at the start of training, a fraction within an epoch.
 
-    - ``halve``: ``highest``, halved after every ``halve_every`` epochs, as the papers do;
-    - ``cycle``: up from a tenth of ``highest`` in the first tenth of the ``epochs``, then down to zero along half a
-      cosine (one cycle, Smith 2018).
+    - ``halve``: ``highest``, halved after every ``halve_every`` epochs, as in the papers;
+    - ``cycle``: in the first tenth of the ``epochs`` the rate rises from a tenth of ``highest`` to ``highest``, then it
+      falls to zero along half a cosine (one cycle, Smith 2018).
     """
     if schedule == "halve":
         return float(highest * 0.5 ** (int(epoch) // halve_every))

@@ -165,10 +165,10 @@ def test_given_clusters_of_numbered_documents(tmp_path: Path) -> None:
 REFUSED = {
     "missing ids": (TABLE.head(1), 3, r"2 of 3 training documents have no cluster: \['b', '日本'\]"),
     "no cluster": (TABLE.with_columns(cluster=pl.Series([2, 9, None, 1])), 3, r"1 of 3 .* no cluster: \['日本'\]"),
-    "duplicate": (pl.concat([TABLE, TABLE.head(1)]), 3, r"id 'a' stands there more than once"),
+    "duplicate": (pl.concat([TABLE, TABLE.head(1)]), 3, r"id 'a' occurs more than once"),
     "too large": (TABLE, 2, r"from 0 to 2; with num_topics 2 they must lie in 0\.\.1"),
     "negative": (TABLE.with_columns(pl.col("cluster") - 1), 3, r"from -1 to 1; with num_topics 3 .* 0\.\.2"),
-    "wrong columns": (TABLE.rename({"cluster": "label"}), 3, r"expected the columns id and cluster, found \['id', 'l"),
+    "wrong columns": (TABLE.rename({"cluster": "label"}), 3, r"expected the columns id and cluster; found \['id', 'l"),
 }
 
 
@@ -220,7 +220,7 @@ def test_one_language_clusters_are_told(caplog: pytest.LogCaptureFixture) -> Non
     with caplog.at_level(logging.WARNING):
         warn_of_one_language_clusters(clusters, languages, 4)
     messages = [record.getMessage() for record in caplog.records]
-    assert [message.split(" holds ")[0] for message in messages] == ["cluster 1", "cluster 3"]
+    assert [message.split(" has ")[0] for message in messages] == ["cluster 1", "cluster 3"]
     assert "en 1, zh 0, ja 0" in messages[0]
     assert "en 0, zh 0, ja 0" in messages[1]
 

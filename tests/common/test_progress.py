@@ -1,4 +1,4 @@
-"""Progress: every item comes through, and is told of in lines or on a bar."""
+"""Progress: every item comes through, and is reported in lines or on a bar."""
 
 from __future__ import annotations
 

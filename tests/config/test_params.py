@@ -1,4 +1,4 @@
-"""Parameters: what is wrong is told with its key, its value and what would be right; params.yaml itself is right."""
+"""Parameters: a fault is reported with its key, its value and what would be right; params.yaml itself is right."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ def params(folder: Path, text: str) -> Params:
     return Params(folder / "params.yaml")
 
 
-def refused(given: Params, name: str = "made") -> str:
+def refused(parameters: Params, name: str = "made") -> str:
     """The message, less the path that every line of it starts with."""
     with pytest.raises(InputError) as caught:
-        given.section(name, Made)
+        parameters.section(name, Made)
     assert caught.value.exit_code == 2
     lines = str(caught.value).splitlines()
-    assert all(line.startswith(f"{given.path}: ") for line in lines)
-    return "\n".join(line.removeprefix(f"{given.path}: ") for line in lines)
+    assert all(line.startswith(f"{parameters.path}: ") for line in lines)
+    return "\n".join(line.removeprefix(f"{parameters.path}: ") for line in lines)
 
 
 def test_a_section_takes_its_own_values_and_those_of_the_top_level(tmp_path: Path) -> None:
-    given = params(tmp_path, "seed: 3\nfolder: data/x\nother: 1\nmade: {epochs: 5, zh: {script: simplified}}\n")
-    section = given.section("made", Made)
+    parameters = params(tmp_path, "seed: 3\nfolder: data/x\nother: 1\nmade: {epochs: 5, zh: {script: simplified}}\n")
+    section = parameters.section("made", Made)
     assert section == Made(seed=3, epochs=5, folder=Path("data/x"), zh=Inner(script="simplified"))
 
 
@@ -78,7 +78,7 @@ def test_a_section_is_no_top_level_value(tmp_path: Path) -> None:
         ("seed: 1\nmade: {epoch: 5}", "made.epoch is not a parameter; did you mean `epochs`?"),
         (
             "seed: 1\nmade: {xyz: 5}",
-            "made.xyz is not a parameter; known are seed, learning_rate, epochs, folder, zh.",
+            "made.xyz is not a parameter; the known names are seed, learning_rate, epochs, folder, zh.",
         ),
         ("seed: 1\nmade: {epochs: many}", "made.epochs = 'many': Input should be a valid integer, unable to parse"),
         ("seed: 1\nmade: {epochs: 2.5}", "made.epochs = 2.5: Input should be a valid integer"),
@@ -129,17 +129,17 @@ def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
 
 
 def test_a_choice_is_one_of_those_known(tmp_path: Path) -> None:
-    given = params(tmp_path, "encoder: bge\n")
-    assert given.choice("encoder", ["aligned", "bge"]) == "bge"
+    parameters = params(tmp_path, "encoder: bge\n")
+    assert parameters.choice("encoder", ["aligned", "bge"]) == "bge"
     with pytest.raises(InputError, match=r"encoder = 'bge': expected one of aligned, bge-m3\."):
-        given.choice("encoder", ["bge-m3", "aligned"])
+        parameters.choice("encoder", ["bge-m3", "aligned"])
     with pytest.raises(InputError, match="model = "):
-        given.choice("model", ["xtra"])
+        parameters.choice("model", ["xtra"])
 
 
 def test_top_level_parameters_can_be_read_alone(tmp_path: Path) -> None:
-    given = params(tmp_path, "seed: 1\nepochs: 4\nmade: {epochs: 9}\n")
-    assert given.top(Made) == Made(seed=1, epochs=4)
+    parameters = params(tmp_path, "seed: 1\nepochs: 4\nmade: {epochs: 9}\n")
+    assert parameters.top(Made) == Made(seed=1, epochs=4)
     with pytest.raises(InputError, match="epochs = 0: Input should be greater"):
         params(tmp_path, "seed: 1\nepochs: 0\n").top(Made)
 
@@ -150,12 +150,12 @@ def test_the_encoder_does_not_take_the_topic_model_for_its_own(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_the_committed_parameters_are_valid(name: str) -> None:
-    given = Params(ROOT / "params.yaml")
-    section = given.section(name, SECTIONS[name])
-    assert name in given.values
-    block = given.values[name] or {}
+    parameters = Params(ROOT / "params.yaml")
+    section = parameters.section(name, SECTIONS[name])
+    assert name in parameters.values
+    block = parameters.values[name] or {}
     assert set(block) <= set(SECTIONS[name].model_fields)
-    assert section == given.section(name, SECTIONS[name])
+    assert section == parameters.section(name, SECTIONS[name])
 
 
 def test_the_committed_parameters_pass_the_check_of_all() -> None:
@@ -166,7 +166,7 @@ def test_the_committed_parameters_pass_the_check_of_all() -> None:
     ("changes", "message"),
     [
         ({"lamda1": 80}, "lamda1 is not a parameter; did you mean `lambda1`?"),
-        ({"zzzz": 80}, "zzzz is not a parameter; known are ablate, aligned,"),
+        ({"zzzz": 80}, "zzzz is not a parameter; the known names are ablate, aligned,"),
         ({"lambda1": -1}, "lambda1 = -1: Input should be greater than or equal to 0."),
         ({"model": "glocmt"}, "model = 'glocmt': expected one of gloctm, infoctm, .* Did you mean `gloctm`?"),
         ({"encoder": "bge"}, "encoder = 'bge': expected one of aligned, bge-m3, precomputed."),
@@ -174,19 +174,19 @@ def test_the_committed_parameters_pass_the_check_of_all() -> None:
         ({"nmtm": {"mix": 7}}, "nmtm.mix = 7: Input should be less than"),
         ({"ablate": ["kl"]}, r"ablate = \['kl'\]: .*the model knows no kl; it can do without infonce, cluster"),
         ({"top_words": "best"}, "top_words = 'best': Input should be 'beta' or 'owned'."),
-        ({"epochs": 5}, "epochs is not a parameter; known are ablate"),
-        ({"classify": {"seed": 5}}, "classify.seed stands at the top level: `seed`."),
+        ({"epochs": 5}, "epochs is not a parameter; the known names are ablate"),
+        ({"classify": {"seed": 5}}, "classify.seed belongs at the top level, as `seed`."),
         ({"seed": "x"}, "seed = 'x': Input should be a valid integer"),
         ({"seed": None}, "seed = None: "),
     ],
 )
 def test_a_wrong_parameter_is_told_once_whatever_model_runs(changes: dict[str, object], message: str) -> None:
-    given = Params(ROOT / "params.yaml").having(**changes)
+    parameters = Params(ROOT / "params.yaml").having(**changes)
     with pytest.raises(InputError) as caught:
-        check_parameters(given)
+        check_parameters(parameters)
     line, *others = str(caught.value).splitlines()
     assert not others
-    assert re.match(re.escape(f"{given.path}: ") + message, line), line
+    assert re.match(re.escape(f"{parameters.path}: ") + message, line), line
 
 
 @pytest.mark.parametrize(
@@ -198,9 +198,9 @@ def test_a_wrong_parameter_is_told_once_whatever_model_runs(changes: dict[str, o
     ],
 )
 def test_languages_are_checked_with_the_parameters(languages: object, message: str) -> None:
-    given = Params(ROOT / "params.yaml").having(languages=languages)
-    with pytest.raises(InputError, match=f"^{re.escape(str(given.path))}: {message}"):
-        check_parameters(given)
+    parameters = Params(ROOT / "params.yaml").having(languages=languages)
+    with pytest.raises(InputError, match=f"^{re.escape(str(parameters.path))}: {message}"):
+        check_parameters(parameters)
 
 
 def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,12 +211,12 @@ def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPat
     with pytest.raises(InputError) as caught:
         check_paths(committed.having(path="my/documents.csv", labels="clusters.csv", bow=bow))
     assert [line.partition(": ")[2] for line in str(caught.value).splitlines()[:3]] == [
-        "path = 'my/documents.csv': nothing is there.",
-        "labels = 'clusters.csv': nothing is there.",
-        "bow.vocabulary = 'no/words': nothing is there.",
+        "path = 'my/documents.csv': this path does not exist.",
+        "labels = 'clusters.csv': this path does not exist.",
+        "bow.vocabulary = 'no/words': this path does not exist.",
     ]
-    assert str(caught.value).endswith("What a run can do without is `data/none`.")
-    with pytest.raises(InputError, match=r"nothing is there\.\n`path` names your documents; .*$"):
+    assert str(caught.value).endswith("Set the paths that your run does not need to `data/none`.")
+    with pytest.raises(InputError, match=r"this path does not exist\.\n`path` is for your documents; .*$"):
         check_paths(committed.having(path="my/documents.csv"))
 
 
@@ -242,11 +242,11 @@ def test_what_params_yaml_leaves_out_has_the_value_that_it_ships_with() -> None:
 
 
 def test_what_a_stage_has_read_is_known_with_its_defaults(tmp_path: Path) -> None:
-    given = params(tmp_path, "seed: 3\nmade: {epochs: 5}\nother: 1\nmodel: xtra\n")
-    given.section("made", Made)
-    given.choice("model", ["xtra"])
+    parameters = params(tmp_path, "seed: 3\nmade: {epochs: 5}\nother: 1\nmodel: xtra\n")
+    parameters.section("made", Made)
+    parameters.choice("model", ["xtra"])
     made = {"learning_rate": 0.1, "epochs": 5, "folder": "none", "zh": {"script": "keep"}}
-    assert given.used == {"seed": 3, "model": "xtra", "made": made}
+    assert parameters.used == {"seed": 3, "model": "xtra", "made": made}
 
 
 def test_none_is_written_as_a_path_that_exists_and_read_as_none(tmp_path: Path) -> None:
@@ -260,14 +260,14 @@ def test_none_is_written_as_a_path_that_exists_and_read_as_none(tmp_path: Path) 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_every_section_refuses_what_it_does_not_know(tmp_path: Path, name: str) -> None:
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    given = params(tmp_path, text)
-    given.values[name] = {**(given.values[name] or {}), "no_such_parameter": 1}
+    parameters = params(tmp_path, text)
+    parameters.values[name] = {**(parameters.values[name] or {}), "no_such_parameter": 1}
     with pytest.raises(InputError, match=rf"{name}\.no_such_parameter is not a parameter"):
-        given.section(name, SECTIONS[name])
+        parameters.section(name, SECTIONS[name])
 
 
 def test_what_several_sections_share_stands_at_the_top_only() -> None:
-    given = Params(ROOT / "params.yaml")
-    for name, section in given.values.items():
+    parameters = Params(ROOT / "params.yaml")
+    for name, section in parameters.values.items():
         for key in section if isinstance(section, dict) else ():
-            assert key not in given.values or (name, key) == ("bge-m3", "model"), f"{name}.{key}"
+            assert key not in parameters.values or (name, key) == ("bge-m3", "model"), f"{name}.{key}"

@@ -98,7 +98,7 @@ def test_switching_back_leaves_no_trace(params: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "told"),
+    ("preset", "message"),
     [
         ("num_topic: 5\n", "`num_topic` is not a parameter.*did you mean `num_topics`"),
         ("train:\n  epoch: 5\n", r"`train\.epoch` is not .*did you mean `train\.epochs`"),
@@ -111,17 +111,17 @@ def test_switching_back_leaves_no_trace(params: Path) -> None:
         ("", "expected a mapping"),
     ],
 )
-def test_wrong_preset_is_refused_and_changes_nothing(params: Path, preset: str, told: str) -> None:
+def test_wrong_preset_is_refused_and_changes_nothing(params: Path, preset: str, message: str) -> None:
     folder = params.parent / "presets"
     (folder / "wrong.yaml").write_text(preset, encoding="utf-8")
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         apply_preset("wrong", params, folder)
     assert params.read_text(encoding="utf-8") == PARAMS
 
 
 @pytest.mark.parametrize("name", ["othr", "../params", "$(id)", ""])
 def test_unknown_preset_lists_the_known(params: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"no preset .*Known are back, other\."):
+    with pytest.raises(InputError, match=r"no preset .*Known names are back, other\."):
         apply_preset(name, params, params.parent / "presets")
 
 

@@ -227,10 +227,10 @@ def test_no_dictionary_is_told_and_may_come_later(
 
 
 def test_a_dictionary_of_the_user_stays(folder: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "tiny/dictionary/en-zh.tsv"
-    write(mine, b"dog\t\xe7\x8b\x97\n")
+    users_file = tmp_path / "tiny/dictionary/en-zh.tsv"
+    write(users_file, b"dog\t\xe7\x8b\x97\n")
     fetch(TINY, tmp_path / "tiny", Source(folder))
-    assert mine.read_bytes() == b"dog\t\xe7\x8b\x97\n"
+    assert users_file.read_bytes() == b"dog\t\xe7\x8b\x97\n"
 
 
 # --- a second time -------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_checksums_of_an_unchecked_data_set_hold_from_then_on(
 ) -> None:
     unchecked, home = replace(TINY, sha256={}), tmp_path / "tiny"
     fetch(unchecked, home, Source(folder))
-    assert "no known checksum" in caplog.text
+    assert "no published checksum is known" in caplog.text
     assert f"{sha256(BYTES['vocab_en'])}  raw/vocab_en\n" in (home / "SHA256SUMS").read_text(encoding="utf-8")
     (home / "raw/vocab_en").unlink()
     write(folder / "Tiny/vocab_en", b"moon\n")
@@ -296,7 +296,7 @@ def test_download_gives_what_a_folder_gives(server: Server, folder: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (b"wrong bytes", sha256(b"wrong bytes")),
         ("short", "IncompleteRead"),
@@ -305,12 +305,12 @@ def test_download_gives_what_a_folder_gives(server: Server, folder: Path, tmp_pa
     ],
 )
 def test_failed_download_leaves_nothing_of_the_file(
-    server: Server, tmp_path: Path, answer: bytes | str, told: str
+    server: Server, tmp_path: Path, answer: bytes | str, message: str
 ) -> None:
     server.answers[url("test_texts_cn.txt")] = answer
     with pytest.raises(TryAgainError) as caught:
         fetch(TINY, tmp_path / "tiny", server.source())
-    assert all(part in str(caught.value) for part in (url("test_texts_cn.txt"), told, "--from"))
+    assert all(part in str(caught.value) for part in (url("test_texts_cn.txt"), message, "--from"))
     assert caught.value.exit_code == 75
     raw = {path.name: path.read_bytes() for path in (tmp_path / "tiny/raw").iterdir()}
     assert raw == {name: BYTES[name] for name in raw}

@@ -103,7 +103,7 @@ def test_unknown_columns_are_named_once(tmp_path: Path, caplog: pytest.LogCaptur
     with caplog.at_level(logging.WARNING):
         take_in(write(tmp_path / "d.jsonl", bilingual(3, url="u", author="a")))
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path / 'd.jsonl'}: columns not known, ignored: 'url', 'author'"
+        f"{tmp_path / 'd.jsonl'}: these columns are unknown and ignored: 'url', 'author'"
     ]
 
 
@@ -116,8 +116,8 @@ def test_wide_id_column_is_not_indonesian(tmp_path: Path, caplog: pytest.LogCapt
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ([{"language": "en", "txt": "a"}], ["missing columns: lang, text", "`language` is near `lang`",
-                                            "`txt` is near `text`", "Found language, txt"]),
+        ([{"language": "en", "txt": "a"}], ["missing columns: lang, text", "`language` is similar to `lang`",
+                                            "`txt` is similar to `text`", "Found language, txt"]),
         ([{"lang": "en"}], ["missing columns: text"]),
         ([{"text": "a", "en": "b", "ja": "c"}], ["missing columns: lang."]),
         ([{"en": "a", "cn": "b"}], ["missing columns: lang, text", "The code of `cn` would be `zh`"]),
@@ -138,7 +138,7 @@ def test_unusable_file_is_explained(tmp_path: Path, content: bytes, words: list[
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"lang,text,text\n", ["x.csv:1", "['text'] stand there twice"]),
+        (b"lang,text,text\n", ["x.csv:1", "['text'] occur more than once"]),
         (b'lang,text\nen,"never closed\nja,b\n', ["x.csv:2", "never closed"]),
         (b"id|lang|text\n1|en|a\n", ["missing columns: lang, text", "Found id|lang|text"]),
         (b"lang,te\xffxt\nen,a\n", ["x.csv:1", "0xff"]),

@@ -147,7 +147,7 @@ def test_long_documents_are_cut(encode: Encode, caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.INFO):
         vectors = encode(["bread " * 50, "bread " * 60], max_length=16)
     assert np.array_equal(vectors[0], vectors[1])
-    assert "2 documents fill 16 tokens" in caplog.text
+    assert "2 documents fill all 16 tokens" in caplog.text
 
 
 def test_a_document_without_text_has_the_zero_vector(encode: Encode) -> None:
@@ -193,7 +193,7 @@ def test_the_time_is_told_before_a_cpu_starts(encode: Encode, caplog: pytest.Log
         encode(SENTENCES, fresh=True)
         assert "minutes" not in caplog.text
         encode([f"bread {number}" for number in range(100, 200)], fresh=True)
-    assert re.search(r"100 documents with \d+ tokens to embed on the CPU: about 0\.\d minutes", caplog.text)
+    assert re.search(r"100 documents with \d+ tokens on the CPU takes about 0\.\d minutes", caplog.text)
 
 
 @pytest.mark.parametrize("precision", ["fp16", "bf16"])
@@ -342,7 +342,7 @@ def test_a_damaged_file_of_the_local_cache_is_refused(hub_cache: Path, tiny: Pat
 
 
 def test_a_folder_that_is_not_there_is_told(hub_cache: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="neither a folder here nor a name on the hub"):
+    with pytest.raises(InputError, match="neither a folder on this machine nor a name on the hub"):
         encoder(tmp_path / "nowhere", tmp_path).encode(documents(SENTENCES))
 
 
@@ -406,7 +406,7 @@ def test_safetensors_serve_as_well(copy: Path, tmp_path: Path, encode: Encode) -
 
 
 def test_more_tokens_than_the_model_reads_are_refused(tiny: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"max_length = 513.*reads 512"):
+    with pytest.raises(InputError, match=r"max_length is 513.*reads at most 512"):
         encoder(tiny, tmp_path, max_length=513).encode(documents(SENTENCES))
     assert encoder(tiny, tmp_path, max_length=512).encode(documents(["bread " * 600])).shape == (1, 32)
 

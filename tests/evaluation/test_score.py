@@ -162,7 +162,7 @@ def test_words_that_the_reference_lacks_are_counted_told_and_zero(
     topics["en"] = [["film", "music", "Actor"], topics["en"][1]]
     with caplog.at_level(logging.WARNING):
         after = score(topics, tokens)
-    assert "en: 1 of 6 words are not in the reference, their pairs count as 0: Actor" in caplog.text
+    assert "en: 1 of 6 words are not in the reference; their pairs count as 0: Actor" in caplog.text
     counted = {lang: figures["unknown_words"] for lang, figures in after["languages"].items()}
     assert counted == {"en": 1, "zh": 0, "ja": 0}
     assert 0 < after["cnpmi"] < before["cnpmi"]
@@ -172,7 +172,7 @@ def test_a_word_listed_twice_is_told(tmp_path: Path, caplog: pytest.LogCaptureFi
     path = lines_file(tmp_path / "t.txt", ["a b a", "c d c"])
     with caplog.at_level(logging.WARNING):
         assert read_topics({"en": path}, 3) == {"en": [["a", "b", "a"], ["c", "d", "c"]]}
-        assert "t.txt, line 2: listed more than once: c" in caplog.text
+        assert "t.txt, line 2: these words occur more than once: c" in caplog.text
         caplog.clear()
         read_topics({"en": path}, 2)
     assert not caplog.text
@@ -188,9 +188,12 @@ def test_topic_files_may_have_a_byte_order_mark_other_line_ends_and_blank_lines_
     ("lines", "message"),
     [
         (["电影 音乐 演员"], r"topics: .*t_en.txt 2, .*t_zh.txt 1"),
-        (["电影 音乐 演员", "市场 银行"], r"t_zh.txt, line 2: 2 words; 3 of each .* Words are separated by blanks"),
+        (
+            ["电影 音乐 演员", "市场 银行"],
+            r"t_zh.txt, line 2: found 2 words, but 3 words of each .* separated by blanks",
+        ),
         (["电影 音乐 演员", "", "市场 银行 货币"], r"t_en.txt 2, .*t_zh.txt 3"),
-        (["", "市场 银行 货币"], r"t_zh.txt, line 1: 0 words"),
+        (["", "市场 银行 货币"], r"t_zh.txt, line 1: found 0 words"),
         ([], r"t_zh.txt is empty"),
     ],
 )
@@ -214,7 +217,7 @@ def test_a_topic_file_that_is_missing_or_not_utf_8(tmp_path: Path) -> None:
         (["a.txt"], "--topics a.txt: expected a language and its file"),
         (["en="], "--topics en=: expected a language and its file"),
         (["cn=a.txt"], "`cn` is no language code.* Did you mean `zh`"),
-        (["en=a.txt", "en=b.txt"], "`en` stands there twice, as a.txt and b.txt"),
+        (["en=a.txt", "en=b.txt"], "`en` is given twice, with a.txt and with b.txt"),
     ],
 )
 def test_what_is_not_a_language_and_its_file(values: list[str], message: str) -> None:
@@ -231,16 +234,16 @@ def test_references_that_do_not_fit(tmp_path: Path) -> None:
     ref = named(tmp_path, "ref", LINES)
     assert "ref.jsonl does not exist" in fault(tmp_path / "ref.jsonl")
     assert "ref_en.txt: the format `.txt` is not known" in fault(tmp_path / "ref_en.txt")
-    assert "aligned texts are in en, zh; missing: ja" in fault(*ref[:2])
-    assert "no topics are in ja; they are in en, zh" in fault(*ref, languages=("en", "zh"))
+    assert "aligned texts were found in: en, zh. Missing: ja" in fault(*ref[:2])
+    assert "there are no topics in ja; the topics are in en, zh" in fault(*ref, languages=("en", "zh"))
     assert "`cn` is no language code" in fault(ref[0].replace("en=", "cn="))
     rows = [{"pair": k, "en": "a", "zh": "b"} for k in range(2)]
-    assert "r.jsonl: aligned texts are in en, zh; missing: ja" in fault(write(tmp_path / "r.jsonl", rows))
+    assert "r.jsonl: aligned texts were found in: en, zh. Missing: ja" in fault(write(tmp_path / "r.jsonl", rows))
     unknown = json_lines([{"pair": 1, "lang": "xx", "text": "a"}, {"pair": 1, "lang": "en", "text": "a"}])
     assert "x.jsonl:1: `xx` is no language code" in fault(write(tmp_path / "x.jsonl", unknown))
     lines_file(tmp_path / "ref_ja.txt", LINES["ja"][:-1])
     message = fault(*ref)
-    assert "reference: the files must have as many lines" in message
+    assert "reference: all files must have the same number of lines" in message
     assert "ref_zh.txt 6" in message
     assert "ref_ja.txt 5" in message
 
@@ -248,7 +251,7 @@ def test_references_that_do_not_fit(tmp_path: Path) -> None:
 def test_the_command_explains_faults_without_a_trace(tmp_path: Path) -> None:
     topics, ref = named(tmp_path, "t", TOPICS), named(tmp_path, "ref", LINES)
     message = refused(tmp_path, "--topics", *topics, "--reference", *ref)
-    assert "t_en.txt, line 1: 3 words; 15 of each topic are asked for" in message
+    assert "t_en.txt, line 1: found 3 words, but 15 words of each topic are needed" in message
     assert "nowhere.txt cannot be read" in refused(tmp_path, "--topics", "en=nowhere.txt", "--reference", *ref)
     refused(tmp_path, "--topics", *topics, "--reference", *ref, "--words", 1)
     refused(tmp_path, "--topics", *topics)

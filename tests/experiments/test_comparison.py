@@ -183,7 +183,7 @@ def test_rows_are_models_or_variants() -> None:
     for listed, names, told in (
         ({}, [], "nothing to compare"),
         ({}, ["a", "a"], "twice"),
-        ({"a": 3}, [], "must hold parameters"),
+        ({"a": 3}, [], "must be a mapping of parameters"),
         ({"a": {"seed": 1}}, [], "sets `seed`"),
     ):
         with pytest.raises(InputError, match=told):
@@ -284,7 +284,7 @@ def test_why_a_run_failed() -> None:
     crashed = output.replace("second line\n", "Traceback (most recent call last):\n  File x\nValueError: no\n")
     assert failure(crashed).endswith("ValueError: no")
     assert failure("ERROR: unexpected\n\n") == "ERROR: unexpected"
-    assert failure("") == "dvc said nothing"
+    assert failure("") == "dvc wrote no message"
 
 
 def test_training_is_found_by_its_key(tmp_path: Path) -> None:

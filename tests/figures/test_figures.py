@@ -92,7 +92,7 @@ def test_a_single_document_has_a_hollow_mark_without_interval() -> None:
 def test_a_model_without_epochs_has_no_losses(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         write_figures(make(LOSSES.clear()), tmp_path)
-    assert "no losses: the model is not trained by epochs" in caplog.text
+    assert "the losses are not drawn, because the model is not trained in epochs" in caplog.text
     assert {path.stem for path in tmp_path.iterdir()} == NAMES - {"losses"}
 
 

@@ -20,7 +20,7 @@ from pipeline.losses.pairs import pair_contrast
 from pipeline.losses.word_links import Links, link_information
 from pipeline.models.gloctm import Gloctm, GloctmParams
 from pipeline.models.infoctm import Infoctm, InfoctmParams
-from pipeline.models.lda import LdaParams, TranslatedLda
+from pipeline.models.lda_translated import LdaParams, TranslatedLda
 from pipeline.models.m3l import M3l, M3lParams
 from pipeline.models.nmtm import Nmtm, NmtmParams, smoothed
 from pipeline.models.parts.known_words import nearest_words, similar_words

@@ -10,7 +10,7 @@ import torch
 from planted import EMBEDDING, TOPICS, WORDS, fit, planted_corpus
 
 from pipeline.models.all_models import MODELS, build_model, model_class
-from pipeline.models.theta import theta_scores
+from pipeline.models.theta_and_beta import theta_scores
 from pipeline.models.topic_model import NeuralTopicModel, TopicModel
 
 TRAIN = planted_corpus({"en": 90, "zh": 84, "ja": 75})

@@ -18,7 +18,7 @@ from pipeline.bow.sparse import SparseRows
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.models.all_models import MODELS, build_model, model_class
 from pipeline.models.model_folder import load_model, save_model
-from pipeline.models.theta import theta_scores
+from pipeline.models.theta_and_beta import theta_scores
 from pipeline.models.topic_model import Batch, LanguageCorpus, NeuralTopicModel, TopicModel, model_device
 from pipeline.models.usvd import Usvd
 from pipeline.tables.by_language import vocabulary_sizes

@@ -189,7 +189,7 @@ def unlabelled(*languages: str) -> dict[str, Any]:
             unlabelled("en", "zh"),
             [
                 "the reference has no aligned documents of these languages",
-                "no labels in en; all reasons are under Run",
+                "no labels in en; all reasons are in the section Run",
             ],
         ),
         (
@@ -286,7 +286,7 @@ def test_the_stage_tells_what_the_run_was_made_with_whatever_params_yaml_says_to
     assert (tmp_path / LAYOUT.page).read_text(encoding="utf-8") == page
 
 
-@pytest.mark.parametrize(("text", "told"), [(None, "is no file"), ("[]", "is no comparison"), ("{", "damaged")])
+@pytest.mark.parametrize(("text", "told"), [(None, "is not a file"), ("[]", "is not a comparison"), ("{", "damaged")])
 def test_a_comparison_that_is_none_is_refused(tmp_path: Path, text: str | None, told: str) -> None:
     if text:
         (tmp_path / "c.json").write_text(text, encoding="utf-8")

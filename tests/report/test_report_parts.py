@@ -164,7 +164,7 @@ def test_dates_that_cannot_be_read_are_warned_of_with_an_example(caplog: pytest.
     (record,) = caplog.records
     assert record.levelname == "WARNING"
     assert "2 of 4 dates cannot be read" in record.message
-    assert "'March 2020'; expected a year" in record.message
+    assert "'March 2020'; expected a date that begins with a year" in record.message
 
 
 def test_dates_that_can_be_read_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:

@@ -21,7 +21,7 @@ from scipy.sparse import csr_array
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import read_json, read_parquet, write_json
 from pipeline.models.model_folder import load_model, save_model
-from pipeline.models.theta import theta_scores
+from pipeline.models.theta_and_beta import theta_scores
 from pipeline.models.topic_model import LanguageCorpus
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.reuse.inference import Inference
@@ -242,7 +242,7 @@ def test_rejects_are_logged_and_written_inert(tmp_path: Path, caplog: pytest.Log
     messages = [record.getMessage() for record in caplog.records]
     assert messages[0] == "rejected -new.csv:1: no lang"
     assert len(messages) == 11
-    assert messages[-1] == f"12 rows rejected, all listed in {path}"
+    assert messages[-1] == f"rejected rows: 12; all are listed in {path}"
     with path.open(encoding="utf-8", newline="") as file:
         written = list(csv.DictReader(file))
     assert [row["id"] for row in written[:6]] == ["'=1+1", "'+1", "'-1", "'@a", "a=b", 'say "hi"']
@@ -309,9 +309,9 @@ def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
 @pytest.mark.parametrize(
     ("output", "rejects", "words"),
     [
-        ("./new.jsonl", None, "--output new.jsonl is the input as well"),
-        ("theta.jsonl", "new.jsonl", "--rejects new.jsonl is the input as well"),
-        ("theta.jsonl", "theta.jsonl", "--rejects theta.jsonl is --output as well"),
+        ("./new.jsonl", None, "--output new.jsonl is also the input"),
+        ("theta.jsonl", "new.jsonl", "--rejects new.jsonl is also the input"),
+        ("theta.jsonl", "theta.jsonl", "--rejects theta.jsonl is also --output"),
         ("theta.jsonl", "data/run/x.csv", "--rejects data/run/x.csv: .*own files"),
     ],
 )
@@ -324,7 +324,7 @@ def test_no_output_takes_the_place_of_another_file(output: str, rejects: str | N
 @pytest.mark.parametrize("content", [b"", b"\n" + EARLIER, b"file,row,id,lang\n", EARLIER[4:], b"my notes\n\xff\0"])
 def test_a_file_that_is_no_list_of_rejects_is_not_written_over(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "mine.csv", content)
-    with pytest.raises(InputError, match=r"mine.csv is there and is no list of rejected rows"):
+    with pytest.raises(InputError, match=r"mine.csv exists and is not a list of rejected rows"):
         check_outputs(tmp_path / "new.jsonl", tmp_path / "theta.parquet", path, ())
     assert path.read_bytes() == content
 
@@ -353,7 +353,7 @@ def test_stage_writes_theta_and_rejects_and_nothing_else(tmp_path: Path, folder:
     done = call("--input", source, "--output", "out/theta.parquet", "--model", folder)
     assert done.returncode == 0, done.stderr
     assert "infer: rejected new.jsonl:6: no text: empty after normalisation" in done.stderr
-    assert "6 rows: 5 documents, 1 rejected; 1 without known words (theta null)" in done.stderr
+    assert "6 rows: 5 documents, 1 rejected; documents without known words (theta is null): 1;" in done.stderr
     found = read_parquet(tmp_path / "out" / "theta.parquet")
     expected = infer(run, source)
     assert found.drop("theta", "scores").equals(expected.drop("theta", "scores"))
@@ -377,7 +377,7 @@ def test_stage_leaves_a_file_of_somebodys_own_as_it_is(
     source = write(tmp_path / "new.jsonl", rows)
     stopped = call("--input", source, "--output", "out/theta.parquet", "--model", folder, *options)
     assert stopped.returncode == 2
-    assert "--rejects out/theta.rejects.csv is there and is no list of rejected rows" in stopped.stderr
+    assert "--rejects out/theta.rejects.csv exists and is not a list of rejected rows" in stopped.stderr
     assert theirs.read_bytes() == own
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["new.jsonl", "theta.rejects.csv"]
 

@@ -130,7 +130,7 @@ def test_a_column_a_language_may_begin_in_a_later_table(tmp_path: Path) -> None:
     documents, _ = read(write(tmp_path / "wide.jsonl", rows), size=1)
     assert documents["id"].to_list() == ["a:en", "a:ja", "b:en", "b:zh"]
     mixed = write(tmp_path / "mixed.jsonl", [*rows, {"lang": "en", "text": "film"}])
-    with pytest.raises(InputError, match="the first rows have a column a language"):
+    with pytest.raises(InputError, match="the first rows have one column for each language"):
         read(mixed, size=1)
 
 
@@ -144,8 +144,8 @@ def test_a_document_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"form": "text"}, "which language"),
-        ({"lang": "en"}, "only with `--format text`"),
+        ({"form": "text"}, "the language of the documents is missing"),
+        ({"lang": "en"}, "works only with `--format text`"),
         ({"form": "text", "lang": "cn"}, "--lang: `cn` is no language code"),
         ({"form": "text", "lang": "de"}, "the model does not know `de`"),
     ],
@@ -164,7 +164,7 @@ def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder
     done = call(folder, "--input", "-", "--output", "-", given=json_lines(rows))
     assert done.stdout == (tmp_path / "theta.jsonl").read_bytes()
     assert b"rejected stdin:3: no lang" in done.stderr
-    assert b"1 rows rejected, listed in a file with --rejects" in done.stderr
+    assert b"rejected rows: 1; add --rejects FILE.csv to list them in a file" in done.stderr
     expected = read_parquet(tmp_path / "theta.parquet")
     found = pl.DataFrame([json.loads(line) for line in done.stdout.decode().splitlines()], schema=expected.schema)
     assert found.equals(expected)

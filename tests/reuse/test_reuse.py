@@ -27,12 +27,15 @@ from pipeline.tables.vectors import Theta
 
 TEXT = "The actor read the dialogue of every scene of the film"
 JAPANESE = "俳優は映画の場面と脚本を読む"
+LONGEST = 1000  # more characters than any document of the sample has
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run in three languages, with a list of stop words of the user's own."""
-    folder = make_project(tmp_path_factory.mktemp("reuse"), sample_rows(40), tokenise={"stopwords": "lists"})
+    documents = {"max_characters": LONGEST}
+    rules = {"stopwords": "lists"}
+    folder = make_project(tmp_path_factory.mktemp("reuse"), sample_rows(40), documents=documents, tokenise=rules)
     (folder / "lists").mkdir()
     (folder / "lists" / "en.txt").write_text("film\n", encoding="utf-8")
     run_stages(folder)
@@ -184,7 +187,7 @@ def test_a_model_without_tables_infers_but_says_what_is_missing(
     alone = pipeline.load(model)
     assert alone.infer(TEXT, lang="en")["theta"].null_count() == 0
     for ask in (alone.topics, lambda: alone.similar(TEXT, "en"), lambda: alone.topic_data("en")):
-        with pytest.raises(InputError, match="do not lie beside this model"):
+        with pytest.raises(InputError, match="are not beside this model"):
             ask()
     with pytest.raises(MissingResourceError, match="holds no trained model"):
         pipeline.load(tmp_path)
@@ -196,7 +199,7 @@ def test_tables_of_another_model_are_not_taken(tmp_path: Path, project: Path) ->
     TOPICS.write(table.filter(pl.col("topic") < 3), copy / LAYOUT.tables)
     stale = pipeline.load(copy / LAYOUT.model)
     assert len(stale.infer(TEXT, lang="en")["top_words"][0][0]) == 5  # from beta
-    with pytest.raises(InputError, match="is of another model"):
+    with pytest.raises(InputError, match="belongs to another model"):
         stale.topics()
 
 
@@ -296,6 +299,21 @@ def content(folder: Path) -> dict[str, bytes]:
 def words_of(project: Path, selection: str, lang: str) -> list[list[str]]:
     table = TOPICS.read(project / LAYOUT.tables).filter(source="trained", selection=selection, lang=lang)
     return table.sort("topic")["words"].to_list()
+
+
+def test_new_documents_are_cut_where_the_run_cut_its_own(
+    tmp_path: Path, project: Path, topics: pipeline.Topics
+) -> None:
+    assert DOCUMENTS.read(project / LAYOUT.tables)["text"].str.len_chars().max() < LONGEST
+    kept, cut = (TEXT + " ") * 30, "The planet and the moon move around a star. " * 50
+    theta, of_all, of_rest = (topics.infer(text, lang="en")["theta"] for text in (kept[:LONGEST], kept + cut, cut))
+    assert theta.equals(of_all)
+    assert not theta.equals(of_rest)
+    pl.DataFrame({"lang": ["en"], "text": [kept + cut]}).write_ndjson(tmp_path / "new.jsonl")
+    output = tmp_path / "theta.parquet"
+    done = run_stage(project, "infer", "--input", str(tmp_path / "new.jsonl"), "--output", str(output))
+    assert done.returncode == 0, done.stderr
+    assert pl.read_parquet(output)["theta"].equals(theta)
 
 
 def test_what_params_yaml_says_today_changes_nothing_of_the_run(
@@ -449,5 +467,5 @@ def test_a_model_by_itself_infers_with_words_from_beta(tmp_path: Path, embedding
     assert found["top_words"].to_list() != expected["top_words"].to_list()  # which are owned
     alone = pipeline.load(model)
     assert alone.infer(JAPANESE, "ja")["top_words"][0].to_list() == found["top_words"][0].to_list()
-    with pytest.raises(InputError, match="do not lie beside this model"):
+    with pytest.raises(InputError, match="are not beside this model"):
         alone.topics()

@@ -63,9 +63,9 @@ def test_parts_of_different_runs_are_told_apart(project: Path) -> None:
     theta = catalogue.THETA.read(project / LAYOUT.tables)
     catalogue.THETA.write(theta.with_columns(id="id" + pl.col("id")), project / LAYOUT.tables)
     run = FinishedRun.open(project)
-    with pytest.raises(InputError, match="is of another model"):
+    with pytest.raises(InputError, match="belongs to another model"):
         _ = run.words
-    with pytest.raises(InputError, match="is of other documents"):
+    with pytest.raises(InputError, match="has other documents"):
         _ = run.theta
 
 

@@ -41,7 +41,7 @@ def test_a_language_without_rows_has_none() -> None:
     [(["en", "zh", "en"], None), (["en", "zh"], ["zh", "en"]), (["en", "zh"], ["en"])],
 )
 def test_languages_that_do_not_stand_together_are_refused(languages: list[str], names: list[str] | None) -> None:
-    with pytest.raises(InputError, match="must stand together"):
+    with pytest.raises(InputError, match="must be consecutive"):
         ByLanguage.of(pl.Series(languages), names)
 
 

@@ -30,18 +30,18 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"lang": pl.lit(3)}, "column `lang` .* holds Int32; expected String"),
         ({"text": pl.lit(None, pl.String)}, "column `text` .* has no value in 1 rows"),
     ],
 )
-def test_what_does_not_fit_is_refused_by_both_sides(tmp_path: Path, changes: dict[str, pl.Expr], told: str) -> None:
-    with pytest.raises(ValueError, match=f"^documents: {told}"):
+def test_what_does_not_fit_is_refused_by_both_sides(tmp_path: Path, changes: dict[str, pl.Expr], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^documents: {message}"):
         DOCUMENTS.write(documents(**changes), tmp_path)
     assert not list(tmp_path.iterdir())
     write_parquet(documents(**changes), DOCUMENTS.path(tmp_path))
-    with pytest.raises(InputError, match=rf"documents\.parquet: {told}.* run `dvc repro`"):
+    with pytest.raises(InputError, match=rf"documents\.parquet: {message}.* run `dvc repro`"):
         DOCUMENTS.read(tmp_path)
     assert DOCUMENTS.read(tmp_path, ["id"])["id"].to_list() == ["a"], "what is not asked for is not looked at"
 

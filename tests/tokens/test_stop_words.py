@@ -1,4 +1,4 @@
-"""Stop words: the lists that come along, the user's own, and files that are wrong."""
+"""Stop words: the lists of the package, the user's own, and files that are wrong."""
 
 from __future__ import annotations
 

@@ -192,10 +192,10 @@ def test_batches_of_too_few_pairs_are_refused() -> None:
         for name, p in pairs.items()
     }
     assert Batches(corpus, 4, CPU, paired=True).steps == 1
-    with pytest.raises(InputError, match=r"4 languages a batch needs 3 aligned pairs, and some would have 2"):
+    with pytest.raises(InputError, match=r"4 languages a batch needs 3 aligned pairs, but some batches would have 2"):
         Batches(corpus, 3, CPU, paired=True)
 
 
 def test_unpaired_documents_are_refused_where_pairs_are_needed() -> None:
-    with pytest.raises(InputError, match=r"aligned documents, and 0 training documents of en.*same `pair`"):
+    with pytest.raises(InputError, match=r"aligned documents, but only 0 training documents of en.*same `pair`"):
         Batches(numbered({"en": 6, "zh": 6}), 4, CPU, paired=True)

@@ -136,7 +136,7 @@ def test_a_damaged_checkpoint_is_told_and_training_starts_anew(
     warning = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warning) == 1
     assert f"{path} is damaged" in warning[0]
-    assert "starts anew" in warning[0]
+    assert "starts again from the first epoch" in warning[0]
     assert history == fit(clean, CORPUS, tmp_path / "clean", epochs=3)
     assert same_weights(anew, clean)
 

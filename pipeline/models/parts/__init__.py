@@ -1,1 +1,1 @@
-"""What the models are built of."""
+"""The parts of which the models are built."""

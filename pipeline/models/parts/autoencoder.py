@@ -18,7 +18,7 @@ from pipeline.models.topic_model import LanguageCorpus, ModelParams, NeuralTopic
 
 
 class Autoencoder(NeuralTopicModel):
-    """A beta and a norm for each language, in their order; a flat prior, and betas that start at random."""
+    """A beta and a norm for each language, in the languages' order; a flat prior, and betas that start at random."""
 
     prior_mean: torch.Tensor
     prior_variance: torch.Tensor
@@ -64,12 +64,12 @@ def flat_prior(topics: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def rarely(loss: Callable[[], torch.Tensor], every: int, model: nn.Module) -> torch.Tensor:
-    """``loss()`` in one step of ``every``, drawn at random, and as many times as heavy: the same on average.
+    """``loss()`` on average in one of ``every`` steps, drawn at random, times ``every``; its mean stays the same.
 
     Args:
-        loss: a scalar.
-        every: 1 computes it in every step.
-        model: outside of its training the loss is always computed, and not scaled.
+        loss: function that computes a scalar.
+        every: in one of how many steps the loss is computed; 1 means in every step.
+        model: the model; when it is not in training mode, the loss is always computed and not scaled.
     """
     if every == 1 or not model.training:
         return loss()
@@ -79,15 +79,15 @@ def rarely(loss: Callable[[], torch.Tensor], every: int, model: nn.Module) -> to
 
 
 class EmbeddingReader(Autoencoder):
-    """An encoder and a beta a language; theta of any document comes from its own language's encoder.
+    """An encoder and a beta for each language; theta of any document comes from the encoder of its own language.
 
     Args:
-        vocabulary: number of words V of each language, in order, pivot first.
-        topics: K.
-        embedding: width E of the document embeddings.
+        vocabulary: the number of words, V, of each language, in order, pivot first.
+        topics: the number of topics, K.
+        embedding: width of the document embeddings, E.
         params: the model's section of params.yaml.
         hidden: units of each hidden layer.
-        dropout: of the hidden layers and of theta.
+        dropout: dropout rate of the hidden layers and of theta.
     """
 
     reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
@@ -114,6 +114,6 @@ class EmbeddingReader(Autoencoder):
 
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
-        """(B, K) posterior means; call in evaluation mode. Their softmax is theta."""
+        """(B, K) posterior means, to be called in evaluation mode. Their softmax is theta."""
         assert embeddings is not None
         return self.posterior(self.languages.index(language), embeddings)[0]

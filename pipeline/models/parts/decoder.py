@@ -1,4 +1,4 @@
-"""How the topic models say words: softmax(BatchNorm(theta @ beta)), of the words that a document has alone."""
+"""How the topic models predict words: softmax(BatchNorm(theta @ beta)), only at the words that a document has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def word_probabilities(theta: torch.Tensor, beta: torch.Tensor, norm: ShiftNorm,
     Args:
         theta: (B, K).
         beta: (K, V).
-        norm: of the V words.
+        norm: norm of the V words.
         bow: B documents with N entries.
     """
     left, right, shift = norm.of_product(theta, beta)
@@ -25,7 +25,7 @@ def word_probabilities(theta: torch.Tensor, beta: torch.Tensor, norm: ShiftNorm,
 
 
 class SoftmaxEntries(torch.autograd.Function):
-    """``softmax(left @ right + shift)[rows, terms]``, keeping one (B, V) matrix where autograd keeps three."""
+    """``softmax(left @ right + shift)[rows, terms]``; it keeps one (B, V) matrix, where autograd would keep three."""
 
     @staticmethod
     def forward(
@@ -36,7 +36,7 @@ class SoftmaxEntries(torch.autograd.Function):
         rows: torch.Tensor,
         terms: torch.Tensor,
     ) -> torch.Tensor:
-        """(B, K), (K, V), (V,) and the N entries' places to (N,) probabilities."""
+        """From (B, K), (K, V), (V,) and the places of N entries: (N,) probabilities."""
         logits = torch.addmm(shift, left, right)
         probability = torch.softmax(logits, dim=1, out=logits)
         picked = probability[rows, terms]
@@ -45,7 +45,7 @@ class SoftmaxEntries(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # noqa: ANN401
-        """D logits = scattered (gradient * p) - p * (their sum over the document)."""
+        """D logits = scattered (gradient * p) - p * (the sum of gradient * p over the document)."""
         left, right, probability, picked, rows, terms = ctx.saved_tensors
         pulled = gradient * picked
         totals = probability.new_zeros(len(left)).index_add_(0, rows, pulled)

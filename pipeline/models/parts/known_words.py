@@ -1,4 +1,4 @@
-"""What a model knows of words before training: their neighbours by vector, their links by the dictionary."""
+"""What a model knows about words before training: their neighbours by vector and their links by the dictionary."""
 
 from __future__ import annotations
 
@@ -11,75 +11,75 @@ from pipeline.common.errors import InputError
 from pipeline.models.topic_model import LanguageCorpus, Lexicon
 from pipeline.tables.vectors import unit_rows
 
-CELLS = 2**24  # cosines held at once
+CELLS = 2**24  # how many cosines are in memory at once
 
 
 def lexicon(corpus: Mapping[str, LanguageCorpus], language: str) -> Lexicon:
-    """What is known of a language's words.
+    """What is known about the words of a language.
 
     Raises:
-        ValueError: nothing is.
+        ValueError: nothing is known.
     """
-    found = corpus[language].lexicon
-    if found is None:
-        raise ValueError(f"this model needs the vectors and links of words, and the corpus of {language} has none")
-    return found
+    known_words = corpus[language].lexicon
+    if known_words is None:
+        raise ValueError(f"this model needs the vectors and links of words, but the corpus of {language} has none")
+    return known_words
 
 
 def unit_word_vectors(corpus: Mapping[str, LanguageCorpus], language: str) -> np.ndarray:
-    """(V, E) unit vectors of a language's words, zeros where a word has none.
+    """(V, E) unit vectors of a language's words; zeros where a word has no vector.
 
     Raises:
-        ValueError: nothing is known of the words.
+        ValueError: nothing is known about the words.
     """
     return unit_rows(lexicon(corpus, language).vectors)
 
 
-def nearest_words(mine: np.ndarray, theirs: np.ndarray, count: int, same: bool) -> tuple[np.ndarray, np.ndarray]:
-    """For each word its nearest words by cosine.
+def nearest_words(vectors: np.ndarray, candidates: np.ndarray, count: int, same: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest words of each word, by cosine.
 
     Args:
-        mine: (V, E) unit vectors.
-        theirs: (W, E) unit vectors.
-        count: how many are wanted.
-        same: both are one language: a word is not its own neighbour.
+        vectors: (V, E) unit vectors of the words.
+        candidates: (W, E) unit vectors of the possible neighbours.
+        count: number of neighbours for each word.
+        same: whether both are the same language; then a word is not its own neighbour.
 
     Returns:
-        (V, count) words of ``theirs``, nearest first, and whether they count: a word without a vector neither has
-        neighbours nor is one, and a small vocabulary has fewer than ``count``.
+        (V, count) words of ``candidates``, nearest first, and (V, count) whether each of them is a neighbour. A word
+        without a vector neither has neighbours nor is one, and a small vocabulary has fewer than ``count``.
     """
-    known, alone = np.any(theirs, axis=1), ~np.any(mine, axis=1)
-    words, good = np.zeros((len(mine), count), np.int64), np.zeros((len(mine), count), bool)
-    taken = min(count, len(theirs))
-    for start in range(0, len(mine), _block(theirs)):
-        block = slice(start, min(start + _block(theirs), len(mine)))
-        cosine = mine[block] @ theirs.T
-        cosine[:, ~known] = -np.inf
+    has_vector, lacks_vector = np.any(candidates, axis=1), ~np.any(vectors, axis=1)
+    words, is_neighbour = np.zeros((len(vectors), count), np.int64), np.zeros((len(vectors), count), bool)
+    limit = min(count, len(candidates))
+    for start in range(0, len(vectors), _block(candidates)):
+        block = slice(start, min(start + _block(candidates), len(vectors)))
+        cosine = vectors[block] @ candidates.T
+        cosine[:, ~has_vector] = -np.inf
         if same:
             cosine[np.arange(len(cosine)), np.arange(block.start, block.stop)] = -np.inf
-        nearest = np.argpartition(-cosine, taken - 1, axis=1)[:, :taken] if taken else words[block, :0]
+        nearest = np.argpartition(-cosine, limit - 1, axis=1)[:, :limit] if limit else words[block, :0]
         values = np.take_along_axis(cosine, nearest, axis=1)
-        order = np.lexsort((nearest, -values))  # by cosine, then by number
-        words[block, :taken] = np.take_along_axis(nearest, order, axis=1)
-        good[block, :taken] = np.take_along_axis(values, order, axis=1) > -np.inf
-    good[alone] = False
-    return words, good
+        order = np.lexsort((nearest, -values))  # by cosine, then by word number
+        words[block, :limit] = np.take_along_axis(nearest, order, axis=1)
+        is_neighbour[block, :limit] = np.take_along_axis(values, order, axis=1) > -np.inf
+    is_neighbour[lacks_vector] = False
+    return words, is_neighbour
 
 
 def similar_words(vectors: np.ndarray, threshold: float) -> csr_array:
-    """(V, V) ones where the cosine of two words of a language reaches ``threshold``, and for each word with itself.
+    """(V, V) ones where the cosine of two words of a language is at least ``threshold``, and for each word with itself.
 
-    A word without a vector is near itself alone.
+    A word without a vector is similar only to itself.
 
     Args:
         vectors: (V, E) unit vectors.
-        threshold: least cosine.
+        threshold: smallest cosine of similar words.
     """
-    known = np.any(vectors, axis=1)
+    has_vector = np.any(vectors, axis=1)
     blocks = []
     for start in range(0, len(vectors), _block(vectors)):
         block = slice(start, start + _block(vectors))
-        near = (vectors[block] @ vectors.T >= threshold) & known & known[block, None]
+        near = (vectors[block] @ vectors.T >= threshold) & has_vector & has_vector[block, None]
         blocks.append(csr_array(near.astype(np.int32)))
     return csr_array((vstack(blocks) + eye_array(len(vectors), dtype=np.int32) > 0).astype(np.int32))
 
@@ -93,14 +93,15 @@ def dictionary_links(corpus: Mapping[str, LanguageCorpus], language: str) -> csr
     """(P, V) how often the dictionary pairs the pivot's words with those of ``language``.
 
     Raises:
-        InputError: it pairs none.
-        ValueError: nothing is known of the words.
+        InputError: the dictionary pairs no words.
+        ValueError: nothing is known about the words.
     """
     links = lexicon(corpus, language).links
     if not links.nnz:
         pivot = next(iter(corpus))
         raise InputError(
-            f"the dictionary pairs no word of the vocabulary of {pivot} with one of {language}; this model learns "
-            f"from such pairs. Put {pivot}-{language}.tsv ({pivot} word, tab, {language} word) into `dictionary`."
+            f"the dictionary pairs no word of the vocabulary of {pivot} with one of {language}, but this model learns "
+            f"from such pairs. Put {pivot}-{language}.tsv ({pivot} word, tab, {language} word) into the folder "
+            "`dictionary`."
         )
     return links

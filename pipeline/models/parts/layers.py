@@ -11,7 +11,7 @@ from pipeline.bow.sparse import SparseRows
 
 
 class RowKeeper(Protocol):
-    """Whoever multiplies in a sparse layer's place, because it keeps the rows of its weight up to date."""
+    """An object that multiplies in place of a sparse layer and keeps the rows of the layer's weight up to date."""
 
     def product(self, bow: SparseRows, bias: torch.Tensor) -> torch.Tensor:
         """(B, out) ``bow @ weight + bias``."""
@@ -19,19 +19,19 @@ class RowKeeper(Protocol):
 
 
 class SparseLinear(nn.Module):
-    """A linear layer that reads sparse counts: ``x @ weight + bias`` touching only the rows a batch has.
+    """A linear layer that reads sparse counts: ``x @ weight + bias``, which touches only the rows of a batch's words.
 
-    ``weight`` is (V, out), the transpose of ``nn.Linear``'s, so that a word's row is contiguous.
+    ``weight`` is (V, out), the transpose of the weight of ``nn.Linear``, so that the row of a word is contiguous.
 
-    In training on a CPU the optimiser keeps this weight, since a step touches few of its rows. A model then may
+    In training on a CPU the optimiser manages this weight, since a step touches few of its rows. A model then
 
-    - call the layer, as often in a step as it likes;
-    - not read ``weight`` itself within an epoch: rows that no batch has read lately are moved later, so it is stale. It
-      is whole again at the end of each epoch, in evaluation mode and after training;
-    - not put ``weight`` into a loss, such as a penalty: it has no gradient but by way of the layer.
+    - may call the layer, as often in a step as it likes;
+    - must not read ``weight`` itself within an epoch: rows that no batch has read lately are updated later, so they are
+      stale. The weight is up to date at the end of each epoch, in evaluation mode and after training;
+    - must not put ``weight`` into a loss, such as a penalty: it has a gradient only through the layer.
 
     Attributes:
-        rows: the optimiser's keeper of the weight, while there is one.
+        rows: the optimiser's object that manages the weight, while there is one.
     """
 
     rows: RowKeeper | None = None
@@ -50,9 +50,9 @@ class SparseLinear(nn.Module):
 
 
 class Linear(nn.Linear):
-    """A linear layer that may work in bfloat16: what it takes and gives is float32, rounded, and so are gradients."""
+    """A linear layer that may compute in bfloat16: inputs, outputs and gradients are float32, but rounded."""
 
-    rounds = False  # to bfloat16
+    rounds = False  # whether it rounds to bfloat16
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map (B, inputs) to (B, outputs)."""
@@ -63,7 +63,7 @@ class Linear(nn.Linear):
 
 
 class ShiftNorm(nn.BatchNorm1d):
-    """BatchNorm whose scale is frozen at 1 and whose shift is learnt, as ProdLDA and its successors use it."""
+    """BatchNorm with a scale that is fixed at 1 and a shift that is learnt, as in ProdLDA and its successors."""
 
     running_mean: torch.Tensor
     running_var: torch.Tensor
@@ -75,21 +75,21 @@ class ShiftNorm(nn.BatchNorm1d):
         self.register_parameter("weight", None)
 
     def of_batch(self, x: torch.Tensor) -> torch.Tensor:
-        """(B, features) as in training, whatever the mode, with the running figures left as they are."""
+        """(B, features) normalised as in training, in any mode, without a change of the running statistics."""
         return nn.functional.batch_norm(x, None, None, None, self.bias, True, eps=self.eps)
 
     def of_product(self, theta: torch.Tensor, beta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """``self(theta @ beta)`` as ``left @ right + shift``.
 
-        A word's mean over the batch is ``mean(theta) @ beta_w`` and its variance ``beta_w' cov(theta) beta_w``,
-        so normalising takes K rows of ``beta`` in place of B rows of the product.
+        A word's mean over the batch is ``mean(theta) @ beta_w`` and its variance is ``beta_w' cov(theta) beta_w``,
+        so it is enough to normalise K rows of ``beta`` instead of B rows of the product.
 
         Args:
             theta: (B, K).
             beta: (K, V).
 
         Returns:
-            (B, K), (K, V) and (V,).
+            (B, K) ``left``, (K, V) ``right`` and (V,) ``shift``.
         """
         if not self.training:
             scale = (self.running_var + self.eps).rsqrt()
@@ -109,9 +109,9 @@ class ShiftNorm(nn.BatchNorm1d):
 
 
 class Dropout(nn.Dropout):
-    """Dropout that draws 16 bits a number on a CPU, four numbers from each draw of the generator.
+    """Dropout that, on a CPU, draws 16 bits for each number: four numbers from each draw of the generator.
 
-    Torch draws 53 or more, which takes ten times as long; the rate is ``p`` to within 2**-17.
+    Torch draws 53 bits or more, which takes ten times as long. The rate differs from ``p`` by at most 2**-17.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -119,5 +119,5 @@ class Dropout(nn.Dropout):
         if not self.training or x.device.type != "cpu" or self.p == 0:
             return super().forward(x)
         draws = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None).view(torch.int16)
-        kept = draws[: x.numel()].view(x.shape) >= round(self.p * 2**16) - 2**15
-        return x * kept.to(x.dtype).mul_(1 / (1 - self.p))
+        is_kept = draws[: x.numel()].view(x.shape) >= round(self.p * 2**16) - 2**15
+        return x * is_kept.to(x.dtype).mul_(1 / (1 - self.p))

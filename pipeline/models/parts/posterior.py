@@ -14,7 +14,7 @@ Gaussian = tuple[torch.Tensor, torch.Tensor]  # (B, K) mean and (B, K) log-varia
 
 
 def softplus_layers(sizes: Sequence[int], dropout: float) -> nn.Sequential:
-    """Linear and softplus from each size to the next, then dropout."""
+    """A linear layer and softplus from each size to the next, then dropout."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
         layers += [Linear(inputs, outputs), nn.Softplus()]
@@ -22,14 +22,14 @@ def softplus_layers(sizes: Sequence[int], dropout: float) -> nn.Sequential:
 
 
 class Posterior(nn.Module):
-    """A body, then two heads, each with a norm of its own (XTRA, section 3.1).
+    """A body, then two heads, each with its own norm (XTRA, section 3.1).
 
     Args:
         body: maps (B, inputs) to (B, hidden).
-        hidden: what the body puts out.
-        topics: K.
-        eps: of the norms.
-        momentum: of the norms' running figures.
+        hidden: width of the body's output.
+        topics: the number of topics, K.
+        eps: number that the norms add to the variance.
+        momentum: momentum of the norms' running statistics.
     """
 
     def __init__(self, body: nn.Module, hidden: int, topics: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
@@ -44,8 +44,8 @@ class Posterior(nn.Module):
         """Map the batches of languages that share the body to their posteriors.
 
         Args:
-            x: (sum of sizes, inputs) the batches stacked: one pass through the body serves them all.
-            sizes: documents of each; the norms see one language at a time.
+            x: (sum of sizes, inputs) the stacked batches: one pass through the body serves all of them.
+            sizes: number of documents in each batch; the norms see one language at a time.
         """
         h = self.body(x)
         means, logvars = self.mean(h).split(sizes), self.logvar(h).split(sizes)
@@ -53,7 +53,10 @@ class Posterior(nn.Module):
 
     @torch.no_grad()
     def lesson(self, x: torch.Tensor) -> Gaussian:
-        """Posteriors of (B, inputs) for others to learn from: normalised by the batch, without dropout or a trace."""
+        """Posteriors of (B, inputs) for others to learn from: normalised by the batch, without dropout.
+
+        They have no gradient, and the norms' running statistics do not change.
+        """
         self.body.eval()
         h = self.body(x)
         self.body.train(self.training)

@@ -1,15 +1,15 @@
-// The charts beside the map: shares, parts of the corpus, alignment, losses.
+// The charts other than the map: shares, parts of the corpus, alignment, losses.
 const topicLabel = (number) => `${number} ${plotText(topicWords(number, pivot, isNarrow() ? 1 : 2))}`;
 
-const MARK = 14; // pixels that a mark takes beside another
+const MARK = 14; // pixels from one mark to the mark beside it
 
-// How far from the middle a language's marks stand, so that they do not cover each other.
+// Distance of a language's marks from the middle, so that the marks of languages do not cover each other.
 function beside(place, width) {
   const last = report.languages.length - 1;
   return last ? (place / last - 0.5) * width : 0;
 }
 
-// Intervals in percent, cut where no share can be.
+// Intervals in percent, cut at 0 and 100%.
 function errors(means, halves) {
   const sides = { array: means.map((mean, n) => 100 * Math.min(halves[n], 1 - mean)), arrayminus: means.map((mean, n) => 100 * Math.min(halves[n], mean)) };
   return { type: "data", symmetric: false, ...sides, thickness: 1.2, width: 0 };
@@ -40,32 +40,32 @@ PLOTS.shares = (node) => {
   return { traces, plan: { xaxis: { ticksuffix: "%", rangemode: "tozero", fixedrange: true, side: "top" }, yaxis, legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" }, margin: { l: 8, r: 16, t: 60, b: 8 } } };
 };
 
-// How wide the languages of one part stand, in parts, of which the plot is `count` wide: MARK pixels from one to the
-// next where there is room, and half a part at most, so that there is a gap before the next part.
+// Width of the marks of one part, as a share of the part's width, in a plot with `count` parts: MARK pixels from one
+// language to the next where there is room, and at most half a part, so that there is a gap before the next part.
 function partWidth(node, count) {
   return Math.min(0.5, (MARK * count * (report.languages.length - 1)) / node.clientWidth);
 }
 
-// A part of the corpus stands at place `at(index, shift)`; lines join those for which `joined(before, after)` holds.
+// A part of the corpus is drawn at `at(index, shift)`; a line joins two parts if `joined(before, after)` is true.
 function partsPlot(parts, { at, width, joined, xaxis }) {
   const number = Number(byId("part-topic").value);
   const traces = report.languages.map((language, place) => {
-    const listed = parts.shares[language.code];
-    const known = [...parts.keys.keys()].filter((index) => listed[index]);
-    // A gap after each part that is not joined to the next.
-    const marks = known.flatMap((index, n) => (joined && n && !joined(known[n - 1], index) ? [null, index] : [index]));
-    const each = (value) => marks.map((index) => (index === null ? null : value(listed[index], index)));
+    const shares = parts.shares[language.code];
+    const present = [...parts.keys.keys()].filter((index) => shares[index]);
+    // A null makes a gap between two parts that are not joined.
+    const marks = present.flatMap((index, n) => (joined && n && !joined(present[n - 1], index) ? [null, index] : [index]));
+    const perMark = (value) => marks.map((index) => (index === null ? null : value(shares[index], index)));
     return {
       type: "scatter",
       mode: joined ? "lines+markers" : "markers",
       ...keyed(language),
-      x: each((_, index) => at(index, beside(place, width))),
-      y: each((part) => 100 * part.mean[number]),
-      error_y: errors(each((part) => part.mean[number]), each((part) => part.half[number])),
-      text: each((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
+      x: perMark((_, index) => at(index, beside(place, width))),
+      y: perMark((part) => 100 * part.mean[number]),
+      error_y: errors(perMark((part) => part.mean[number]), perMark((part) => part.half[number])),
+      text: perMark((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
       hovertemplate: "%{text}<extra></extra>",
       line: { width: 1.5, color: language.colour },
-      marker: { symbol: each((part) => markOf(language, part.count)), size: 8, color: language.colour },
+      marker: { symbol: perMark((part) => markOf(language, part.count)), size: 8, color: language.colour },
     };
   });
   traces.push(...keys());
@@ -86,7 +86,7 @@ PLOTS.groups = (node) => {
 PLOTS.periods = (node) => {
   const times = report.periods.keys.map((key) => Date.parse(key));
   const monthly = report.periods.keys[0].length > 4;
-  const number = (index) => { // of a month or year, so that neighbours differ by 1
+  const number = (index) => { // a number for each month or year; neighbours differ by 1
     const [year, month] = report.periods.keys[index].split("-").map(Number);
     return monthly ? 12 * year + month : year;
   };
@@ -109,8 +109,8 @@ PLOTS.alignment = (node) => {
   const code = node.dataset.language;
   const other = report.languages[languageIndex.get(code)];
   const numbers = report.topics.map((_, number) => String(number));
-  const text = report.alignment[code].map((row, mine) => row.map((cosine, theirs) =>
-    `${plotText(report.languages[0].name)} ${mine}: ${plotText(topicWords(mine, pivot))}<br>${plotText(other.name)} ${theirs}: ${plotText(topicWords(theirs, code))}<br>cosine ${cosine.toFixed(2)}`));
+  const text = report.alignment[code].map((row, pivotTopic) => row.map((cosine, otherTopic) =>
+    `${plotText(report.languages[0].name)} ${pivotTopic}: ${plotText(topicWords(pivotTopic, pivot))}<br>${plotText(other.name)} ${otherTopic}: ${plotText(topicWords(otherTopic, code))}<br>cosine ${cosine.toFixed(2)}`));
   const trace = {
     type: "heatmap",
     z: report.alignment[code],

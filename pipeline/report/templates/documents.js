@@ -8,10 +8,10 @@ function languageOf(item) {
 }
 
 function findDocuments() {
-  const wanted = normal(byId("find").value.trim());
-  const places = [...searched.keys()].filter((place) => searched[place].includes(wanted));
+  const query = normal(byId("find").value.trim());
+  const places = [...searched.keys()].filter((place) => searched[place].includes(query));
   const shown = places.slice(0, MOST_RESULTS);
-  byId("found").textContent = `${places.length} documents${places.length > shown.length ? `, the first ${shown.length} shown` : ""}`;
+  byId("found").textContent = `${places.length} documents${places.length > shown.length ? `, the first ${shown.length} are shown` : ""}`;
   byId("results").replaceChildren(...shown.map(resultRow));
 }
 

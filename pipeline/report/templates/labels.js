@@ -1,16 +1,16 @@
-// Labels of the map's topics where they cover no other label and as few documents as can be.
-const LINE = 18; // pixels that a label is high
+// Places for the labels of the map's topics: no label covers another, and each covers as few documents as possible.
+const LINE = 18; // height of a label in pixels
 const STEPS = [[0, 0], [0, -1], [0, 1], [0, -2], [0, 2], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
 
 const apart = (a, b) => Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2;
 
-// The boxes around `point` in which a label may stand, the nearest first: half its width or its height away.
+// The boxes around `point` in which a label may be placed, the nearest first: half its width or its height away.
 function boxesAround(point, width) {
   return STEPS.map(([across, down]) => ({ x: point.x + (across * (width + LINE)) / 2, y: point.y + down * LINE, width, height: LINE }));
 }
 
-// Topics in order, the largest first -> what each is labelled with and where, or null where there is no room for any of
-// its texts. All places are in pixels.
+// For each topic, the largest first: its label's text and place, or null if there is no room for any of its texts. All
+// places are in pixels.
 function placedLabels(topics, marks, frame) {
   const taken = [];
   return topics.map(({ point, texts }) => {

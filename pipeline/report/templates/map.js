@@ -18,7 +18,7 @@ PLOTS.map = (node) => {
   return { traces, plan: { xaxis: bare, yaxis: bare, hovermode: "closest" } };
 };
 
-// A topic for whose label there is no room is a ring.
+// A topic is drawn as a ring if there is no room for its label.
 function topicTraces(node) {
   const frame = { width: node.clientWidth - 16, height: node.clientHeight - 50 }; // without margins and legend
   const labels = topicLabels(frame);
@@ -60,7 +60,7 @@ function topicLabels(frame) {
 
 const inPlane = ({ x, y }, { width, height }) => [((2 * x) / width - 1) * REACH, (1 - (2 * y) / height) * REACH];
 
-// What a topic may be labelled with, the best first.
+// The texts that may label a topic, the best first.
 function labelTexts(number) {
   const words = shorten(topicWords(number, pivot, report.topics.length > 20 ? 1 : 2), 30);
   const short = { text: `<b>${number}</b>`, width: textWidth(String(number)) };
@@ -80,16 +80,16 @@ function halo() {
 }
 
 function documentTrace(language, index, byTopic) {
-  const mine = report.documents.map((item, place) => ({ item, place })).filter(({ item }) => item.lang === index);
-  const colours = mine.map(({ item }) => report.topics[item.topics[0][0]].colour);
+  const entries = report.documents.map((item, place) => ({ item, place })).filter(({ item }) => item.lang === index);
+  const colours = entries.map(({ item }) => report.topics[item.topics[0][0]].colour);
   return {
     type: "scatter",
     mode: "markers",
     ...keyed(language),
-    x: mine.map(({ item }) => item.position[0]),
-    y: mine.map(({ item }) => item.position[1]),
-    customdata: mine.map(({ place }) => place),
-    text: mine.map(({ item }) => hover(item, language.code)),
+    x: entries.map(({ item }) => item.position[0]),
+    y: entries.map(({ item }) => item.position[1]),
+    customdata: entries.map(({ place }) => place),
+    text: entries.map(({ item }) => hover(item, language.code)),
     hovertemplate: "%{text}<extra></extra>",
     hoverlabel: { font: { family: fontOf(language.code) } },
     marker: { symbol: language.symbol, size: isNarrow() ? 4 : 6, opacity: isDark() ? 0.8 : 0.62, color: byTopic ? colours : language.colour, line: { width: 0 } },
@@ -101,7 +101,7 @@ function hover(item, code) {
   return `${wrapped(item.text).map(plotText).join("<br>")}<br><b>topic ${number}</b> ${plotText(topicWords(number, code))} ${percent(share)}`;
 }
 
-// At most three lines of a text. East Asian characters are twice as wide as others, and a line may end after each.
+// At most three lines of a text. East Asian characters are twice as wide as others, and a line may end after any of them.
 function wrapped(text, width = 54, most = 3) {
   const lines = [""];
   let filled = 0;

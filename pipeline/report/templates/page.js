@@ -1,4 +1,4 @@
-// The data and what every part of the page uses. Text from the data becomes text nodes, never markup.
+// The data, and functions that every part of the page uses. Text from the data becomes text nodes, never markup.
 const report = JSON.parse(document.getElementById("report-data").textContent);
 const byId = (id) => document.getElementById(id);
 
@@ -21,7 +21,7 @@ function topicWords(number, code, count = 3) {
   return report.topics[number].words[code].slice(0, count).join(" · ");
 }
 
-// Text for plotly, which would read tags, entities and formulas in it.
+// Text for plotly, escaped because plotly would interpret tags, entities and formulas.
 function plotText(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("$", "&#36;");
 }

@@ -40,7 +40,7 @@ function startPlots() {
   addEventListener("beforeprint", () => document.querySelectorAll(".plot:not([data-drawn])").forEach(draw));
 }
 
-// The legend has marks of its own, since it would show a trace's first mark, hollow or in one topic's colour.
+// The legend has its own marks; otherwise it would show the first mark of a trace, hollow or in the colour of one topic.
 function keys(colour) {
   return report.languages.map((language) => ({
     type: "scatter",

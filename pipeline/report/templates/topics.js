@@ -1,4 +1,4 @@
-// Search and sort of the cards.
+// Searching and sorting the cards.
 const normal = (text) => text.normalize("NFKC").toLowerCase();
 
 const cards = [...document.querySelectorAll(".card")].map((node) => ({
@@ -8,15 +8,15 @@ const cards = [...document.querySelectorAll(".card")].map((node) => ({
 }));
 
 function search() {
-  const wanted = normal(byId("search").value.trim());
+  const query = normal(byId("search").value.trim());
   let shown = 0;
   for (const card of cards) {
     const hits = card.words.filter(({ cell, text }) => {
-      const hit = wanted !== "" && text.includes(wanted);
+      const hit = query !== "" && text.includes(query);
       cell.classList.toggle("hit", hit);
       return hit;
     });
-    card.node.hidden = wanted !== "" && hits.length === 0;
+    card.node.hidden = query !== "" && hits.length === 0;
     shown += card.node.hidden ? 0 : 1;
   }
   byId("shown").textContent = `${shown} of ${cards.length} topics`;
@@ -47,7 +47,7 @@ function startTopics() {
   byId("examples").addEventListener("change", (event) => {
     document.querySelectorAll(".examples").forEach((details) => { details.open = event.target.checked; });
   });
-  // A browser that goes back keeps what was typed and chosen.
+  // When a browser goes back to the page, it keeps what was typed and chosen.
   sortCards();
   search();
 }

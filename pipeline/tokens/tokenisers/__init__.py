@@ -1,4 +1,4 @@
-"""How a text of a language is cut into words; a language more is a file, a line here and its parameters."""
+"""The tokenisers of the languages; a further language needs a file, a line in :data:`TOKENISERS` and parameters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Tokeniser(Protocol):
     """Cuts a cleaned text."""
 
     def __call__(self, text: str) -> list[str]:
-        """Words in lower case; punctuation, symbols and blanks are none."""
+        """The words in lower case; punctuation, symbols and blanks are not words."""
         ...
 
 
@@ -26,11 +26,11 @@ TOKENISERS: Final[dict[str, Callable[[TokeniseParams], Tokeniser]]] = {
     "ja": lambda params: JapaneseTokeniser(params.ja),
 }
 
-# No blanks between words and no tokeniser here: these need pretokenised texts.
+# These have neither blanks between words nor a tokeniser here, so their texts must be pretokenised.
 UNSPACED: Final = frozenset(("bo", "dz", "km", "lo", "my", "th"))
 
 
 def make_tokeniser(lang: str, params: TokeniseParams) -> Tokeniser:
-    """The tokeniser of a language, by Unicode's rules where the table has none."""
+    """The tokeniser of a language; it uses Unicode's rules if the table has no tokeniser for the language."""
     make = TOKENISERS.get(lang)
     return make(params) if make else UnicodeTokeniser(lang)

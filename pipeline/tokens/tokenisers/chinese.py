@@ -19,7 +19,7 @@ CutRun = Callable[[str], list[str]]
 _HAN = regex.compile(r"\p{Han}")
 _CONFIGURATION: Final = {"simplified": "t2s", "traditional": "s2t"}
 _LONGEST = 1000  # jieba's time grows with the square of a run without punctuation
-_REMEMBERED = 2**17  # words whose lower case is looked up, about 20 MB
+_REMEMBERED = 2**17  # words whose lower case is kept for the next time, about 20 MB
 
 
 class ChineseTokeniser:
@@ -34,7 +34,7 @@ class ChineseTokeniser:
         self._token = lru_cache(_REMEMBERED)(lambda word: word.lower() if WORD.search(word) else "")
 
     def __call__(self, text: str) -> list[str]:
-        """Words in the script asked for, those in other alphabets as Unicode has them."""
+        """The words in the chosen script; words in other alphabets are cut by Unicode's rules."""
         if self._converter is not None:
             text = self._converter.convert(text)
         words = chain.from_iterable(map(self._words, WORD.findall(text)))
@@ -54,8 +54,8 @@ def _jieba() -> CutRun:
 
     jieba.setLogLevel(logging.WARNING)
     tokeniser = jieba.Tokenizer()
-    # What initialize() does, less the cache: a marshal file in the shared temporary folder, which
-    # anybody may have put there. Reading the dictionary takes about as long (half a second).
+    # These lines do what initialize() does, but without its cache: a marshal file in the shared temporary
+    # folder, which anybody may have put there. Reading the dictionary takes about as long (half a second).
     tokeniser.FREQ, tokeniser.total = tokeniser.gen_pfdict(tokeniser.get_dict_file())
     tokeniser.initialized = True
     return tokeniser.lcut
@@ -65,13 +65,13 @@ def _rjieba() -> CutRun:
     """Jieba in Rust, https://github.com/messense/jieba-rs.
 
     Raises:
-        MissingResourceError: it is not installed.
+        MissingResourceError: rjieba is not installed.
     """
     try:
         import rjieba
     except ModuleNotFoundError as error:
         raise MissingResourceError(
-            "tokenise.zh.engine is rjieba, which is not installed. `pip install rjieba`, or set the engine to jieba."
+            "tokenise.zh.engine is rjieba, which is not installed. Run `pip install rjieba` or set the engine to jieba."
         ) from error
     return rjieba.cut
 

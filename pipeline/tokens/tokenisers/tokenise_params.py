@@ -1,4 +1,4 @@
-"""The parameters of tokenising, apart from the table so that every tokeniser can import them."""
+"""The parameters of tokenisation, in a module of their own so that every tokeniser can import them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# UniDic's parts of speech but symbols and blanks: noun, pronoun, adjectival noun, adnominal, adverb, conjunction,
-# interjection, verb, adjective, auxiliary, particle, prefix, suffix.
+# UniDic's parts of speech except for symbols and blanks: noun, pronoun, adjectival noun, adnominal, adverb,
+# conjunction, interjection, verb, adjective, auxiliary, particle, prefix, suffix.
 JapanesePos = Literal[
     "名詞",
     "代名詞",
@@ -30,11 +30,11 @@ class ChineseParams(BaseModel):
     """How Chinese is cut.
 
     Attributes:
-        script: convert to this script before cutting; jieba's dictionary is best at simplified.
-        engine: jieba, or its Rust twin rjieba, with which a run cuts Chinese three times as fast. Of 54,743 runs of
-            news text (WMT, NTREX) they cut 7 differently, all with a decimal point before letters or a second point
-            (``28.4mg`` is one word of rjieba's, two of jieba's); others are a character repeated many times and
-            the characters of Unicode's extensions.
+        script: the script to which texts are converted before they are cut; jieba's dictionary is best at simplified.
+        engine: jieba, or its Rust twin rjieba, which cuts Chinese three times as fast. Of 54,743 pieces of news text
+            (WMT, NTREX) they cut 7 differently, all with a decimal point before letters or a second point
+            (``28.4mg`` is one word for rjieba, and two words for jieba). They also differ for a character that is
+            repeated many times, and for the characters of Unicode's extensions.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,8 +48,8 @@ class JapaneseParams(BaseModel):
 
     Attributes:
         form: the word as written, or its dictionary form.
-        pos: the parts of speech kept (UniDic's pos1); none given keeps all but symbols. Adverbs, pronouns and
-            affixes carry little topic.
+        pos: the parts of speech that are kept (UniDic's pos1); an empty list keeps all except for symbols. Adverbs,
+            pronouns and affixes carry little topic.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,13 +62,13 @@ class TokeniseParams(BaseModel):
     """How texts become tokens, in every language.
 
     Attributes:
-        pretokenised: texts are tokens between blanks already and pass through unchanged and unfiltered.
-        reference_pretokenised: the same of the reference corpus.
-        stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists that come along.
-        numbers: keep tokens that are only a number.
-        min_characters: drop shorter tokens, in every script.
-        zh: for Chinese.
-        ja: for Japanese.
+        pretokenised: whether texts are already tokens with blanks between them, and so stay unchanged and unfiltered.
+        reference_pretokenised: the same for the reference corpus.
+        stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists of this project.
+        numbers: whether to keep tokens that are only a number.
+        min_characters: the number of characters below which a token is dropped, in every script.
+        zh: the parameters for Chinese.
+        ja: the parameters for Japanese.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,7 +82,7 @@ class TokeniseParams(BaseModel):
     ja: JapaneseParams = JapaneseParams()
 
     def for_reference(self) -> TokeniseParams:
-        """The parameters by which the reference corpus is tokenised."""
+        """The parameters for the reference corpus."""
         return self.model_copy(update={"pretokenised": self.reference_pretokenised})
 
     def unfiltered(self) -> TokeniseParams:

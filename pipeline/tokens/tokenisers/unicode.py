@@ -16,8 +16,8 @@ _TO_REPLACE = re.compile("[" + "".join(map(chr, _REPLACED)) + "]")
 _URL = re.compile(r'(?:https?://|www\.)[^\s<>"\x80-\U0010ffff]+', re.IGNORECASE)
 
 # A mark (a vowel sign of Hindi, a point of Arabic) belongs to its letter; those that only choose a
-# character's look, as in emoji, do not. Inside a word stand an apostrophe, the middle dot of Catalan, the
-# gershayim of Hebrew and the joiners of Persian and Hindi; inside a number a point or a comma.
+# character's look, as in emoji, do not. A word may contain an apostrophe, the middle dot of Catalan, the
+# gershayim of Hebrew and the joiners of Persian and Hindi; a number may contain a point or a comma.
 WORD = regex.compile(
     r"""
     [\p{L}\p{N}]
@@ -33,7 +33,7 @@ _NUMBER = regex.compile(r"[\p{N}.,]+")
 
 def clean(text: str) -> str:
     """Bring a text to the form that tokenisers and stop words share: NFKC, plain apostrophes, no URLs."""
-    if _TO_REPLACE.search(text):  # far quicker than to translate a text that has none of them
+    if _TO_REPLACE.search(text):  # far faster than translating a text that has none of them
         text = text.translate(_REPLACED)
     return _URL.sub(" ", unicodedata.normalize("NFKC", text))
 
@@ -43,7 +43,7 @@ def is_number(token: str) -> bool:
     return _NUMBER.fullmatch(token) is not None
 
 
-# What stands before an apostrophe and is a word of its own, by language.
+# Words that are elided before an apostrophe, by language.
 _ELIDED = {
     "ca": "d l m n s t",
     "fr": "c d j jusqu l lorsqu m n puisqu qu quoiqu s t",
@@ -55,7 +55,7 @@ class UnicodeTokeniser:
     """Runs of letters, marks and digits; ``don't`` is one word, ``state-of-the-art`` four.
 
     Args:
-        lang: whose elided words are left out: French ``l'eau`` is ``eau``.
+        lang: the language whose elided words are left out: French ``l'eau`` becomes ``eau``.
     """
 
     def __init__(self, lang: str = "") -> None:
