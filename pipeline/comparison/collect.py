@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.evaluation.evaluate import HEADLINE
+from pipeline.evaluation.headline import HEADLINE
 
 Figures = dict[str, float | None]
 

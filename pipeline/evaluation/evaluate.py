@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, permutations
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 import numpy as np
 import polars as pl
@@ -12,13 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.evaluation.coherence import Counting, coherence, cross_coherence
 from pipeline.evaluation.diversity import topic_quality, topic_uniqueness
+from pipeline.evaluation.headline import HEADLINE
 from pipeline.evaluation.reference_counts import Reference
 from pipeline.evaluation.retrieval import retrieval
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import Theta
 from pipeline.topics.selection import Selection, TopWords
-
-HEADLINE: Final = ("cnpmi", "tu", "tq", "npmi")  # shown first wherever figures of topics are shown, and before training
 
 
 class EvaluateParams(BaseModel):

@@ -39,7 +39,7 @@ class LanguageCorpus:
         clusters: (D,) int64 pivot cluster of each document.
         pairs: (D,) int64 pair numbers, equal where documents are aligned, -1 where a document is in no pair; None where
             no document is in a pair.
-        lexicon: what is known about the V words; None where the model does not need it.
+        lexicon: what is known about the V words; None only in a corpus that was built without it.
     """
 
     bow: csr_array

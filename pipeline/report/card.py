@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.common.dotted import leaves
+from pipeline.evaluation.headline import HEADLINE
 from pipeline.languages.codes import language_name
 from pipeline.report.markdown import escape
 from pipeline.run.finished import FinishedRun
@@ -15,18 +16,7 @@ from pipeline.run.record import without_paths
 from pipeline.topics.shares import largest_first, topic_shares
 
 LARGEST = 10  # topics whose words are shown
-
-
 WORDS = 8  # words shown of each topic
-
-
-MEANINGS = {
-    "cnpmi": "how often the top words of a topic in two languages occur together in aligned documents, from -1 to 1",
-    "npmi": "the same within one language",
-    "tu": "topic uniqueness: 1 when no two topics share a top word",
-    "tq": "max(0, cnpmi) x tu",
-}
-
 
 LOADING = """```python
 import pipeline  # from the package `xtra-topics`, which trained this model
@@ -90,7 +80,7 @@ def _topics(run: FinishedRun) -> Iterator[str]:
 
 def _figures(run: FinishedRun) -> Iterator[str]:
     yield from ("| figure | trained | clusters before training | |", "|---|--:|--:|---|")
-    for key, meaning in MEANINGS.items():
+    for key, meaning in HEADLINE.items():
         yield f"| {key} | {_number(run.metrics[key])} | {_number(run.metrics['start'][key])} | {meaning} |"
     for pair, figures in sorted(run.metrics.get("retrieval", {}).items()):
         meaning = f"mean reciprocal rank of a test document's translation by theta, over {figures['pairs']} pairs"

@@ -8,21 +8,16 @@ from statistics import fmean
 from typing import Any
 
 from pipeline.common.dotted import leaves
+from pipeline.evaluation.headline import HEADLINE
 from pipeline.report.sheets import Sheet, figure
 
 NOT_CLASSIFIED = "nothing was classified"
 NO_REFERENCE = "the reference has no aligned documents of these languages"
-QUALITY = {
-    "cnpmi": "how often a topic's top words in two languages occur together in aligned documents, from -1 to 1 (best)",
-    "tu": "topic uniqueness, 1 if no two topics share a top word",
-    "tq": "topic quality, CNPMI times TU, or 0 if CNPMI is below 0",
-    "npmi": "the same as CNPMI, but within one language",
-}
 FEATURES = {
     "scores": "the scores of which theta is the softmax, as in the published code",
     "theta": "theta itself",
 }
-SHOWN = {*QUALITY, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_words"}
+SHOWN = {*HEADLINE, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_words"}
 
 Metrics = Mapping[str, Any]
 
@@ -88,11 +83,12 @@ def _quality(metrics: Metrics) -> Sheet:
     sets = {"these topics": metrics, "clusters before training": metrics.get("start", {})}
     for name, values in metrics.get("selections", {}).items():
         sets |= {f"words by {name}": values, f"words by {name}, clusters before training": values.get("start", {})}
-    rows = [(name, *(figure(values.get(key)) for key in QUALITY)) for name, values in sets.items()]
-    meanings = " ".join(f"{key.upper()}: {text}." for key, text in QUALITY.items())
+    rows = [(name, *(figure(values.get(key)) for key in HEADLINE)) for name, values in sets.items()]
+    meanings = " ".join(f"{key.upper()}: {text}." for key, text in HEADLINE.items())
     lacking = f" Coherence was not measured: {NO_REFERENCE}." if metrics["cnpmi"] is None else ""
-    remark = f"{meanings} Training should improve on the clusters that it starts from.{lacking}"
-    return Sheet("Topic quality", remark, ["", *(key.upper() for key in QUALITY)], rows)
+    aim = "Training does not aim at these figures; they should stay near those of the clusters, or rise."
+    remark = f"{meanings} {aim}{lacking}"
+    return Sheet("Topic quality", remark, ["", *(key.upper() for key in HEADLINE)], rows)
 
 
 def _parts(metrics: Metrics) -> Sheet:

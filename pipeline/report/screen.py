@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.evaluation.evaluate import HEADLINE
+from pipeline.evaluation.headline import HEADLINE
 from pipeline.report.measures import NO_REFERENCE
 from pipeline.run.record import STAGES
 
@@ -61,10 +61,10 @@ def scores_table(scores: Mapping[str, Any]) -> Table:
     title = f"{scores['topics']} topics of {scores['words']} words; counting of single words: {scores['counting']}"
     table = Table("", *map(str.upper, HEADLINE), "words not in the reference", title=title, title_justify="left")
     for name, figures in scores["pairs"].items():
-        table.add_row(name, _exact(figures["cnpmi"]))
+        table.add_row(name, *(_exact(figures[key]) if key in figures else "" for key in HEADLINE))
     for name, figures in scores["languages"].items():
         unknown = f"{figures['unknown_words']} of {figures['different_words']}"
-        table.add_row(name, "", _exact(figures["tu"]), "", _exact(figures["npmi"]), unknown)
+        table.add_row(name, *(_exact(figures[key]) if key in figures else "" for key in HEADLINE), unknown)
     table.add_section()
     table.add_row("mean", *(_exact(scores[name]) for name in HEADLINE))
     return table
