@@ -27,7 +27,10 @@ def main(since: float = 0.0) -> None:
 
 def _next(run: FinishedRun) -> str:
     own_documents = "`path` in params.yaml for your own documents, " if run.parameters["dataset"] == SAMPLE else ""
-    return f"{own_documents}`dvc exp run -S lambda1=40` for another parameter,\n`make compare` for other models."
+    return (
+        f"{own_documents}`make compare` for other models,\n"
+        "or, after `. .venv/bin/activate`, `dvc exp run -S lambda1=40` for another parameter."
+    )
 
 
 if __name__ == "__main__":

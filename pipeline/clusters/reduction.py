@@ -10,8 +10,6 @@ import numpy as np
 from pipeline.tables.vectors import unit_rows
 
 BLOCK = 50_000  # how many documents are float64 at once; a fixed number limits the memory
-
-
 Space = Literal["u-svd", "svd", "svd-lr"]
 
 

@@ -41,7 +41,6 @@ SELECTIONS = {
     "beta": "The words of each topic by beta, as in the papers.",
 }
 
-
 FEATURES = {
     "theta": "Within (intra) and across (cross) languages: trained on the first language, tested on the second.",
     "scores": "The same on the scores of which theta is the softmax, as in the published code.",

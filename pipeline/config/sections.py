@@ -12,7 +12,7 @@ from pipeline.bow.vocabulary import BowParams
 from pipeline.clusters.pivot import ClusterParams
 from pipeline.common.errors import InputError, nearest
 from pipeline.config.parameters import NONE, TOP, Params
-from pipeline.documents import IntakeParams
+from pipeline.documents import IntakeParams, check_dataset_name
 from pipeline.documents.select import listed_languages
 from pipeline.encoders.all_encoders import ENCODERS
 from pipeline.evaluation.classify import ClassifyParams
@@ -35,13 +35,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "classify": ClassifyParams,
 }
 
-
 CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
-
-
 TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
-
-
 PATHS = ("path", "reference", "dictionary", "vectors", "labels", "comparison")
 
 
@@ -85,7 +80,7 @@ def _problems(params: Params) -> Iterator[str]:
     for section_class in TOP_ONLY:
         yield from _fault_lines(partial(params.top, section_class))
     yield from _misplaced(params)
-    yield from _wrong_languages(params)
+    yield from _wrong_names(params)
     without_ablations = params.having(ablate=[])  # `ablate` names terms of the chosen model
     for name, section_class in SECTIONS.items():
         section_params = without_ablations if name in MODELS and name != params.values.get("model") else params
@@ -108,12 +103,14 @@ def _misplaced(params: Params) -> Iterator[str]:
                 yield f"{params.path}: {section}.{key} belongs at the top level, as `{key}`."
 
 
-def _wrong_languages(params: Params) -> list[str]:
+def _wrong_names(params: Params) -> list[str]:
+    """What is wrong with the name of the data set and with the codes of the languages."""
     try:
-        languages = params.section("documents", IntakeParams).languages
+        intake = params.section("documents", IntakeParams)
     except InputError:
         return []  # reported with its section
-    return [f"{params.path}: {line}" for line in _fault_lines(partial(listed_languages, languages))]
+    checks = (partial(check_dataset_name, intake.dataset), partial(listed_languages, intake.languages))
+    return [f"{params.path}: {line}" for check in checks for line in _fault_lines(check)]
 
 
 def _fault_lines(read: Callable[[], object]) -> list[str]:

@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.common.errors import InputError, did_you_mean
 
 SPLITS = ("train", "test")
-
-
 _DATA = "BobXWu/InfoCTM/e4861f29ea868dc764bd70edb7ea9c710fb147fc/data"
-
-
 _DICTIONARIES = "BobXWu/TopMost/e7591a6ed3a0e10037372a1957cadc77424015c8/data/dict.zip"
 
 
@@ -83,7 +79,6 @@ def find_dataset(name: str) -> Dataset:
 
 _KINDS = ("texts", "labels")
 
-
 _CEDICT = Dictionary(
     lang="zh",
     file="cedict_zh_en.tsv",
@@ -93,7 +88,6 @@ _CEDICT = Dictionary(
     comments=("english: porter", "source: CC-CEDICT (CC BY-SA 4.0), by way of BobXWu/TopMost"),
 )
 
-
 _MUSE = Dictionary(
     lang="ja",
     file="muse_ja_en.txt",
@@ -102,7 +96,6 @@ _MUSE = Dictionary(
     member="ja-en.txt",
     comments=("source: MUSE (CC BY-NC 4.0), by way of BobXWu/TopMost",),
 )
-
 
 _ECNEWS = {
     "test_labels_cn.txt": "c668e92f11510b260e6e6b868f77abae886bbe026cf7d0edc93cf1bd7655adfe",
@@ -117,7 +110,6 @@ _ECNEWS = {
     "vocab_en": "8dd59e24528cb8c2e6b00d37bd6e792ddb3868d31a34ed1ee0ed3e292a0a0481",
 }
 
-
 _RAKUTEN_AMAZON = {
     "test_labels_en.txt": "8d1f4daf0b3ba2eae14b0bec735b95a4d123d5e44a4bb08f14f78bb83b715eed",
     "test_labels_ja.txt": "892583b5a9230513a8290b35c2bd71a5f41af43d7284676f5ff4e925c86f6284",
@@ -130,7 +122,6 @@ _RAKUTEN_AMAZON = {
     "vocab_en": "dce6fb79ebffe61736a7cdddeecf1adfc4fba2e1e550633c91b0ab1a61c611e7",
     "vocab_ja": "80fdbe906049868c1911e2ac35b944de86122bf9f4f2edbd7bd1155bad4226d0",
 }
-
 
 DATASETS: Mapping[str, Dataset] = {
     dataset.name: dataset

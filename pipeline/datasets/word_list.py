@@ -15,8 +15,6 @@ from pipeline.datasets.public import Dataset, Dictionary
 from pipeline.datasets.source import NotThereError, Source, copy_checked, download, find_file
 
 FOLDERS = ("dictionaries", "../dictionaries", ".")
-
-
 log = logging.getLogger(__name__)
 
 

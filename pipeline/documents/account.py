@@ -11,8 +11,6 @@ import polars as pl
 from pipeline.languages.codes import language_name
 
 log = logging.getLogger(__name__)
-
-
 KIND = pl.col("reason").str.split(": ").list.first()  # without details: `invalid JSON: ...` is `invalid JSON`
 
 

@@ -109,7 +109,7 @@ def read_checked(
     chunks = (
         chunk
         for file in files
-        for chunk in read_chunks(file, read_rows(file, params.invalid_utf8), params, passed_over)
+        for chunk in read_chunks(file, read_rows(file, params.invalid_utf8), params.max_characters, passed_over)
     )
     return Duplicates().reject(reject_unlisted(pl.concat(chunks), listed))
 
@@ -117,7 +117,7 @@ def read_checked(
 def read_chunks(
     path: Path,
     rows: Iterator[FileRow],
-    params: DocumentsParams,
+    max_characters: int,
     passed_over: Collection[str] = (),
     size: int | None = None,
 ) -> Iterator[pl.DataFrame]:
@@ -126,7 +126,7 @@ def read_chunks(
     Args:
         path: the file's name, for messages and for rows without an id.
         rows: the rows of the file, which are read only when a table needs them.
-        params: how to read.
+        max_characters: number of characters at which longer documents are cut.
         passed_over: optional columns that are not read.
         size: the number of rows in a table; None gives one table.
 
@@ -136,7 +136,7 @@ def read_chunks(
     form, count = FileColumns(path), 0
     first_row, is_usable = None, False
     while chunk := list(islice(rows, size)):
-        checked = check_rows(path, normalise(raw_documents(form, chunk, passed_over), params.max_characters))
+        checked = check_rows(path, normalise(raw_documents(form, chunk, passed_over), max_characters))
         count += checked.height
         first_row = first_row or checked.select("row", "reason").row(0)
         is_usable = is_usable or checked["reason"].null_count() > 0

@@ -11,11 +11,7 @@ from pipeline.common.errors import InputError
 from pipeline.languages.codes import check_language
 
 AUTO = "auto"
-
-
 PREFERRED_PIVOT = "en"
-
-
 UNLISTED = "language not listed"
 
 

@@ -12,8 +12,6 @@ from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import file_digest, read_json, write_json
 
 CONFIG = "config.json"
-
-
 AGAIN = "Delete the folder and run `dvc repro embed`."
 
 

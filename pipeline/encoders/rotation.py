@@ -11,11 +11,7 @@ import numpy as np
 from pipeline.tables.vectors import unit_rows
 
 Pairs = np.ndarray  # (P, 2) int: index in the pivot's vocabulary, index in the other language's
-
-
 NEIGHBOURS = 10  # nearest neighbours in CSLS, as published
-
-
 BLOCK = 64  # rows of similarities that are worked on at once
 
 

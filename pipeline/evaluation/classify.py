@@ -16,11 +16,7 @@ from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import Theta
 
 log = logging.getLogger(__name__)
-
-
 Score = dict[str, float | int | str | None]
-
-
 WORTH_PROCESSES = 4000  # training documents; with fewer, starting a process takes longer than training
 
 

@@ -24,14 +24,8 @@ from pipeline.languages.codes import check_language
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 ScoredTopics = Mapping[str, Sequence[Sequence[str]]]  # language -> K topics -> T words, best first
-
-
 SHOWN = 10
-
-
 PLAIN = "one text file for each language, such as `en=ref_en.txt`"
-
-
 log = logging.getLogger(__name__)
 
 

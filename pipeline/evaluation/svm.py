@@ -15,17 +15,9 @@ if TYPE_CHECKING:
     from sklearn.svm import SVC
 
 Method = Literal["exact", "fast"]
-
-
 Predict = Callable[[np.ndarray], np.ndarray]  # (D, K) features -> (D,) labels
-
-
 LANDMARKS = 1000  # for the fast method: more are closer to the exact method, but time grows with their square
-
-
 CACHE_MB = 500  # size of the cache of kernel values in training
-
-
 BLOCK = 512  # the kernel is computed for this many documents at a time
 
 

@@ -22,8 +22,6 @@ from pipeline.experiments.settings import check_models, choose_rows, run_setting
 from pipeline.run.record import without_paths
 
 FACTS = ("dataset", "num_topics", "encoder", "reference")
-
-
 log = logging.getLogger(__name__)
 
 

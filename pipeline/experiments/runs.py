@@ -21,17 +21,9 @@ from pipeline.experiments.settings import RunSettings
 from pipeline.run.layout import LAYOUT
 
 RESULTS = SHARED / "comparison"
-
-
 TIMES = RESULTS / "times.jsonl"
-
-
 MESSAGE_CHARACTERS = 500
-
-
 MEASURES = ("evaluate", "classify")  # the stages whose figures are compared
-
-
 log = logging.getLogger(__name__)
 
 

@@ -15,16 +15,11 @@ from pathlib import Path
 
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
 from pipeline.common.files import is_byproduct
+from pipeline.run.layout import LAYOUT
 
 log = logging.getLogger(__name__)
-
-
 FOLDER = Path(".dvc/tmp/compare")
-
-
-SHARED = Path("data/cache")  # checkpoints and embeddings; their names depend on what decides them, so sharing is safe
-
-
+SHARED = LAYOUT.cache  # checkpoints and embeddings; their names depend on what decides them, so sharing is safe
 GRACE_SECONDS, WAIT_SECONDS = 10.0, 0.5
 
 

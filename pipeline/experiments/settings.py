@@ -93,11 +93,8 @@ def run_settings(
         params.write_bytes(base.read_bytes())
         if preset:
             apply_preset(preset, params, presets)
-        always = {
-            "model": row.model,
-            "seed": seed,
-            "comparison": NONE,
-        }  # the runs of a comparison do not show a comparison
+        # The runs of a comparison do not show a comparison.
+        always = {"model": row.model, "seed": seed, "comparison": NONE}
         _override(params, {"ablate": [], **(common or {}), **row.overrides, **always}, row.name)
         values = Params(params).values
         named = {name: str(parameter(values, name)) for name in paths}

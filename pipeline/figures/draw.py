@@ -16,7 +16,7 @@ from pipeline.figures.fonts import families
 from pipeline.figures.style import paper_style, write_figure
 from pipeline.run.finished import FinishedRun
 from pipeline.topics.alignment import alignment_matrices
-from pipeline.topics.shares import largest_first, topic_shares
+from pipeline.topics.shares import largest_first
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,13 +55,12 @@ def write_figures(run: FinishedRun, folder: Path) -> None:
 
 def _figures(run: FinishedRun, fonts: Mapping[str, list[str]]) -> Iterator[tuple[str, Figure]]:
     pivot = run.languages[0]
-    shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
-    order = largest_first(shares)
+    order = largest_first(run.shares)
     pages = draw_words(run.words, order, fonts)
     for number, page in enumerate(pages, 1):
         yield ("words" if len(pages) == 1 else f"words-{number}"), page
     labels = [shortened(f"{topic} {', '.join(words[:NAMING])}", LABEL) for topic, words in enumerate(run.words[pivot])]
-    yield "shares", draw_shares(shares, labels, order, fonts[pivot])
+    yield "shares", draw_shares(run.shares, labels, order, fonts[pivot])
     if run.losses.is_empty():
         log.info("the losses are not drawn, because the model is not trained in epochs")
     else:

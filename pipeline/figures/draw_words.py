@@ -16,23 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WORDS = 8  # words shown of each topic in each language
-
-
 LONGEST = 36  # letters of a word; a longer word is cut
-
-
 NARROWEST, LINE = 0.78, 0.125  # inches: the least width of a column, and the height of a line
-
-
 CELL, GAP = 0.065, 2  # inches of a Latin letter (a Chinese character takes two cells); cells between columns
-
-
 HEAD = 0.42  # inches: the height of a panel's title and languages
-
-
 SpeltWords = Mapping[str, Sequence[Sequence[str]]]  # language -> topic -> words, the best first
-
-
 Families = Mapping[str, Sequence[str]]  # language -> fonts
 
 

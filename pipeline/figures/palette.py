@@ -7,11 +7,7 @@ import colorsys
 # After Okabe and Ito, Color Universal Design, 2008: distinct with any colour vision, on light and on dark backgrounds
 # (the blue is lighter than theirs for dark backgrounds).
 SAFE = ("#1a7fc4", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-
-
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "pentagon", "hexagon", "star")
-
-
 GOLDEN = 0.61803398875  # steps of this size around the colour circle never reach the same colour twice
 
 

@@ -8,7 +8,6 @@ import polars as pl
 
 SHOWN = 5000  # characters of a text that are checked
 
-
 _WRITTEN: Final = {
     "Latin": "af ca cs cy da de en eo es et eu fi fr ga gl hr hu id is it la lb lt lv ms mt nb nl nn no pl pt ro sk sl "
     "so sq sv sw tl tr vi xh yo zu",

@@ -12,11 +12,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines
 
 Pair = tuple[str, str]
-
-
 Places = tuple[int, int]  # of a word in the first vocabulary and of a word in the second one
-
-
 STEM_MARK = "# english: porter"
 
 

@@ -13,11 +13,7 @@ from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import unit_rows
 
 log = logging.getLogger(__name__)
-
-
 SIF = 1e-3  # the a in the weight a / (a + p(word)), as published (Arora et al., 2017)
-
-
 BLOCK = 50_000  # documents that are float64 at once, which bounds the memory
 
 

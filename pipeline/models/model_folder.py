@@ -10,14 +10,15 @@ import polars as pl
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
-from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import file_digest, read_json, whole_file, write_json
+from pipeline.common.errors import InputError
+from pipeline.common.files import file_digest, whole_file, write_json
 from pipeline.models.all_models import build_model, model_class
+from pipeline.models.model_config import CONFIG, read_model_config
 from pipeline.models.topic_model import TopicModel
 from pipeline.tables.by_language import vocabulary_sizes
 from pipeline.tables.catalogue import VOCABULARY
 
-CONFIG, WEIGHTS = "config.json", "weights.safetensors"
+WEIGHTS = "weights.safetensors"
 FILES = (VOCABULARY.path(Path()).name, WEIGHTS)  # the configuration, a third file, has their digests
 _AGAIN = "Delete the folder and run `dvc repro train`."
 
@@ -53,21 +54,6 @@ def save_model(folder: Path, name: str, model: TopicModel, vocabulary: pl.DataFr
         "sha256": {file: file_digest(folder / file) for file in FILES},
     }
     write_json(config, folder / CONFIG)
-
-
-def read_model_config(folder: Path) -> dict[str, Any]:
-    """The configuration that :func:`save_model` wrote: the model's name, languages, topics and parameters.
-
-    Raises:
-        MissingResourceError: there is no model in the folder.
-        InputError: the configuration is damaged.
-    """
-    if not (folder / CONFIG).exists():
-        raise MissingResourceError(f"{folder} holds no trained model. `dvc repro train` makes one.")
-    config = read_json(folder / CONFIG)
-    if not isinstance(config, dict) or not {"model", "languages", "topics", "params", "tokenise"} <= config.keys():
-        raise InputError(f"{folder / CONFIG} is not the configuration of a model. {_AGAIN}")
-    return config
 
 
 def load_model(folder: Path) -> TrainedModel:

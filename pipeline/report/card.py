@@ -13,7 +13,7 @@ from pipeline.report.markdown import escape
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import MODEL_ENCODER
 from pipeline.run.record import without_paths
-from pipeline.topics.shares import largest_first, topic_shares
+from pipeline.topics.shares import largest_first
 
 LARGEST = 10  # topics whose words are shown
 WORDS = 8  # words shown of each topic
@@ -65,15 +65,14 @@ def _documents(run: FinishedRun, texts: bool) -> Iterator[str]:
 
 
 def _topics(run: FinishedRun) -> Iterator[str]:
-    shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
-    order = largest_first(shares)[:LARGEST]
+    order = largest_first(run.shares)[:LARGEST]
     if len(order) < run.topics:
         yield from (f"The {len(order)} largest of {run.topics} topics; all topics are in `topics.parquet`.", "")
     yield f"| topic | share | {' | '.join(run.languages)} |"
     yield "|--:|--:|" + "---|" * len(run.languages)
     for topic in order:
         cells = (", ".join(map(escape, run.words[language][topic][:WORDS])) for language in run.languages)
-        share = np.mean([language_shares.mean[topic] for language_shares in shares.values()])
+        share = np.mean([language_shares.mean[topic] for language_shares in run.shares.values()])
         yield f"| {topic} | {share:.1%} | {' | '.join(cells)} |"
     yield from ("", "The share is the mean of theta over documents; every language has the same weight.")
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.report.sample import best_documents
 from pipeline.run.finished import FinishedRun
-from pipeline.topics.shares import Shares, largest_first, topic_shares
+from pipeline.topics.shares import largest_first
 
 EXAMPLE_CHARACTERS = 160
 EXAMPLES = 2
@@ -25,17 +25,16 @@ def escape(text: str) -> str:
 
 def topics_report(run: FinishedRun) -> str:
     """Compose the report."""
-    shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
     best = {
         language: best_documents(run.theta.values, rows, EXAMPLES) for language, rows in run.known_documents.items()
     }
-    order = largest_first(shares)
-    lines = ["# Topics", "", *_headline(run.metrics), "", *_overview(run, order, shares)]
+    order = largest_first(run.shares)
+    lines = ["# Topics", "", *_headline(run.metrics), "", *_overview(run, order)]
     for topic in order:
         lines += ["", f"## Topic {topic}", ""]
         for language in run.languages:
             words = _joined(run.words[language][topic])
-            lines += [f"**{language}** ({shares[language].mean[topic]:.1%}): {words}", ""]
+            lines += [f"**{language}** ({run.shares[language].mean[topic]:.1%}): {words}", ""]
             lines += [_example(run.documents, row) for row in best[language][topic].tolist()]
             lines += [""]
     return "\n".join(lines).rstrip() + "\n"
@@ -49,12 +48,12 @@ def _headline(metrics: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _overview(run: FinishedRun, order: Sequence[int], shares: Mapping[str, Shares]) -> list[str]:
+def _overview(run: FinishedRun, order: Sequence[int]) -> list[str]:
     head = ["topic", "CNPMI", *(f"{language} share" for language in run.languages), *run.languages]
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for topic in order:
         cells = [str(topic), f"{run.cnpmi[topic]:.3f}" if topic in run.cnpmi else "none"]
-        cells += [f"{shares[language].mean[topic]:.1%}" for language in run.languages]
+        cells += [f"{run.shares[language].mean[topic]:.1%}" for language in run.languages]
         cells += [_joined(run.words[language][topic][:8]) for language in run.languages]
         lines.append(f"| {' | '.join(cells)} |")
     return lines

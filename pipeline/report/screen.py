@@ -28,7 +28,8 @@ def stage_times(path: Path, since: float) -> Table:
     last = {row["stage"]: row for row in map(json.loads, lines)}
     for name in ("check", *STAGES, "report"):
         row = last.get(name, {"seconds": 0.0, "finished": 0.0})
-        table.add_row(name, f"{row['seconds']:.1f}", "ran" if row["finished"] >= since else "unchanged, not run again")
+        ran = row["finished"] >= since  # else its seconds may be those of other parameters
+        table.add_row(name, *((f"{row['seconds']:.1f}", "ran") if ran else ("", "unchanged, not run again")))
     return table
 
 

@@ -14,11 +14,7 @@ from pipeline.topics.shares import Shares
 from pipeline.topics.top_words import training_mass
 
 LABEL_WORDS = 3
-
-
 EXAMPLES = 3
-
-
 EXAMPLE_CHARACTERS = 220
 
 

@@ -16,11 +16,9 @@ from pipeline.report.sample import SAMPLE, best_documents, draw_sample, nearest_
 from pipeline.report.topic_cards import EXAMPLES, Topic, make_topics
 from pipeline.run.finished import FinishedRun
 from pipeline.topics.alignment import alignment_matrices, topic_alignment
-from pipeline.topics.shares import Difference, Shares, differences, topic_shares
+from pipeline.topics.shares import Difference, Shares, differences
 
 NEIGHBOURS = 3
-
-
 log = logging.getLogger(__name__)
 
 
@@ -93,7 +91,6 @@ def compute_view(run: FinishedRun, seed: int, size: int = SAMPLE) -> View:
         seed: seed of the sample and of the map.
         size: number of documents drawn, for all languages together.
     """
-    shares = {language: topic_shares(theta) for language, theta in run.theta_by_language.items()}
     best = {
         language: best_documents(run.theta.values, rows, EXAMPLES) for language, rows in run.known_documents.items()
     }
@@ -102,10 +99,10 @@ def compute_view(run: FinishedRun, seed: int, size: int = SAMPLE) -> View:
     places = {row: place for place, row in enumerate(sampled.rows.tolist())}
     return View(
         _languages(run.languages),
-        make_topics(run, shares, topic_alignment(matrices), best, places),
+        make_topics(run, run.shares, topic_alignment(matrices), best, places),
         sampled,
-        shares,
-        differences(shares),
+        run.shares,
+        differences(run.shares),
         matrices,
         by_group(run.documents, run.theta, run.by_language),
         by_period(run.documents, run.theta, run.by_language),

@@ -9,8 +9,9 @@ from typing import Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json, whole_file, write_json, write_text
+from pipeline.models.model_config import CONFIG
 from pipeline.report.card import model_card
-from pipeline.run.finished import CONFIG, EXPORT, FinishedRun
+from pipeline.run.finished import EXPORT, FinishedRun
 from pipeline.run.layout import Layout
 from pipeline.run.record import without_paths
 from pipeline.tables.catalogue import DOCUMENTS, THETA, TOPICS
@@ -33,6 +34,10 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     _refuse_others(folder)
     target = Layout.exported(folder, run.layout.cache)
     card = model_card(run, texts)
+    stop_words = _stop_words(run)
+    configuration = run.config | {EXPORT: {"dataset": run.parameters["dataset"]}}
+    if stop_words is not None:
+        configuration["tokenise"] = run.config["tokenise"] | {"stopwords": str(STOP_WORDS)}
     reports = [getattr(run.layout, name) for name in REPORTS]
     for path in (*reports, *(run.layout.model / name for name in run.config["sha256"])):
         if not path.exists():
@@ -40,8 +45,9 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     for earlier in (folder / STOP_WORDS, target.model_encoder, target.records):
         shutil.rmtree(earlier, ignore_errors=True)
     # The configuration comes first, so that a half-written folder counts as an export and can be written again.
-    configuration = _with_stop_words(run, folder) | {EXPORT: {"dataset": run.parameters["dataset"]}}
     write_json(configuration, target.model / CONFIG)
+    for path in stop_words or ():
+        _copy(path, folder / STOP_WORDS / path.name)
     for name in run.config["sha256"]:  # the model's other files
         _copy(run.layout.model / name, target.model / name)
     _copy_folder(run.layout.model_encoder, target.model_encoder)
@@ -68,24 +74,22 @@ def _refuse_others(folder: Path) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     config = folder / CONFIG
-    if not config.exists() or EXPORT not in read_json(config):
+    values = read_json(config) if config.exists() else None
+    if not isinstance(values, dict) or EXPORT not in values:
         raise InputError(f"--output {folder} holds other files and is not an export. Name a new or an empty folder.")
 
 
-def _with_stop_words(run: FinishedRun, folder: Path) -> dict[str, Any]:
-    """The model's configuration; the user's stop words are copied into the folder."""
-    rules = run.config["tokenise"]
-    if rules.get("stopwords") is None:
-        return run.config
-    lists = run.layout.root / rules["stopwords"]
+def _stop_words(run: FinishedRun) -> list[Path] | None:
+    """The user's own lists of the model's languages; None where the model was trained without such a folder."""
+    folder = run.config["tokenise"].get("stopwords")
+    if folder is None:
+        return None
+    lists = run.layout.root / folder
     if not lists.is_dir():
         raise InputError(
             f"{lists} does not exist, but the model was trained with the stop words in it. Put the folder back."
         )
-    for language in run.languages:
-        if (lists / f"{language}.txt").exists():
-            _copy(lists / f"{language}.txt", folder / STOP_WORDS / f"{language}.txt")
-    return run.config | {"tokenise": rules | {"stopwords": str(STOP_WORDS)}}
+    return [path for language in run.languages if (path := lists / f"{language}.txt").exists()]
 
 
 def _copy_folder(source: Path, target: Path) -> None:

@@ -72,7 +72,7 @@ class Inference:
         ordered = ordered.with_columns(tokens=self._tokens(ordered))
         bows = self._counts(ordered)
         words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
-        vectors = self._embedded(ordered, words > 0) if self.encoder else None
+        vectors = self._embedded(self.encoder, ordered, words > 0) if self.encoder else None
         table = ordered.with_columns(theta_table(self.model, bows, vectors), words=pl.Series(words, dtype=pl.UInt32))
         table = table.with_columns(top=_largest(table["theta"]), note=notes(table, self._known, self.rules))
         table = table.with_columns(top_words=self._top_words(table)).sort("row")
@@ -93,11 +93,11 @@ class Inference:
         parts = [tokenise_texts(language, texts, self.rules) for language, texts in by_language.iter_rows()]
         return pl.Series("tokens", [tokens for part in parts for tokens in part], dtype=pl.List(pl.String))
 
-    def _embedded(self, documents: pl.DataFrame, has_words: np.ndarray) -> np.ndarray:
+    def _embedded(self, encoder: Encoder, documents: pl.DataFrame, has_words: np.ndarray) -> np.ndarray:
         """(D, E) vectors of the documents with known words; zeros for the others, because their theta is null."""
         vectors = np.zeros((len(documents), self.model.embedding), np.float32)
-        if has_words.any() and self.encoder:
-            vectors[has_words] = self.encoder.encode(documents.filter(pl.Series(has_words)))
+        if has_words.any():
+            vectors[has_words] = encoder.encode(documents.filter(pl.Series(has_words)))
         return vectors
 
     def _top_words(self, table: pl.DataFrame) -> pl.Series:

@@ -12,12 +12,11 @@ from pipeline.common.errors import InputError
 from pipeline.encoders.precomputed import PrecomputedEncoder
 from pipeline.languages.normalise import normalise
 from pipeline.reuse.inference import Inference
-from pipeline.reuse.new_documents import CHUNK, reading_params
+from pipeline.reuse.new_documents import CHUNK, longest_text
 from pipeline.reuse.topic_data import TopicData, topic_data
 from pipeline.run.finished import FinishedRun
 from pipeline.tables.by_language import words_by_language
 from pipeline.tables.vectors import Theta
-from pipeline.topics.shares import topic_shares
 
 
 def load(folder: str | Path) -> Topics:
@@ -45,7 +44,7 @@ class Topics:
         self.run = run
         self.languages = run.languages
         self._inference = Inference(run)
-        self._max_characters = reading_params(run).max_characters
+        self._max_characters = longest_text(run)
 
     def __repr__(self) -> str:
         model = str(self.run.layout.model)
@@ -91,9 +90,8 @@ class Topics:
             InputError: the model has no tables beside it, or the tables belong to another model.
         """
         self._need_tables()
-        shares = {language: topic_shares(theta).mean for language, theta in self.run.theta_by_language.items()}
         rows = [
-            (topic, language, self.run.words[language][topic][:words], float(shares[language][topic]))
+            (topic, language, self.run.words[language][topic][:words], float(self.run.shares[language].mean[topic]))
             for topic in range(self.run.topics)
             for language in self.languages
         ]

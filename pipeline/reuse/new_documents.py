@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from pipeline.tables.catalogue import REJECTS
 
 STANDARD = Path("-")  # standard input or output
 CHUNK = 5000  # rows in memory at once
-READING = DocumentsParams(invalid_utf8="reject")
+INVALID_UTF8: Final = "reject"  # a run may stop there; of new documents only the row is lost
 
 
 class Chunk(NamedTuple):
@@ -31,14 +31,19 @@ class Chunk(NamedTuple):
     rejects: pl.DataFrame
 
 
-def reading_params(run: FinishedRun) -> DocumentsParams:
-    """How a run read its documents, except that text that is not UTF-8 rejects one row only.
+def longest_text(run: FinishedRun) -> int:
+    """The number of characters at which the run cut its documents; the default where the folder has only a model.
 
-    A folder with a model alone has no record of that; the defaults are used then.
+    Raises:
+        InputError: the record of the documents is damaged.
     """
     record = read_records(run.layout.records).get("documents")
-    recorded = record.parameters["documents"] if record else {}
-    return DocumentsParams(**{**recorded, "invalid_utf8": "reject"})
+    if record is None:
+        return DocumentsParams().max_characters
+    try:
+        return int(record.parameters["documents"]["max_characters"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{run.layout.records}: the record of `documents` has no max_characters.") from error
 
 
 def read_new_documents(
@@ -47,7 +52,7 @@ def read_new_documents(
     form: Format | None = None,
     lang: str | None = None,
     size: int = CHUNK,
-    reading: DocumentsParams = READING,
+    max_characters: int = DocumentsParams().max_characters,
 ) -> Iterator[Chunk]:
     """Read documents without a split, in any of the languages, ``size`` rows at a time.
 
@@ -60,7 +65,7 @@ def read_new_documents(
         form: format of the rows; by default according to a file's name, and JSON Lines on standard input.
         lang: language of the documents, only for the format ``text``.
         size: rows in memory at once.
-        reading: how the files are read, see :func:`reading_params`.
+        max_characters: number of characters at which longer documents are cut, see :func:`longest_text`.
 
     Raises:
         InputError: there is an error that cannot be solved by rejecting single rows, or a document is in another
@@ -69,7 +74,7 @@ def read_new_documents(
     _check_form(form, lang)
     duplicates = Duplicates()
     for name, rows in _sources(path, form, lang):
-        for table in read_chunks(name, rows, reading, OPTIONAL, size):
+        for table in read_chunks(name, rows, max_characters, OPTIONAL, size):
             _refuse_others(table.filter(pl.col("reason").is_null()), languages)
             checked = duplicates.reject(table)
             rejected = pl.col("reason").is_not_null()
@@ -93,11 +98,11 @@ def _check_form(form: Format | None, lang: str | None) -> None:
 def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tuple[Path, Iterator[FileRow]]]:
     """The name and the rows of each file."""
     if path == STANDARD:
-        yield Path("stdin"), stream_rows(sys.stdin.buffer, Path("stdin"), form or "jsonl", READING.invalid_utf8, lang)
+        yield Path("stdin"), stream_rows(sys.stdin.buffer, Path("stdin"), form or "jsonl", INVALID_UTF8, lang)
         return
     for file in [path] if form and not path.is_dir() else document_files(path):
         with open_documents(file) as opened:
-            yield file, stream_rows(opened, file, form or format_of(file), READING.invalid_utf8, lang)
+            yield file, stream_rows(opened, file, form or format_of(file), INVALID_UTF8, lang)
 
 
 def _refuse_others(documents: pl.DataFrame, languages: Sequence[str]) -> None:

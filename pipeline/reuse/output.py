@@ -21,14 +21,8 @@ from pipeline.reuse.notes import NO_WORD
 from pipeline.tables.catalogue import REJECTS
 
 SHOWN = 10  # rejected rows in the log
-
-
 FORMULA = r"^([=+\-@])"  # spreadsheets run a cell that begins like this as a formula
-
-
 Write = Callable[[pl.DataFrame], None]
-
-
 log = logging.getLogger(__name__)
 
 

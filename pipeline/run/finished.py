@@ -13,15 +13,16 @@ from platformdirs import user_cache_path
 from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
-from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.errors import InputError
 from pipeline.common.files import read_json
+from pipeline.models.model_config import CONFIG, read_model_config
 from pipeline.run.layout import LAYOUT, Layout
 from pipeline.run.record import STAGES, Record, all_parameters, read_records
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.catalogue import BOW, DOCUMENTS, EMBEDDINGS, THETA, TOPICS, VOCABULARY
 from pipeline.tables.vectors import Theta, read_vectors
+from pipeline.topics.shares import Shares, topic_shares
 
-CONFIG = "config.json"  # the configuration in a model's folder
 EXPORT = "export"  # only the configuration of an exported model has this key
 APPLICATION = "xtra-topics"
 
@@ -49,13 +50,12 @@ class FinishedRun:
 
         Raises:
             MissingResourceError: the folder has no trained model.
+            InputError: the model's configuration is damaged.
         """
         if (folder / LAYOUT.model / CONFIG).exists():
             return cls(LAYOUT.below(folder))
-        if not (folder / CONFIG).exists():
-            raise MissingResourceError(f"{folder} holds no trained model. `dvc repro train` makes one.")
         by_itself = Layout.exported(folder, user_cache_path(APPLICATION))
-        if EXPORT in read_json(folder / CONFIG):
+        if EXPORT in read_model_config(folder):
             return cls(by_itself)
         depth = len(LAYOUT.model.parts)
         root = folder.resolve().parents[depth - 1] if len(folder.resolve().parts) > depth else folder
@@ -85,8 +85,7 @@ class FinishedRun:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The model's configuration: its name, languages, number of topics and parameters."""
-        config: dict[str, Any] = read_json(self.layout.model / CONFIG)
-        return config
+        return read_model_config(self.layout.model)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -105,8 +104,8 @@ class FinishedRun:
 
     @property
     def has_words(self) -> bool:
-        """Whether the table of topics exists and belongs to this model; not between training and evaluation."""
-        return self.has_tables and bool(self.read_words())
+        """Whether there is a table of topics with the languages and the number of topics of the model."""
+        return self.has_tables and bool(self._words)
 
     @cached_property
     def documents(self) -> pl.DataFrame:
@@ -135,6 +134,11 @@ class FinishedRun:
     def theta_by_language(self) -> dict[str, Theta]:
         """Language -> theta of its documents."""
         return {language: self.theta[rows] for language, rows in self.by_language.slices.items()}
+
+    @cached_property
+    def shares(self) -> dict[str, Shares]:
+        """Language -> mean theta of its documents, with its standard error."""
+        return {language: topic_shares(theta) for language, theta in self.theta_by_language.items()}
 
     @cached_property
     def known_documents(self) -> dict[str, np.ndarray]:
@@ -167,15 +171,16 @@ class FinishedRun:
     @cached_property
     def words(self) -> dict[str, list[list[str]]]:
         """Language -> topic -> its top words, the best first, under the selection that the run was made with."""
-        if words := self.read_words():
-            return words
+        if self._words:
+            return self._words
         raise InputError(
             f"{TOPICS.path(self.layout.tables)} belongs to another model than {self.layout.model}: "
             "run `dvc repro` to its end."
         )
 
-    def read_words(self) -> dict[str, list[list[str]]]:
-        """As :attr:`words`; empty where the table belongs to another model."""
+    @cached_property
+    def _words(self) -> dict[str, list[list[str]]]:
+        """As :attr:`words`; empty where the table has other languages or another number of topics."""
         table = TOPICS.read(self.layout.tables).filter(source="trained", selection=self.parameters["top_words"])
         expected = {(language, topic) for language in self.languages for topic in range(self.topics)}
         if set(table.select("lang", "topic").iter_rows()) != expected:

@@ -18,14 +18,8 @@ from pipeline.common.reproducible import versions
 from pipeline.training.optimiser import Optimiser, Tensors
 
 log = logging.getLogger(__name__)
-
-
 NAME = "checkpoint.safetensors"
-
-
 Losses = list[dict[str, float]]
-
-
 PACKAGE = Path(__file__).parents[1]
 
 

@@ -24,8 +24,6 @@ from pipeline.training.precision import products_in
 from pipeline.training.train_params import TrainParams, learning_rate
 
 log = logging.getLogger(__name__)
-
-
 CHECK_EVERY = 64  # steps after which a loss that is not finite is noticed; no step is made after such a loss
 
 

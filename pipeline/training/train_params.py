@@ -8,14 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Schedule = Literal["halve", "cycle"]
-
-
 WARM_UP = 0.1  # share of the epochs in which the learning rate of `cycle` rises
-
-
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Adam's defaults, as the papers use it
-
-
 Precision = Literal["float32", "tf32", "bf16"]
 
 

@@ -179,7 +179,8 @@ def test_stage_draws_the_run(tmp_path: Path) -> None:
     THETA.write(documents.with_columns(theta=theta, scores=theta), tables)
     EMBEDDINGS.write(documents.with_columns(vector_column(run.vectors)), tables)
     TOPICS_TABLE.write(pl.DataFrame(listed, schema=TOPICS_TABLE.empty().schema, orient="row"), tables)
-    write_json(run.config, tmp_path / LAYOUT.model / "config.json")
+    config = run.config | {"model": "xtra", "params": {}, "tokenise": {}}
+    write_json(config, tmp_path / LAYOUT.model / "config.json")
     for stage in RECORDED:
         write_record(tmp_path / LAYOUT.records, stage, {"top_words": "owned"})
     write_text(LOSSES.write_csv(), tmp_path / LAYOUT.losses)

@@ -11,10 +11,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from pipeline.run.record import STAGES as RECORDED
+
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = (
-    *("check", "documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify", "report"),
-)
+STAGES = ("check", *RECORDED, "report")
 SMALL = {
     "num_topics": 4,
     "train": {"epochs": 2, "batch_size": 32, "checkpoint_every": 1},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from pipeline.report.screen import metric_tables
+from pipeline.report.screen import metric_tables, stage_times
 
 UNKNOWN: dict[str, Any] = dict.fromkeys(("cnpmi", "tu", "tq", "npmi"))
 
@@ -22,3 +24,12 @@ def test_missing_figures_have_their_reason_whatever_a_label_holds() -> None:
     assert text.count("not measured") == 8 + 4
     assert text.count(f"SVM accuracy: {reason}.") == 1
     assert "the reference has no aligned documents" in text
+
+
+def test_a_stage_from_the_cache_shows_no_seconds_of_another_run(tmp_path: Path) -> None:
+    rows = [{"stage": "embed", "seconds": 7.0, "finished": 50.0}, {"stage": "train", "seconds": 3.5, "finished": 150.0}]
+    (tmp_path / "times.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    table = stage_times(tmp_path / "times.jsonl", since=100.0)
+    names, seconds, states = (list(column.cells) for column in table.columns)
+    assert seconds[names.index("embed")] == ""
+    assert (seconds[names.index("train")], states[names.index("train")]) == ("3.5", "ran")

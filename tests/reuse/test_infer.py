@@ -47,7 +47,6 @@ TEXTS = [
     {"id": "e0", "lang": "en", "text": "the market"},
 ]
 
-
 EARLIER = b"file,row,id,lang,reason\nold.jsonl,3,x,en,no text\n"  # a list of rejects
 
 

@@ -57,6 +57,14 @@ def test_where_nothing_is_trained_is_said(tmp_path: Path) -> None:
         FinishedRun.open(tmp_path)
 
 
+@pytest.mark.parametrize("values", [{}, 3, {"languages": ["en"]}])
+def test_a_damaged_configuration_is_refused(project: Path, values: object) -> None:
+    write_json(values, project / LAYOUT.model / "config.json")
+    for folder in (project, project / LAYOUT.model):
+        with pytest.raises(InputError, match="is not the configuration of a model"):
+            FinishedRun.open(folder).languages  # noqa: B018
+
+
 def test_parts_of_different_runs_are_told_apart(project: Path) -> None:
     topics = catalogue.TOPICS.read(project / LAYOUT.tables)
     catalogue.TOPICS.write(topics.filter(pl.col("topic") > 0), project / LAYOUT.tables)

@@ -122,18 +122,21 @@ def test_hub_offline_without_the_model_names_the_command(finished: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("first", "changes", "message"),
     [
-        ({"dataset": "../x"}, "../x"),
-        ({"dataset": "$(id)"}, "$(id)"),
-        ({"languages": ["en", "cn"]}, "zh"),
-        ({"languages": ["en", "de"]}, "de"),
-        ({"path": "data/nowhere"}, "data/nowhere"),
+        ("check", {"dataset": "../x"}, "../x"),
+        ("check", {"dataset": "$(id)"}, "$(id)"),
+        ("documents", {"dataset": "../x"}, "../x"),
+        ("check", {"languages": ["en", "cn"]}, "zh"),
+        ("documents", {"languages": ["en", "de"]}, "de"),
+        ("check", {"path": "data/nowhere"}, "data/nowhere"),
     ],
 )
-def test_bad_parameters_stop_the_first_stage(tmp_path: Path, changes: dict[str, object], message: str) -> None:
+def test_bad_parameters_stop_the_first_stage(
+    tmp_path: Path, first: str, changes: dict[str, object], message: str
+) -> None:
     folder = make_project(tmp_path / "project", sample_rows(30), **changes)
-    done = run_stage(folder, "documents")
+    done = run_stage(folder, first)
     assert done.returncode == 2
     assert message in done.stderr
     assert not (folder / "data/run").exists()

@@ -84,7 +84,20 @@ def test_tables_that_a_stage_reads_and_writes_are_its_deps_and_outs(stage: str) 
         assert written == (path in paths(stage, "outs")), path
         assert not read or path in paths(stage, "deps") | paths(stage, "outs"), path
         if not read and path in paths(stage, "deps"):
-            assert stage == "report", f"{path} is read by nobody: FinishedRun reads for the report alone"
+            assert stage == "report", f"{path} is read by no one: FinishedRun reads for the report only"
+
+
+def test_what_a_finished_run_reads_is_a_dependency_of_the_report() -> None:
+    text = (ROOT / "pipeline/run/finished.py").read_text(encoding="utf-8")
+    by_name = {table.name.upper(): table for table in TABLES}
+    tables = re.findall(r"\b([A-Z]+)\.(?:read|read_present|path)\(self\.layout\.tables", text)
+    files = set(re.findall(r"(?:read_json|_read_csv)\(self\.layout\.(\w+)", text))
+    assert len(set(tables)) >= 5
+    assert files >= {"intake", "metrics", "classification", "coherence", "losses"}
+    needed = {str(by_name[name].path(LAYOUT.tables)) for name in tables} | {
+        str(getattr(LAYOUT, name)) for name in files
+    }
+    assert needed <= paths("report", "deps")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -93,6 +106,12 @@ def test_other_files_that_a_stage_names_are_its_deps_or_outs(stage: str) -> None
     for name in set(re.findall(r"\bLAYOUT\.(\w+)", source(stage))) - ASIDE:
         path = getattr(LAYOUT, name)
         assert any(str(part) in known for part in (path, *path.parents)), name
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_records_that_a_stage_reads_are_its_deps(stage: str) -> None:
+    for record in re.findall(r"read_record\(LAYOUT\.records, \"(\w+)\"", source(stage)):
+        assert f"data/run/records/{record}.json" in paths(stage, "deps")
 
 
 def test_every_stage_that_makes_something_keeps_its_record() -> None:
