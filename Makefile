@@ -16,7 +16,7 @@ setup: $(DEVELOPMENT)
 
 # Only what a run needs.
 $(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV): 2.3 GB of packages on the first run; this takes a few minutes."
+	@echo "Setting up $(VENV): 2.6 GB of packages on the first run; this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --editable .
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
@@ -24,7 +24,7 @@ $(READY): pyproject.toml constraints.txt
 
 # What tests, linters and documentation need as well.
 $(DEVELOPMENT): $(READY) constraints-dev.txt
-	@echo "Setting up the tools for tests and documentation: 0.6 GB more."
+	@echo "Setting up the tools for tests and documentation: 0.5 GB more."
 	@$(PIP) --constraint constraints-dev.txt --editable '.[dev]'
 	@touch $@
 
