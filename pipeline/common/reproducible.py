@@ -49,6 +49,6 @@ def versions() -> dict[str, str]:
     for name in PACKAGES:
         try:
             installed[name] = version(name)
-        except PackageNotFoundError:  # the package is optional
+        except PackageNotFoundError:  # an installation may leave out what its runs do not use
             continue
     return installed | {"threads": THREADS}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from project import ROOT
 
 from pipeline.common import reproducible as common_versions
 from pipeline.common.dotted import leaves, look_up, merged
@@ -60,3 +63,10 @@ def test_dotted_names_walk_nested_values() -> None:
     with pytest.raises(KeyError, match=r"b\.x"):
         look_up(values, "b.x")
     assert merged(values, {"b": {"c": 4}, "f": 5}) == {"a": 1, "b": {"c": 4, "d": {"e": 3}}, "f": 5}
+
+
+def test_what_decides_results_is_installed_with_every_run() -> None:
+    """A package of the development tools alone would make records, and so hashes of stages, differ."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    direct = {re.split(r"[<>=!~ ]", name)[0].lower() for name in project["dependencies"]}
+    assert {name.lower() for name in common_versions.PACKAGES} <= direct | {"tokenizers"}  # which transformers needs

@@ -161,7 +161,6 @@ def test_the_reference_is_cut_by_the_same_rules_unless_told() -> None:
 
 
 def test_both_engines_cut_chinese_alike_but_for_numbers_with_a_point() -> None:
-    pytest.importorskip("rjieba", reason="rjieba is optional")
     rows = map(json.loads, (ROOT / "data/sample/documents.jsonl").read_text(encoding="utf-8").splitlines())
     texts = [row["text"] for row in rows if row["lang"] == "zh"] + ["T恤和iPhone很贵" * 300, "结果为28.4mg"]
     engines = [TokeniseParams.model_validate({"zh": {"engine": engine}}) for engine in ("jieba", "rjieba")]
