@@ -42,16 +42,25 @@ TOP = {
 Section = TypeVar("Section", bound=BaseModel)
 
 
+def yaml_text(path: Path) -> str:
+    """The text of a YAML file.
+
+    Raises:
+        InputError: the file is missing or is not UTF-8.
+    """
+    if not path.exists():
+        raise InputError(f"{path} is missing. Run this command in the folder of the repository.")
+    return read_utf8(path)
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file that holds a mapping.
 
     Raises:
         InputError: the file is missing or is not a YAML mapping.
     """
-    if not path.exists():
-        raise InputError(f"{path} is missing. Run this command in the folder of the repository.")
     try:
-        values = YAML(typ="safe").load(read_utf8(path))
+        values = YAML(typ="safe").load(yaml_text(path))
     except YAMLError as error:
         raise InputError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(values, dict):

@@ -10,7 +10,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode
 
 from pipeline.common.errors import InputError, nearest
-from pipeline.common.files import read_utf8, write_text
+from pipeline.common.files import write_text
+from pipeline.config.parameters import yaml_text
 
 PRESETS = Path("presets")
 
@@ -28,7 +29,7 @@ def apply_preset(name: str, params: Path, folder: Path = PRESETS) -> list[str]:
         InputError: there is no such preset, ``params`` lacks one of its keys, or a file is not YAML.
     """
     new_values = read_values(_find(name, folder))
-    text = _read(params)
+    text = yaml_text(params)
     spans = _spans(text, params)
     changed = []
     for key, value in new_values.items():
@@ -63,7 +64,7 @@ def read_values(path: Path) -> dict[str, str]:
     Raises:
         InputError: the file is missing or is not a YAML mapping.
     """
-    return _values(_read(path), path)
+    return _values(yaml_text(path), path)
 
 
 def _find(name: str, folder: Path) -> Path:
@@ -78,12 +79,6 @@ def _hint(name: str, known: Collection[str]) -> str:
     return f"{f'did you mean `{meant}`? ' if meant else ''}Known names are {', '.join(known)}."
 
 
-def _read(path: Path) -> str:
-    if not path.exists():
-        raise InputError(f"{path} is missing. Run this command in the folder of the repository.")
-    return read_utf8(path)
-
-
 def _values(text: str, path: Path) -> dict[str, str]:
     return {key: text[start:end] for key, (start, end) in _spans(text, path).items()}
 
@@ -94,7 +89,7 @@ def _spans(text: str, path: Path) -> dict[str, tuple[int, int]]:
     except YAMLError as error:
         raise InputError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(root, MappingNode):
-        raise InputError(f"{path}: expected a mapping of parameters.")
+        raise InputError(f"{path}: expected a mapping of parameters, found no mapping.")
     return dict(_leaves(root, ""))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from pickle import UnpicklingError  # the name of a refusal: every loader below takes only tensors (weights_only)
+from pickle import UnpicklingError  # only the error's class; nothing here unpickles, see `_load`
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError, MissingResourceError
@@ -46,6 +46,7 @@ def load_bge_m3(model: str, revision: str, device: str, precision: str, max_leng
 
 
 def _load(folder: Path, device: str, precision: str) -> BGEM3FlagModel:
+    """FlagEmbedding and transformers read the weights with ``weights_only``, which refuses all but tensors."""
     from FlagEmbedding import BGEM3FlagModel
     from safetensors import SafetensorError
 
@@ -76,7 +77,10 @@ def _check_complete(flag: BGEM3FlagModel, folder: Path) -> None:
 
     file = next(folder / name for name in WEIGHTS if (folder / name).is_file())
     base = flag.model.model
-    saved = {name.removeprefix(f"{base.base_model_prefix}.") for name in load_state_dict(file, map_location="meta")}
+    saved = {
+        name.removeprefix(f"{base.base_model_prefix}.")
+        for name in load_state_dict(file, map_location="meta", weights_only=True)
+    }
     missing = [name for name in base.state_dict() if name not in saved and not name.startswith("pooler.")]
     if missing:
         raise InputError(f"{file}: {len(missing)} of the model's tensors are missing, for example {missing[0]}.")

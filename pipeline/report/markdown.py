@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.report.sample import best_documents
+from pipeline.report.excerpts import cut
+from pipeline.report.sample import best_by_language
 from pipeline.run.finished import FinishedRun
 from pipeline.topics.shares import largest_first
 
@@ -25,9 +26,7 @@ def escape(text: str) -> str:
 
 def topics_report(run: FinishedRun) -> str:
     """Compose the report."""
-    best = {
-        language: best_documents(run.theta.values, rows, EXAMPLES) for language, rows in run.known_documents.items()
-    }
+    best = best_by_language(run, EXAMPLES)
     order = largest_first(run.shares)
     lines = ["# Topics", "", *_headline(run.metrics), "", *_overview(run, order)]
     for topic in order:
@@ -60,8 +59,7 @@ def _overview(run: FinishedRun, order: Sequence[int]) -> list[str]:
 
 
 def _example(documents: pl.DataFrame, row: int) -> str:
-    text = documents["text"][row]
-    excerpt = text if len(text) <= EXAMPLE_CHARACTERS else text[:EXAMPLE_CHARACTERS].rstrip() + "…"
+    excerpt = cut(documents["text"][row], EXAMPLE_CHARACTERS)
     return f"- ({escape(documents['id'][row])}) {escape(excerpt)}"  # in brackets: an id such as `- x` starts a list
 
 

@@ -11,12 +11,12 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import read_json
 from pipeline.comparison.figure_tables import FigureColumn, sections
 from pipeline.report.sheets import Sheet, figure
-from pipeline.run.record import Record
+from pipeline.run.record import Record, without_paths
 
 
 def parameter_sheet(parameters: Mapping[str, Any]) -> Sheet:
     """The parameters that the run was made with."""
-    rows = [(name, _shown(value)) for name, value in leaves(parameters)]
+    rows = [(name, _shown(value)) for name, value in leaves(without_paths(parameters))]
     remark = "The settings of this run. Settings of models and encoders that the run did not use are left out."
     return Sheet("Parameters", remark, ["name", "value"], rows)
 
@@ -93,5 +93,4 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(str, value)) or "[]"
-    # The page should not show the folders of one machine.
-    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else str(value)
+    return str(value)

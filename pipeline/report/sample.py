@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.run.finished import FinishedRun
+
 SAMPLE = 2000
 BLOCK = 512
+
+
+def best_by_language(run: FinishedRun, count: int) -> dict[str, np.ndarray]:
+    """Language -> its best documents of each topic among those that have a theta, see :func:`best_documents`."""
+    return {language: best_documents(run.theta.values, rows, count) for language, rows in run.known_documents.items()}
 
 
 def best_documents(theta: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from pipeline.figures.palette import language_colours, language_symbols
 from pipeline.languages.codes import language_name
 from pipeline.report.breakdown import Breakdown, by_group, by_period
 from pipeline.report.projection import in_plane, topic_positions
-from pipeline.report.sample import SAMPLE, best_documents, draw_sample, nearest_documents
+from pipeline.report.sample import SAMPLE, best_by_language, draw_sample, nearest_documents
 from pipeline.report.topic_cards import EXAMPLES, Topic, make_topics
 from pipeline.run.finished import FinishedRun
 from pipeline.topics.alignment import alignment_matrices, topic_alignment
@@ -91,9 +91,7 @@ def compute_view(run: FinishedRun, seed: int, size: int = SAMPLE) -> View:
         seed: seed of the sample and of the map.
         size: number of documents drawn, for all languages together.
     """
-    best = {
-        language: best_documents(run.theta.values, rows, EXAMPLES) for language, rows in run.known_documents.items()
-    }
+    best = best_by_language(run, EXAMPLES)
     matrices = alignment_matrices(run.theta_by_language, run.by_language.split(run.vectors))
     sampled = _sample(run, best, seed, size)
     places = {row: place for place, row in enumerate(sampled.rows.tolist())}

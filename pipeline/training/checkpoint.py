@@ -1,4 +1,4 @@
-"""Checkpoints without pickle: the weights and Adam's state in one safetensors file."""
+"""Checkpoints: the weights and Adam's state in one safetensors file, which can hold no code."""
 
 from __future__ import annotations
 
