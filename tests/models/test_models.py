@@ -218,9 +218,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "empty": lambda path: path.write_bytes(b""),
     "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
-    "pickle": lambda path: path.write_bytes(
-        b"\x80\x02}q\x00."
-    ),  # an empty dictionary, never unpickled: only safetensors is read
+    "pickle": lambda path: path.write_bytes(b"\x80\x02}q\x00."),  # bytes that must be refused, not unpickled
     "gone": lambda path: path.unlink(),
     "flipped": flip_a_bit,
 }
