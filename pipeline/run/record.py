@@ -6,7 +6,7 @@ of its stage, so DVC keeps it and restores it with the stage's other outputs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,23 @@ class Record:
             defaults.
         versions: versions of Python and of the packages that decide results, and the number of threads.
         inputs: path -> SHA-256 of each file or folder that comes from outside the pipeline.
+        advice: what the user may mend, a sentence each, such as a language without stop words. As a part of the record
+            it is told again where the stage comes from the cache.
     """
 
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
+    advice: Sequence[str] = ()
 
 
-def write_record(folder: Path, stage: str, parameters: Mapping[str, Any], inputs: Iterable[Path | None] = ()) -> None:
+def write_record(
+    folder: Path,
+    stage: str,
+    parameters: Mapping[str, Any],
+    inputs: Iterable[Path | None] = (),
+    advice: Sequence[str] = (),
+) -> None:
     """Write ``folder/STAGE.json``.
 
     Args:
@@ -43,9 +52,10 @@ def write_record(folder: Path, stage: str, parameters: Mapping[str, Any], inputs
         stage: name of the stage.
         parameters: the parameters that the stage read.
         inputs: files and folders from outside the pipeline; None for an optional one that is not used.
+        advice: what the user may mend, a sentence each.
     """
     digests = {path.as_posix(): digest(path) for path in inputs if path is not None}
-    write_json(asdict(Record(parameters, versions(), digests)), folder / f"{stage}.json")
+    write_json(asdict(Record(parameters, versions(), digests, advice)), folder / f"{stage}.json")
 
 
 def read_records(folder: Path) -> dict[str, Record]:
