@@ -13,14 +13,14 @@ from pipeline.evaluation.reference_counts import reference_counts
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.by_language import ByLanguage
-from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY
-from pipeline.tables.vectors import Theta
-from pipeline.topics.top_words import start_words, trained_words, words_table
+from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY, WORD_VECTORS
+from pipeline.tables.vectors import Theta, read_vectors
+from pipeline.topics.top_words import WordChoice, start_words, trained_words, words_table
 
 
 @stage
 def main() -> None:
-    """Score the topics under both selections of words, and also the clusters from which training started."""
+    """Score the topics under every selection of words, and also the clusters from which training started."""
     params = Params()
     section = params.section("evaluate", EvaluateParams)
     documents = THETA.read(LAYOUT.tables, ["lang", "split", "pair", "theta"])
@@ -30,8 +30,10 @@ def main() -> None:
     reference = reference_counts(REFERENCE_TOKENS.read(LAYOUT.tables), vocabulary)
 
     beta, is_training = BETA.read(LAYOUT.tables), (documents["split"] == "train").to_numpy()
-    trained = trained_words(beta, theta, is_training, by_language, bows, section.words)
-    start = start_words(CLUSTERS.read(LAYOUT.tables), theta.topics, by_language, bows, section.words)
+    word_vectors = ByLanguage.of(vocabulary["lang"]).split(read_vectors(WORD_VECTORS.path(LAYOUT.tables)))
+    choice = WordChoice(section.words, word_vectors, section.agreement)
+    trained = trained_words(beta, theta, is_training, by_language, bows, choice)
+    start = start_words(CLUSTERS.read(LAYOUT.tables), theta.topics, by_language, bows, choice)
     metrics = all_scores(trained, start, reference, section)
     metrics["retrieval"] = paired_retrieval(documents, theta)
     metrics["documents_without_words"] = int((~theta.known).sum())

@@ -67,12 +67,12 @@ def main() -> None:
     model.finish(corpus)
     del corpus
 
-    embeddings = read_vectors(EMBEDDINGS.path(LAYOUT.tables)) if model.reads == "embeddings" else None
+    embeddings = read_vectors(EMBEDDINGS.path(LAYOUT.tables)) if model.reads_embeddings else None
     THETA.write(documents.with_columns(theta_table(model, bows, embeddings)), LAYOUT.tables)
     BETA.write(beta_table(model), LAYOUT.tables)
     write_text(loss_table(losses).write_csv(float_precision=4), LAYOUT.losses)
     save_model(LAYOUT.model, name, model, vocabulary, rules)
-    if model.reads == "embeddings":  # new documents must be embedded in the same way
+    if model.reads_embeddings:  # new documents must be embedded in the same way
         shutil.copytree(LAYOUT.encoder, LAYOUT.model_encoder, dirs_exist_ok=True)
     write_record(LAYOUT.records, "train", params.used)
     shutil.rmtree(checkpoints, ignore_errors=True)

@@ -37,6 +37,7 @@ class FigureTable:
 
 
 SELECTIONS = {
+    "agreed": "Each word belongs to only one topic, and the languages agree on the topic's words.",
     "owned": "Each word belongs to only one topic.",
     "beta": "The words of each topic by beta, as in the papers.",
 }

@@ -32,7 +32,8 @@ TOP = {
     "lambda2": "XTRA: weight of L_Cluster",
     "lambda3": "XTRA: weight of L_beta",
     "seed": "seed of the split, the encoder, the clusters and the training",
-    "top_words": "how top words are selected: `owned`, with each word under one topic, or `beta`, as published",
+    "top_words": "how top words are selected: `agreed` and `owned`, with each word under one topic, `agreed` with the "
+    "help of the encoder; or `beta`, as published",
     "encoder": "the encoder, which embeds the documents",
     "dictionary": "a folder with files `<pivot>-<language>.tsv`",
     "vectors": "for `precomputed`: a Parquet file with id and vector, or a `.npy` file",

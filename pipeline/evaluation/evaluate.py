@@ -26,13 +26,16 @@ class EvaluateParams(BaseModel):
     Attributes:
         top_words: which selection of words the headline figures and the report use (top level).
         words: number of top words of each topic.
+        agreement: for the selection ``agreed``, how much a word's nearness to the other languages' words of the topic
+            counts, see :func:`pipeline.topics.agreement.agreed_words`.
         counting: how single words are counted for NPMI, see :func:`pipeline.evaluation.coherence.pair_npmi`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    top_words: Selection = "owned"
+    top_words: Selection = "agreed"
     words: int = Field(15, ge=2)
+    agreement: float = Field(5.0, ge=0)
     counting: Counting = "toolkit"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -116,14 +116,14 @@ class TopicModel(nn.Module, ABC):
 
     Attributes:
         section: the class of the model's parameters.
-        reads: what theta is inferred from, a document's words or its embedding.
+        reads_embeddings: whether theta is inferred from a document's embedding, alone or with its words.
         theta_from_paper: False where theta is this project's addition to the paper.
         starts_from_clusters: whether beta starts from the pivot clusters.
         languages: the codes of the languages, pivot first.
     """
 
     section: ClassVar[type[ModelParams]]
-    reads: ClassVar[Literal["words", "embeddings"]] = "words"
+    reads_embeddings: bool = False
     theta_from_paper: ClassVar[bool] = True
     starts_from_clusters: ClassVar[bool] = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -39,7 +39,7 @@ class Usvd(CountedModel):
     """
 
     section: ClassVar[type[ModelParams]] = UsvdParams
-    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+    reads_embeddings = True
     theta_from_paper: ClassVar[bool] = False
     space: ClassVar[Space] = "u-svd"
 

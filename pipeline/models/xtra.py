@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from pipeline.losses.shared import LossForm
 from pipeline.models.parts.autoencoder import Autoencoder, rarely
 from pipeline.models.parts.layers import Dropout, Linear, SparseLinear
 from pipeline.models.parts.posterior import Gaussian, Posterior, sample, softplus_layers
+from pipeline.models.parts.vector_layer import VectorLayer
 from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts, ModelParams
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
@@ -40,6 +41,9 @@ class XtraParams(ModelParams):
         beta_every: L_beta is computed on average in one of so many steps, see
             :func:`pipeline.models.parts.autoencoder.rarely`.
         anchor: weight of the loss that pulls theta towards the document's cluster; 0 as published.
+        theta: what theta is inferred from: a document's ``words`` (as published), its ``vectors`` or ``both``.
+        vector_weight: factor of the document's vector in the first layer, see
+            :class:`pipeline.models.parts.vector_layer.VectorLayer`.
         ablations: ``prior`` makes the prior flat, ``beta_init`` starts beta at random, the others leave out a term.
     """
 
@@ -49,6 +53,8 @@ class XtraParams(ModelParams):
     lambda2: float = Field(5.0, ge=0)
     lambda3: float = Field(7.0, ge=0)
     anchor: float = Field(0.0, ge=0)
+    theta: Literal["words", "vectors", "both"] = "both"
+    vector_weight: float = Field(20.0, gt=0)
     shared: int = Field(1000, ge=1)
     hidden: int = Field(300, ge=1)
     semantic: int = Field(384, ge=1)
@@ -70,7 +76,11 @@ class Xtra(Autoencoder):
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: XtraParams) -> None:
         super().__init__(vocabulary, topics, embedding, params)
         sizes = list(vocabulary.values())
-        self.input = nn.ModuleList(SparseLinear(size, params.shared) for size in sizes)
+        self.reads_embeddings = params.theta != "words"
+        if params.theta != "vectors":
+            self.input = nn.ModuleList(SparseLinear(size, params.shared) for size in sizes)
+        if self.reads_embeddings:
+            self.vector_input = VectorLayer(len(sizes), embedding, params.shared, params.vector_weight)
         body = softplus_layers([params.shared, params.hidden, params.hidden], params.dropout)
         self.encoder = Posterior(body, params.hidden, topics)
         self.beta_map = nn.ModuleList(Linear(size, params.semantic) for size in sizes)
@@ -80,6 +90,8 @@ class Xtra(Autoencoder):
     @torch.no_grad()
     def start_from(self, corpus: Mapping[str, LanguageCorpus]) -> None:
         """Set the prior and the betas from the corpus's clusters (XTRA, section 3.4; published code)."""
+        if self.reads_embeddings:
+            self.vector_input.learn_means([corpus[language].embeddings for language in self.languages])
         if "prior" not in self.params.ablate:
             mean, variance = cluster_prior(corpus, self.topics)
             self.prior_mean.copy_(torch.from_numpy(mean))
@@ -92,12 +104,21 @@ class Xtra(Autoencoder):
             start = cluster_tf_idf(cluster_counts(documents.bow, documents.clusters, self.topics))
             beta.copy_(torch.from_numpy(start.astype(np.float32)))
 
-    def posteriors(self, bows: Mapping[str, SparseRows]) -> list[Gaussian]:
+    def posteriors(self, batches: Mapping[str, Batch]) -> list[Gaussian]:
         """(B, K) mean and (B, K) log-variance of the posterior over topics, for each language's documents."""
-        shared = [torch.relu(self.input[self.languages.index(name)](bow)) for name, bow in bows.items()]
+        shared = [self.first_layer(name, batch.bow, batch.embeddings) for name, batch in batches.items()]
         stacked = self.dropout(torch.cat(shared))
         posteriors: list[Gaussian] = self.encoder(stacked, [len(x) for x in shared])
         return posteriors
+
+    def first_layer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None) -> torch.Tensor:
+        """(B, shared) what the layers that the languages share read of documents: words, vectors or both."""
+        index, parts = self.languages.index(language), []
+        if self.params.theta != "vectors":
+            parts.append(self.input[index](bow))
+        if self.reads_embeddings:
+            parts.append(self.vector_input(index, embeddings))
+        return torch.relu(sum(parts))
 
     def loss(self, batches: Mapping[str, Batch], noise: Mapping[str, torch.Tensor] | None = None) -> LossParts:
         """The paper's objective (section 3.4), every term weighted and summed over languages.
@@ -106,7 +127,7 @@ class Xtra(Autoencoder):
             batches: one batch for each language.
             noise: (B, K) standard normal draws for each language; drawn afresh by default.
         """
-        posteriors = self.posteriors({language: batches[language].bow for language in self.languages})
+        posteriors = self.posteriors({language: batches[language] for language in self.languages})
         scores = [
             sample(mean, logvar, noise[language] if noise else None)
             for language, (mean, logvar) in zip(self.languages, posteriors, strict=True)
@@ -145,7 +166,9 @@ class Xtra(Autoencoder):
     @torch.no_grad()
     def infer(self, language: str, bow: SparseRows, embeddings: torch.Tensor | None = None) -> torch.Tensor:
         """(B, K) posterior means, to be called in evaluation mode. Their softmax is theta."""
-        return self.posteriors({language: bow})[0][0]
+        shared = self.first_layer(language, bow, embeddings)
+        mean: torch.Tensor = self.encoder(shared, [len(shared)])[0][0]
+        return mean
 
 
 def cluster_prior(corpus: Mapping[str, LanguageCorpus], topics: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -39,7 +39,7 @@ class Zeroshot(Autoencoder):
     """
 
     section: ClassVar[type[ModelParams]] = ZeroshotParams
-    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+    reads_embeddings = True
 
     def __init__(self, vocabulary: Mapping[str, int], topics: int, embedding: int, params: ZeroshotParams) -> None:
         super().__init__(vocabulary, topics, embedding, params)

@@ -47,7 +47,7 @@ class Inference:
         trained = load_model(run.layout.model)
         self.model, self.vocabulary = trained.model, trained.vocabulary
         self.rules = tokenise_rules(trained, run.layout.root)
-        self.encoder = _encoder(run) if self.model.reads == "embeddings" else None
+        self.encoder = _encoder(run) if self.model.reads_embeddings else None
         words = run.words if run.has_words else beta_top_words(trained)
         self._first = {language: [row[:FIRST] for row in topics] for language, topics in words.items()}
         self._known = {language: frozenset(words) for language, words in words_by_language(self.vocabulary).items()}

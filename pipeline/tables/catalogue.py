@@ -155,7 +155,7 @@ TOPICS: Final = Table(
     "a topic in one language, under one selection of its words",
     {
         "source": Column(pl.String, "`trained`, or `start` for the clusters before training"),
-        "selection": Column(pl.String, "`owned` or `beta`: how the words were selected, see `top_words`"),
+        "selection": Column(pl.String, "`agreed`, `owned` or `beta`: how the words were selected, see `top_words`"),
         "lang": _LANG,
         "topic": BETA.columns["topic"],
         "words": Column(pl.List(pl.String), "top words, the best first"),

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_array
 
-Selection = Literal["beta", "owned"]
+Selection = Literal["beta", "owned", "agreed"]
 TopWords = Mapping[str, np.ndarray]  # language -> (K, T) term numbers of each topic's top words, the best first
 
 
@@ -35,25 +35,40 @@ def topic_mass(theta: np.ndarray, bow: csr_array) -> np.ndarray:
 def owned_words(mass: np.ndarray, count: int) -> np.ndarray:
     """(K, count) the most probable words of each topic among those that it owns.
 
-    A word belongs to the topic under which it is most probable, so no two topics list it. A topic that owns fewer
-    than ``count`` words also lists its most probable words that no topic lists yet. Only if these are not enough, it
-    lists words of other topics.
+    A word belongs to the topic under which it is most probable; see :func:`exclusive_words`.
 
     Args:
         mass: (K, V) from :func:`topic_mass`.
         count: number of words for each topic.
     """
+    return exclusive_words(word_probability(mass), count)
+
+
+def word_probability(mass: np.ndarray) -> np.ndarray:
+    """(K, V) p(word | topic): each row of ``mass`` divided by its sum; zeros for a topic without words."""
     totals = mass.sum(axis=1, keepdims=True)
-    probability = np.divide(mass, totals, out=np.zeros(mass.shape), where=totals > 0)
-    owner = probability.argmax(axis=0)
-    is_owned = (owner[None, :] == np.arange(len(mass))[:, None]) & (probability > 0)
-    words = beta_words(probability + is_owned, count)
+    return np.divide(mass, totals, out=np.zeros(mass.shape), where=totals > 0)
+
+
+def exclusive_words(strength: np.ndarray, count: int) -> np.ndarray:
+    """(K, count) the strongest words of each topic among those that it owns, so that no two topics list a word.
+
+    A word belongs to the topic in which it is strongest. A topic that owns fewer than ``count`` words also lists its
+    strongest words that no topic lists yet. Only if these are not enough, it lists words of other topics.
+
+    Args:
+        strength: (K, V) how typical each word is of each topic, from 0 (not at all) to 1.
+        count: number of words for each topic.
+    """
+    owner = strength.argmax(axis=0)
+    is_owned = (owner[None, :] == np.arange(len(strength))[:, None]) & (strength > 0)
+    words = beta_words(strength + is_owned, count)
     short_topics = np.flatnonzero(is_owned.sum(axis=1) < count)
-    is_listed = np.zeros(mass.shape[1], bool)
+    is_listed = np.zeros(strength.shape[1], bool)
     is_listed[np.delete(words, short_topics, axis=0)] = True
     is_listed[is_owned[short_topics].any(axis=0)] = True
     for topic in short_topics:
-        is_free = ~is_listed & (probability[topic] > 0)
-        words[topic] = beta_words((probability[topic] + 2 * is_owned[topic] + is_free)[None, :], count)[0]
+        is_free = ~is_listed & (strength[topic] > 0)
+        words[topic] = beta_words((strength[topic] + 2 * is_owned[topic] + is_free)[None, :], count)[0]
         is_listed[words[topic]] = True
     return words

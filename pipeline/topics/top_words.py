@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,14 +12,37 @@ from scipy.sparse import csr_array
 from pipeline.tables.by_language import ByLanguage, words_by_language
 from pipeline.tables.catalogue import TOPICS
 from pipeline.tables.vectors import Theta
+from pipeline.topics.agreement import agreed_words
 from pipeline.topics.selection import Selection, TopWords, beta_words, owned_words, topic_mass
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
 
 Bows = Mapping[str, csr_array]
 
 
+@dataclass(frozen=True)
+class WordChoice:
+    """How top words are chosen.
+
+    Attributes:
+        count: number of words for each topic.
+        vectors: language -> (V, E) vectors of the words, for ``agreed``.
+        agreement: how much the nearness to the other languages' words counts, for ``agreed``.
+    """
+
+    count: int
+    vectors: Mapping[str, np.ndarray]
+    agreement: float
+
+    def of_masses(self, masses: Mapping[str, np.ndarray]) -> dict[Selection, TopWords]:
+        """The selections that depend on how often words occur in topics, language -> (K, V)."""
+        return {
+            "owned": {language: owned_words(mass, self.count) for language, mass in masses.items()},
+            "agreed": agreed_words(masses, self.vectors, self.count, self.agreement),
+        }
+
+
 def trained_words(
-    beta: pl.DataFrame, theta: Theta, is_training: np.ndarray, documents: ByLanguage, bows: Bows, count: int
+    beta: pl.DataFrame, theta: Theta, is_training: np.ndarray, documents: ByLanguage, bows: Bows, choice: WordChoice
 ) -> dict[Selection, TopWords]:
     """Top words after training.
 
@@ -28,14 +52,12 @@ def trained_words(
         is_training: (D,) bool, whether a document is a training document.
         documents: which rows are the documents of each language.
         bows: word counts of each language's documents, in table order.
-        count: number of words for each topic.
+        choice: how the words are chosen.
     """
     scores = {language: np.stack(beta.filter(pl.col("lang") == language)["word_scores"].to_list()) for language in bows}
     masses = training_mass(theta, is_training, documents, bows)
-    return {
-        "beta": {language: beta_words(scores[language], count) for language in bows},
-        "owned": {language: owned_words(masses[language], count) for language in bows},
-    }
+    by_beta = {language: beta_words(scores[language], choice.count) for language in bows}
+    return {"beta": by_beta, **choice.of_masses(masses)}
 
 
 def training_mass(theta: Theta, is_training: np.ndarray, documents: ByLanguage, bows: Bows) -> dict[str, np.ndarray]:
@@ -55,26 +77,24 @@ def training_mass(theta: Theta, is_training: np.ndarray, documents: ByLanguage, 
 
 
 def start_words(
-    clusters: pl.DataFrame, topics: int, documents: ByLanguage, bows: Bows, count: int
+    clusters: pl.DataFrame, topics: int, documents: ByLanguage, bows: Bows, choice: WordChoice
 ) -> dict[Selection, TopWords]:
-    """Top words of the clusters before training: c-TF-IDF under ``beta``, owned words under ``owned``.
+    """Top words of the clusters before training: c-TF-IDF under ``beta``.
 
     Args:
         clusters: table with the columns document (row number, ascending) and cluster.
         topics: the number of clusters, K.
         documents: which rows are the documents of each language.
         bows: word counts of each language's documents, in table order.
-        count: number of words for each topic.
+        choice: how the words are chosen.
     """
     rows, labels = clusters["document"].to_numpy(), clusters["cluster"].to_numpy()
     counts = {
         language: cluster_counts(bows[language][documents.within(language, rows[span])], labels[span], topics)
         for language, span in documents.chosen(rows).items()
     }
-    return {
-        "beta": {language: beta_words(cluster_tf_idf(matrix), count) for language, matrix in counts.items()},
-        "owned": {language: owned_words(matrix, count) for language, matrix in counts.items()},
-    }
+    by_tf_idf = {language: beta_words(cluster_tf_idf(matrix), choice.count) for language, matrix in counts.items()}
+    return {"beta": by_tf_idf, **choice.of_masses(counts)}
 
 
 def words_table(

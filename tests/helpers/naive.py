@@ -206,7 +206,14 @@ def xtra(
 def xtra_posterior(weights: Weights, index: int, bow: Rows) -> tuple[list[list[float]], list[list[float]]]:
     """Means and log-variances of one language's batch in training mode."""
     shared = product(bow, weights[f"input.{index}.weight"])
-    shared = [[max(0.0, s + b) for s, b in zip(row, weights[f"input.{index}.bias"], strict=True)] for row in shared]
+    return xtra_body(
+        weights, [[s + b for s, b in zip(row, weights[f"input.{index}.bias"], strict=True)] for row in shared]
+    )
+
+
+def xtra_body(weights: Weights, first: Rows) -> tuple[list[list[float]], list[list[float]]]:
+    """Means and log-variances in training mode, from what the first layer gives before its ReLU."""
+    shared = [[max(0.0, value) for value in row] for row in first]
     for layer in ("encoder.body.0", "encoder.body.2"):
         shared = linear(shared, weights[f"{layer}.weight"], weights[f"{layer}.bias"])
         shared = [[softplus(value) for value in row] for row in shared]
@@ -215,6 +222,22 @@ def xtra_posterior(weights: Weights, index: int, bow: Rows) -> tuple[list[list[f
         raw = linear(shared, weights[f"{head}.weight"], weights[f"{head}.bias"])
         heads.append(shift_norm(raw, weights[f"{head}_norm.bias"]))
     return heads[0], heads[1]
+
+
+def vector_layer(vectors: Rows, middle: Row, weight: Rows, scale: float) -> list[list[float]]:
+    """Scale * weight @ unit(unit(vector) - middle); zeros for a vector of zeros."""
+    rows = []
+    for vector in vectors:
+        if not any(vector):
+            rows.append([0.0] * len(weight))
+            continue
+        moved = [value - m for value, m in zip(unit(vector), middle, strict=True)]
+        rows.append([scale * dot(out, unit(moved)) for out in weight])
+    return rows
+
+
+def unit(row: Row) -> list[float]:
+    return [value / math.sqrt(dot(row, row)) for value in row]
 
 
 def anchor(scores: Rows, clusters: Sequence[int]) -> float:

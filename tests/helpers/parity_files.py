@@ -38,6 +38,7 @@ def as_ours(name: str, value: np.ndarray) -> torch.Tensor:
 def xtra_model(file: dict[str, np.ndarray], **forms: str) -> Xtra:
     """The model with the file's weights and no dropout."""
     params = XtraParams(
+        theta="words",
         lambda1=float(file["lambda1"]),
         lambda2=float(file["lambda2"]),
         lambda3=float(file["lambda3"]),

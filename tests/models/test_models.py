@@ -102,7 +102,7 @@ def neural_simple(request: pytest.FixtureRequest) -> Case:
 
 
 def infer(model: TopicModel, language: str, batch: Batch) -> torch.Tensor:
-    return model.infer(language, batch.bow, batch.embeddings if model.reads == "embeddings" else None)
+    return model.infer(language, batch.bow, batch.embeddings if model.reads_embeddings else None)
 
 
 def test_shapes(case: Case) -> None:

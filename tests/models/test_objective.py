@@ -16,11 +16,14 @@ from pipeline.models.topic_model import Batch
 from pipeline.models.xtra import Xtra, XtraParams
 
 Form = Literal["published", "paper"]
+Reads = Literal["words", "vectors", "both"]
 VOCABULARY = {"en": 9, "zh": 7, "ja": 8}
 DOCUMENTS, TOPICS, EMBEDDING = 5, 3, 4
 
 
-def model_of(languages: int, infonce_form: Form = "published", cluster_form: Form = "published") -> Xtra:
+def model_of(
+    languages: int, infonce_form: Form = "published", cluster_form: Form = "published", theta: Reads = "words"
+) -> Xtra:
     """In double precision, training mode without dropout, every weight drawn."""
     params = XtraParams(
         lambda1=2.5,
@@ -33,6 +36,8 @@ def model_of(languages: int, infonce_form: Form = "published", cluster_form: For
         temperature=0.4,
         infonce_form=infonce_form,
         cluster_form=cluster_form,
+        theta=theta,
+        vector_weight=2.5,
     )
     vocabulary = dict(list(VOCABULARY.items())[:languages])
     torch.manual_seed(languages)
@@ -40,6 +45,8 @@ def model_of(languages: int, infonce_form: Form = "published", cluster_form: For
     with torch.no_grad():
         for parameter in (*model.parameters(), model.prior_mean):
             parameter.normal_()
+        if theta != "words":
+            model.vector_input.means.normal_()
         model.prior_variance.uniform_(0.5, 2)
     return model
 
@@ -116,16 +123,45 @@ def test_inference_gives_the_posterior_means() -> None:
     for index, language in enumerate(model.languages):
         arrays = draws(language)
         means, logvars = naive.xtra_posterior(weights_of(model), index, arrays["bow"].tolist())
-        bow = batch_of(arrays).bow
-        np.testing.assert_allclose(model.infer(language, bow), means, rtol=1e-10)
-        ((_, logvar),) = model.posteriors({language: bow})
+        batch = batch_of(arrays)
+        np.testing.assert_allclose(model.infer(language, batch.bow), means, rtol=1e-10)
+        ((_, logvar),) = model.posteriors({language: batch})
         np.testing.assert_allclose(logvar.detach(), logvars, rtol=1e-10)
+
+
+@pytest.mark.parametrize("theta", ["vectors", "both"])
+def test_inference_reads_the_vectors(theta: Reads) -> None:
+    model = model_of(2, theta=theta)
+    weights = weights_of(model)
+    for index, language in enumerate(model.languages):
+        arrays = draws(language)
+        arrays["embeddings"][1] = 0
+        batch = batch_of(arrays)
+        first = naive.vector_layer(
+            arrays["embeddings"].tolist(), weights["vector_input.means"][index], weights["vector_input.map.weight"], 2.5
+        )
+        if theta == "both":
+            words = naive.product(arrays["bow"].tolist(), weights[f"input.{index}.weight"])
+            bias = weights[f"input.{index}.bias"]
+            first = [
+                [v + w + b for v, w, b in zip(*rows, bias, strict=True)] for rows in zip(first, words, strict=True)
+            ]
+        means, _ = naive.xtra_body(weights, first)
+        np.testing.assert_allclose(model.infer(language, batch.bow, batch.embeddings), means, rtol=1e-9)
+
+
+def test_the_means_are_those_of_unit_vectors() -> None:
+    model = model_of(2, theta="both")
+    vectors = [np.array([[3.0, 0, 0, 4], [0, 2, 0, 0], [0, 0, 0, 0]]), np.array([[0.0, 0, 5, 0]])]
+    model.vector_input.learn_means([part.astype(np.float32) for part in vectors])
+    expected = [[0.3, 0.5, 0, 0.4], [0, 0, 1, 0]]
+    np.testing.assert_allclose(model.vector_input.means, expected, rtol=1e-6)
 
 
 def test_posteriors_of_languages_together_are_those_of_each_alone() -> None:
     model = model_of(3)
-    bows = {language: batch_of(draws(language)).bow for language in reversed(model.languages)}
-    for language, (mean, logvar) in zip(bows, model.posteriors(bows), strict=True):
-        ((alone, spread),) = model.posteriors({language: bows[language]})
+    batches = {language: batch_of(draws(language)) for language in reversed(model.languages)}
+    for language, (mean, logvar) in zip(batches, model.posteriors(batches), strict=True):
+        ((alone, spread),) = model.posteriors({language: batches[language]})
         torch.testing.assert_close(mean, alone)
         torch.testing.assert_close(logvar, spread)

@@ -46,7 +46,9 @@ def test_parity_beta_start(file: File) -> None:
 
 def test_parity_start_of_the_model(file: File) -> None:
     parts: dict[str, LanguageCorpus] = corpus(file)
-    model = Xtra({name: part.bow.shape[1] for name, part in parts.items()}, len(file["prior_mean"]), 1, XtraParams())
+    model = Xtra(
+        {name: part.bow.shape[1] for name, part in parts.items()}, len(file["prior_mean"]), 1, XtraParams(theta="words")
+    )
     model.start_from(parts)
     for i, language in enumerate(LANGUAGES, 1):
         np.testing.assert_allclose(model.word_scores(language), file[f"beta_init_{i}"], rtol=1e-4)
@@ -54,7 +56,7 @@ def test_parity_start_of_the_model(file: File) -> None:
 
 
 def test_parity_train_theta(file: File) -> None:
-    posteriors = xtra_model(file).train().posteriors({name: batch.bow for name, batch in batches(file).items()})
+    posteriors = xtra_model(file).train().posteriors(batches(file))
     for i, (language, (mean, logvar)) in enumerate(zip(LANGUAGES, posteriors, strict=True), 1):
         theta = (mean + torch.exp(logvar / 2) * noises(file)[language]).softmax(dim=1)
         np.testing.assert_allclose(theta.detach(), file[f"train_theta_{i}"], atol=1e-4)

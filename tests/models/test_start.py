@@ -78,7 +78,12 @@ def test_tf_idf_of_an_empty_cluster_is_the_lift_alone() -> None:
 def test_a_model_starts_from_the_corpus(case: Case) -> None:
     corpus, topics = some_corpus(case), case[1]
     torch.manual_seed(0)
-    model = Xtra({name: part.bow.shape[1] for name, part in corpus.items()}, topics, 1, XtraParams(shared=4, hidden=3))
+    model = Xtra(
+        {name: part.bow.shape[1] for name, part in corpus.items()},
+        topics,
+        1,
+        XtraParams(theta="words", shared=4, hidden=3),
+    )
     before = model.state_dict()["encoder.mean.weight"].clone()
     model.start_from(dict(reversed(corpus.items())))  # languages go by name, not by place
     mean, variance = cluster_prior(corpus, topics)

@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("infer")
     sizes = {lang: len(words) for lang, words in WORDS.items()}
     torch.manual_seed(0)
-    model = Xtra(sizes, 5, 6, XtraParams(shared=8, hidden=8, semantic=4))
+    model = Xtra(sizes, 5, 6, XtraParams(theta="words", shared=8, hidden=8, semantic=4))
     rng = np.random.default_rng(0)
     corpus = {
         lang: LanguageCorpus(

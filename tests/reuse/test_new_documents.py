@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
     rows = [(lang, term, word) for lang, listed in words.items() for term, word in enumerate(listed)]
     vocabulary = pl.DataFrame(rows, schema={"lang": pl.String, "term": pl.UInt32, "word": pl.String}, orient="row")
     torch.manual_seed(0)
-    model = Xtra(dict.fromkeys(LANGUAGES, 3), 4, 6, XtraParams(shared=8, hidden=8, semantic=4))
+    model = Xtra(dict.fromkeys(LANGUAGES, 3), 4, 6, XtraParams(theta="words", shared=8, hidden=8, semantic=4))
     save_model(tmp_path / "run", "xtra", model, vocabulary, {})
     return tmp_path / "run"
 

@@ -9,9 +9,10 @@ from scipy.sparse import csr_array
 
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import Theta
+from pipeline.topics.agreement import agreed_words
 from pipeline.topics.selection import beta_words, owned_words, topic_mass
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
-from pipeline.topics.top_words import start_words, trained_words, words_table
+from pipeline.topics.top_words import WordChoice, start_words, trained_words, words_table
 
 
 def test_beta_words_are_the_largest_and_ties_keep_their_order() -> None:
@@ -127,6 +128,8 @@ THETA = Theta(
     np.array([[1, 0], [1, 0], [0, 1], [0.5, 0.5], [0, 1], [1, 0], [0, 1], [0, 1], [1, 0]], dtype=np.float32),
     np.ones(9, dtype=bool),
 )
+WORD_VECTORS = {"en": np.eye(4), "zh": np.eye(4)[:3]}
+CHOICE = WordChoice(2, WORD_VECTORS, agreement=3)
 
 
 def test_trained_words_are_of_training_documents_only() -> None:
@@ -137,7 +140,7 @@ def test_trained_words_are_of_training_documents_only() -> None:
             "word_scores": [[1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0], [0.0, 2.0, 1.0], [2.0, 0.0, 1.0]],
         }
     )
-    words = trained_words(beta, THETA, IS_TRAINING, BY_LANGUAGE, BOWS, 2)
+    words = trained_words(beta, THETA, IS_TRAINING, BY_LANGUAGE, BOWS, CHOICE)
     assert {name: rows.tolist() for name, rows in words["beta"].items()} == {
         "en": [[3, 2], [0, 1]],
         "zh": [[1, 2], [0, 2]],
@@ -150,11 +153,13 @@ def test_trained_words_are_of_training_documents_only() -> None:
         name: owned_words(rows, 2).tolist() for name, rows in mass.items()
     }
     assert words["owned"]["en"].tolist() == [[0, 1], [2, 3]]
+    for name, rows in agreed_words(mass, WORD_VECTORS, 2, weight=3).items():
+        assert words["agreed"][name].tolist() == rows.tolist()
 
 
 def test_start_words_are_of_the_clustered_documents() -> None:
     clusters = pl.DataFrame({"document": [0, 2, 5, 6, 7, 8], "cluster": [0, 1, 0, 1, 1, 0]}).cast(pl.UInt32)
-    words = start_words(clusters, 2, BY_LANGUAGE, BOWS, 2)
+    words = start_words(clusters, 2, BY_LANGUAGE, BOWS, CHOICE)
     counts = {"en": np.array([[5.0, 1, 0, 0], [0, 0, 3, 2]]), "zh": np.array([[0.0, 5, 1], [5, 0, 1]])}
     for name, held in counts.items():
         assert words["owned"][name].tolist() == owned_words(held, 2).tolist()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -90,7 +89,7 @@ class EmbeddingReader(Autoencoder):
         dropout: dropout rate of the hidden layers and of theta.
     """
 
-    reads: ClassVar[Literal["words", "embeddings"]] = "embeddings"
+    reads_embeddings = True
 
     def __init__(
         self,
