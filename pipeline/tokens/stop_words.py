@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines
-from pipeline.tokens.tokenisers.unicode import clean
+from pipeline.languages.spelling import word_form
 
 BUNDLED: Final = Path(__file__).with_name("stopwords")
 
@@ -26,16 +26,16 @@ def stop_words(lang: str, folder: Path | None = None) -> frozenset[str]:
     paths = [BUNDLED / f"{lang}.txt"]
     if folder:
         paths.append(folder / f"{lang}.txt")
-    return frozenset(word for path in paths if path.exists() for word in read_stop_words(path))
+    return frozenset(word for path in paths if path.exists() for word in read_stop_words(path, lang))
 
 
-def read_stop_words(path: Path) -> frozenset[str]:
-    """The words of one list; ``#`` starts a comment.
+def read_stop_words(path: Path, lang: str) -> frozenset[str]:
+    """The words of one list of a language; ``#`` starts a comment.
 
     Raises:
         InputError: the file cannot be read or is not UTF-8.
     """
-    words = (clean(line.partition("#")[0]).strip().lower() for line in read_lines(path))
+    words = (word_form(line.partition("#")[0], lang) for line in read_lines(path))
     return frozenset(word for word in words if word)
 
 

@@ -10,8 +10,9 @@ from itertools import chain
 import polars as pl
 
 from pipeline.common.parallel import map_in_order
+from pipeline.languages.spelling import clean
 from pipeline.tokens.stop_words import check_stop_word_folder, stop_words
-from pipeline.tokens.tokenisers import TOKENISERS, UNSPACED, TokeniseParams, clean, is_number, make_tokeniser
+from pipeline.tokens.tokenisers import TOKENISERS, UNSPACED, TokeniseParams, is_number, make_tokeniser
 
 __all__ = ["TOKENISERS", "TokeniseParams", "tokenise", "tokenise_texts"]
 
@@ -86,12 +87,12 @@ def _cut(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Cut:
     cut = _tokeniser(lang, params.unfiltered() if stop is None else params)
     is_kept = bool if stop is None else _token_filter(params, stop)
     if lang in TOKENISERS:
-        return _filtered(cut, lru_cache(REMEMBERED)(is_kept))
-    return _piece_by_piece(_filtered(cut, is_kept))
+        return _filtered(lang, cut, lru_cache(REMEMBERED)(is_kept))
+    return _piece_by_piece(_filtered(lang, cut, is_kept))
 
 
-def _filtered(cut: Cut, is_kept: Callable[[str], bool]) -> Cut:
-    return lambda text: list(filter(is_kept, cut(clean(text))))
+def _filtered(lang: str, cut: Cut, is_kept: Callable[[str], bool]) -> Cut:
+    return lambda text: list(filter(is_kept, cut(clean(text, lang))))
 
 
 def _piece_by_piece(cut: Cut) -> Cut:

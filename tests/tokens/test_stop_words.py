@@ -18,7 +18,7 @@ def test_lists_come_along(lang: str, word: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.txt")), ids=lambda path: path.stem)
 def test_lists_hold_no_comment(path: Path) -> None:
-    assert not [word for word in read_stop_words(path) if "#" in word or " " in word]
+    assert not [word for word in read_stop_words(path, path.stem) if "#" in word or " " in word]
 
 
 def test_a_language_without_a_list_has_no_stop_words() -> None:

@@ -23,8 +23,9 @@ from pydantic import ValidationError
 from pipeline.common import parallel
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
 from pipeline.common.parallel import map_in_order, processes_allowed, worth_starting
+from pipeline.languages.spelling import clean
 from pipeline.tokens.tokenise import TOKENISERS, TokeniseParams, tokenise, tokenise_texts
-from pipeline.tokens.tokenisers import clean, is_number
+from pipeline.tokens.tokenisers import is_number
 from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
 from pipeline.tokens.tokenisers.tokenise_params import ChineseParams
 from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser
@@ -44,8 +45,8 @@ RAW = [
     ),
     ("de", "Die Straße übers Ärgernis", ["die", "straße", "übers", "ärgernis"]),
     ("ko", "한국어 문장을 자릅니다.", ["한국어", "문장을", "자릅니다"]),
-    ("hi", "हिन्दी में ख़बरें पढ़िए, क्‍या?", ["हिन्दी", "में", "ख़बरें", "पढ़िए", "क्‍या"]),
-    ("ar", "العَرَبِيَّة لغةٌ، جميلة؟", ["العَرَبِيَّة", "لغةٌ", "جميلة"]),
+    ("hi", "हिन्दी में ख़बरें पढ़िए, क्‍या?", ["हिन्दी", "में", "ख़बरें", "पढ़िए", "क्या"]),
+    ("ar", "العَرَبِيَّة لغةٌ، جميلة؟", ["العربية", "لغة", "جميلة"]),
     ("fa", "می‌خواهم بروم", ["می‌خواهم", "بروم"]),
     ("uk", "Пʼять Ёлок", ["п'ять", "ёлок"]),
     ("ca", "col·lecció", ["col·lecció"]),
@@ -200,8 +201,8 @@ def test_a_text_is_the_sum_of_its_pieces() -> None:
         "ab " * 3 + "x" * 200,
         "www." * 50,
     ]
-    whole = UnicodeTokeniser()
-    expected = [[token for token in whole(clean(text)) if token] for text in texts]
+    whole = UnicodeTokeniser("en")
+    expected = [[token for token in whole(clean(text, "en")) if token] for text in texts]
     assert tokenise_texts("en", texts, TokeniseParams(), filtered=False) == expected
 
 

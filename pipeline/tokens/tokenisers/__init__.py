@@ -8,9 +8,9 @@ from typing import Final, Protocol
 from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
 from pipeline.tokens.tokenisers.japanese import JapaneseTokeniser
 from pipeline.tokens.tokenisers.tokenise_params import TokeniseParams
-from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser, clean, is_number
+from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser, is_number
 
-__all__ = ["TOKENISERS", "UNSPACED", "TokeniseParams", "Tokeniser", "clean", "is_number", "make_tokeniser"]
+__all__ = ["TOKENISERS", "UNSPACED", "TokeniseParams", "Tokeniser", "is_number", "make_tokeniser"]
 
 
 class Tokeniser(Protocol):
