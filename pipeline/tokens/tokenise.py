@@ -46,11 +46,7 @@ def tokenise(
     """
     numbered = documents.select("lang", "text").with_row_index("row")
     if filtered and not params.pretokenised:
-        languages = numbered["lang"].unique(maintain_order=True)
-        check_stop_word_folder(params.stopwords, languages)
-        for lang in languages:
-            if not stop_words(lang, params.stopwords):
-                log.warning("%s: no stop words are known. Set `tokenise.stopwords` to a folder with %s.txt", lang, lang)
+        check_stop_word_folder(params.stopwords, numbered["lang"].unique(maintain_order=True))
     tokens = pl.Series("tokens", [], dtype=pl.List(pl.String))
     tables = [numbered.clear().select("row", pl.col("lang").cast(pl.String), tokens)]
     for table in numbered.partition_by("lang", maintain_order=True):

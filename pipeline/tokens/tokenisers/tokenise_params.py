@@ -65,6 +65,8 @@ class TokeniseParams(BaseModel):
         pretokenised: whether texts are already tokens with blanks between them, and so stay unchanged and unfiltered.
         reference_pretokenised: the same for the reference corpus.
         stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists of this project.
+        common_share: in a language of which fewer than 100 stop words are known, words in more than this share of the
+            training documents are left out; null chooses it by the length of the documents, and 1 keeps every word.
         numbers: whether to keep tokens that are only a number.
         min_characters: the number of characters below which a token is dropped, in every script.
         zh: the parameters for Chinese.
@@ -76,6 +78,7 @@ class TokeniseParams(BaseModel):
     pretokenised: bool = False
     reference_pretokenised: bool = False
     stopwords: Path | None = None
+    common_share: float | None = Field(default=None, gt=0, le=1)
     numbers: bool = False
     min_characters: int = Field(default=2, ge=1)
     zh: ChineseParams = ChineseParams()
