@@ -10,15 +10,17 @@ from itertools import chain
 import polars as pl
 
 from pipeline.common.parallel import map_in_order
+from pipeline.languages.known import known_language
 from pipeline.languages.spelling import clean
 from pipeline.tokens.stop_words import check_stop_word_folder, stop_words
-from pipeline.tokens.tokenisers import TOKENISERS, UNSPACED, TokeniseParams, is_number, make_tokeniser
+from pipeline.tokens.tokenisers import TokeniseParams, is_number, make_tokeniser
 
-__all__ = ["TOKENISERS", "TokeniseParams", "tokenise", "tokenise_texts"]
+__all__ = ["TokeniseParams", "tokenise", "tokenise_texts"]
 
 CHUNK_CHARACTERS = 100_000  # Japanese text of this length takes a fifth of a second
 REMEMBERED = 2**17  # pieces and tokens whose results are kept for the next time, about 30 MB
 LONGEST_REMEMBERED = 80  # characters
+BETWEEN_BLANKS = ("blanks", "none")  # segmenters for which a text is the sum of the pieces between its blanks
 
 Cut = Callable[[str], list[str]]
 
@@ -82,7 +84,7 @@ def _cut(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Cut:
     """The function that turns a text into tokens."""
     cut = _tokeniser(lang, params.unfiltered() if stop is None else params)
     is_kept = bool if stop is None else _token_filter(params, stop)
-    if lang in TOKENISERS:
+    if known_language(lang).segmenter not in BETWEEN_BLANKS:
         return _filtered(lang, cut, lru_cache(REMEMBERED)(is_kept))
     return _piece_by_piece(_filtered(lang, cut, is_kept))
 
@@ -111,7 +113,7 @@ def _token_filter(params: TokeniseParams, stop: frozenset[str]) -> Callable[[str
 def _tokenise_language(
     lang: str, texts: pl.Series, params: TokeniseParams, filtered: bool, processes: int | None
 ) -> pl.Series:
-    if lang in UNSPACED and not params.pretokenised:
+    if known_language(lang).segmenter == "none" and not params.pretokenised:
         log.warning(
             "%s: this language has no blanks between words, and there is no tokeniser for it; pretokenise these texts",
             lang,

@@ -26,6 +26,35 @@ JapanesePos = Literal[
 ]
 
 
+# Kiwi's parts of speech that can be words (Sejong tags): noun, name, bound noun, numeral, pronoun, verb, adjective,
+# auxiliary, copulas, determiner, adverb, conjunctive adverb, interjection, root, prefix, suffixes; then words in Latin
+# letters, in Chinese characters, and numbers.
+KoreanPos = Literal[
+    "NNG",
+    "NNP",
+    "NNB",
+    "NR",
+    "NP",
+    "VV",
+    "VA",
+    "VX",
+    "VCP",
+    "VCN",
+    "MM",
+    "MAG",
+    "MAJ",
+    "IC",
+    "XR",
+    "XPN",
+    "XSN",
+    "XSV",
+    "XSA",
+    "SL",
+    "SH",
+    "SN",
+]
+
+
 class ChineseParams(BaseModel):
     """How Chinese is cut.
 
@@ -58,6 +87,19 @@ class JapaneseParams(BaseModel):
     pos: tuple[JapanesePos, ...] = ("名詞", "動詞", "形容詞", "形状詞")
 
 
+class KoreanParams(BaseModel):
+    """How Korean is cut.
+
+    Attributes:
+        pos: the parts of speech that are kept (Sejong tags, as Kiwi gives them); an empty list keeps every morpheme.
+            Particles and endings carry no topic, adverbs and pronouns little.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pos: tuple[KoreanPos, ...] = ("NNG", "NNP", "VV", "VA", "XR", "SL", "SH", "SN")
+
+
 class TokeniseParams(BaseModel):
     """How texts become tokens, in every language.
 
@@ -71,6 +113,7 @@ class TokeniseParams(BaseModel):
         min_characters: the number of characters below which a token is dropped, in every script.
         zh: the parameters for Chinese.
         ja: the parameters for Japanese.
+        ko: the parameters for Korean.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +126,7 @@ class TokeniseParams(BaseModel):
     min_characters: int = Field(default=2, ge=1)
     zh: ChineseParams = ChineseParams()
     ja: JapaneseParams = JapaneseParams()
+    ko: KoreanParams = KoreanParams()
 
     def for_reference(self) -> TokeniseParams:
         """The parameters for the reference corpus."""
@@ -90,4 +134,6 @@ class TokeniseParams(BaseModel):
 
     def unfiltered(self) -> TokeniseParams:
         """The same rules with every part of speech kept."""
-        return self.model_copy(update={"ja": self.ja.model_copy(update={"pos": ()})})
+        every_part = {"pos": ()}
+        kept = {"ja": self.ja.model_copy(update=every_part), "ko": self.ko.model_copy(update=every_part)}
+        return self.model_copy(update=kept)
