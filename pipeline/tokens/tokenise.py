@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.common.parallel import map_in_order
 from pipeline.languages.known import known_language
 from pipeline.languages.spelling import clean
+from pipeline.tokens.lemmas import has_lemmas, lemmatiser
 from pipeline.tokens.stop_words import check_stop_word_folder, stop_words
 from pipeline.tokens.tokenisers import TokeniseParams, is_number, make_tokeniser
 
@@ -83,14 +84,26 @@ def _tokens(lang: str, texts: Iterable[str], params: TokeniseParams, stop: froze
 def _cut(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Cut:
     """The function that turns a text into tokens."""
     cut = _tokeniser(lang, params.unfiltered() if stop is None else params)
-    is_kept = bool if stop is None else _token_filter(params, stop)
+    finish = _finish(lang, params, stop)
     if known_language(lang).segmenter not in BETWEEN_BLANKS:
-        return _filtered(lang, cut, lru_cache(REMEMBERED)(is_kept))
-    return _piece_by_piece(_filtered(lang, cut, is_kept))
+        return _finished(lang, cut, lru_cache(REMEMBERED)(finish))
+    return _piece_by_piece(_finished(lang, cut, finish))
 
 
-def _filtered(lang: str, cut: Cut, is_kept: Callable[[str], bool]) -> Cut:
-    return lambda text: list(filter(is_kept, cut(clean(text, lang))))
+def _finish(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Callable[[str], str]:
+    """What becomes of a word: itself or its dictionary form, or nothing if either is left out."""
+    is_kept = bool if stop is None else _token_filter(params, stop)
+    lemma = lemmatiser(lang) if has_lemmas(lang, params.lemmas) else str
+
+    def finished(word: str) -> str:
+        token = lemma(word) if is_kept(word) else ""
+        return token if is_kept(token) else ""
+
+    return finished
+
+
+def _finished(lang: str, cut: Cut, finish: Callable[[str], str]) -> Cut:
+    return lambda text: list(filter(None, map(finish, cut(clean(text, lang)))))
 
 
 def _piece_by_piece(cut: Cut) -> Cut:

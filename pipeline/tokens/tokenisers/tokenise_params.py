@@ -109,6 +109,9 @@ class TokeniseParams(BaseModel):
         stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists of this project.
         common_share: in a language of which fewer than 100 stop words are known, words in more than this share of the
             training documents are left out; null chooses it by the length of the documents, and 1 keeps every word.
+        lemmas: whether words are brought to their dictionary form, also in the reference corpus: ``auto`` in languages
+            whose words have many forms, ``all`` wherever the forms are known, or ``none``. Japanese and Korean have
+            parameters of their own.
         numbers: whether to keep tokens that are only a number.
         min_characters: the number of characters below which a token is dropped, in every script.
         zh: the parameters for Chinese.
@@ -122,6 +125,7 @@ class TokeniseParams(BaseModel):
     reference_pretokenised: bool = False
     stopwords: Path | None = None
     common_share: float | None = Field(default=None, gt=0, le=1)
+    lemmas: Literal["auto", "all", "none"] = "auto"
     numbers: bool = False
     min_characters: int = Field(default=2, ge=1)
     zh: ChineseParams = ChineseParams()
