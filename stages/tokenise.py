@@ -9,6 +9,7 @@ from pipeline.config.parameters import Params
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REFERENCE_TOKENS, TOKENS
+from pipeline.tokens.common_words import leave_out_common_words
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 
@@ -18,12 +19,14 @@ def main() -> None:
     params = Params()
     rules = params.section("tokenise", TokeniseParams)
     documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "text"])
-    TOKENS.write(documents.with_columns(tokenise(documents, rules)["tokens"]), LAYOUT.tables)
+    cut, common_words = leave_out_common_words(documents.with_columns(tokenise(documents, rules)["tokens"]), rules)
+    TOKENS.write(documents.with_columns(cut), LAYOUT.tables)
 
     reference = REFERENCE.read(LAYOUT.tables)
     tokens = tokenise(reference, rules.for_reference(), filtered=False)["tokens"]
     REFERENCE_TOKENS.write(reference.with_columns(tokens), LAYOUT.tables)
-    write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords])
+    advice = [common.advice for common in common_words]
+    write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords], advice)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.bow.counts import BLOCK
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_utf8
+from pipeline.languages.spelling import word_form
 from pipeline.tables.by_language import ByLanguage
 
 log = logging.getLogger(__name__)
@@ -84,14 +86,30 @@ def _frequent(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFram
 
 def _listed_in_file(lang: str, documents: pl.Series, folder: Path) -> pl.DataFrame:
     path = folder / f"{lang}.txt"
-    words = pl.DataFrame({"word": read_vocabulary(path)}, schema={"word": pl.String})
-    counted = words.join(_count(documents), on="word", how="left", maintain_order="left").fill_null(0)
+    counts = _count(documents)
+    words = pl.DataFrame({"word": as_tokens(read_vocabulary(path), lang, counts["word"])}, schema={"word": pl.String})
+    counted = words.join(counts, on="word", how="left", maintain_order="left").fill_null(0)
     if counted["documents"].sum() == 0:
         raise InputError(
             f"{path}: none of its {len(words):,} words is in the {len(documents):,} training documents of {lang}. "
             "The words must be written as the tokens are (case, script, dictionary form)."
         )
     return counted
+
+
+def as_tokens(words: list[str], lang: str, tokens: Iterable[str]) -> list[str]:
+    """The words of a list, spelled as tokens where they are no tokens as they stand, ``straße`` for ``Straße``.
+
+    A word stays as it is if the list has its spelling as a token as well.
+    """
+    known, taken = set(tokens), set(words)
+    spelled_words = []
+    for word in words:
+        form = word if word in known else word_form(word, lang)
+        is_free = form in known and form not in taken
+        spelled_words.append(form if is_free else word)
+        taken.add(spelled_words[-1])
+    return spelled_words
 
 
 def _count(documents: pl.Series) -> pl.DataFrame:

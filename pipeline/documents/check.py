@@ -34,8 +34,7 @@ def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     Raises:
         InputError: a language code is not known.
     """
-    _check_codes(path, rows)
-    return rows.with_columns(
+    return _with_codes(path, rows).with_columns(
         reason=pl.coalesce(
             "reason",
             pl.when(pl.col("lang").is_null()).then(pl.lit("no lang")),
@@ -48,7 +47,8 @@ def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check_codes(path: Path, rows: pl.DataFrame) -> None:
+def _with_codes(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with one code for each language: `eng` and `en-US` become `en`."""
     first_rows = rows.drop_nulls("lang").unique("lang", keep="first", maintain_order=True)
-    for row, code in first_rows.select("row", "lang").iter_rows():
-        check_language(code, f"{path}:{row}")
+    codes = {code: check_language(code, f"{path}:{row}") for row, code in first_rows.select("row", "lang").iter_rows()}
+    return rows.with_columns(pl.col("lang").replace(codes))

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.common.errors import InputError, nearest
 from pipeline.documents.read import FileRow
-from pipeline.languages.codes import check_language, is_language, suggest_language
+from pipeline.languages.codes import canonical_code, check_language, is_language, suggest_language
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class FileColumns:
         path: the file's name, for messages.
 
     Attributes:
-        languages: the languages of the columns in the aligned (wide) form; empty in the long form.
+        languages: the columns of the aligned (wide) form, each named by its language; empty in the long form.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,20 +62,23 @@ class FileColumns:
 
 
 def language_columns(path: Path, columns: Sequence[str]) -> list[str]:
-    """The languages of the aligned (wide) form; empty for the long form.
+    """The columns of languages of the aligned (wide) form; empty for the long form.
 
     Raises:
         InputError: the columns fit neither form, or a column of the aligned form is a misspelt language code.
     """
     if {"lang", "text"}.issubset(columns):
         return []
-    other_columns = [name for name in columns if name not in COLUMNS]
+    other_columns = [name for name in columns if name.lower() not in COLUMNS]  # `ID` is not Indonesian either
     languages = [name for name in other_columns if is_language(name)]
     if "text" in columns or len(languages) < 2:
         raise InputError(_missing(path, columns))
     for name in other_columns:  # `cn` next to `en` and `ja` is a whole language, not a column to ignore
         if LIKE_A_CODE.fullmatch(name):
             check_language(name, f"{path}, column `{name}`")
+    codes = [check_language(name, f"{path}, column `{name}`") for name in languages]
+    if repeated := [name for name, code in zip(languages, codes, strict=True) if codes.count(code) > 1]:
+        raise InputError(f"{path}: the columns {', '.join(repeated)} are in the same language. Keep one of them.")
     return languages
 
 
@@ -147,7 +150,8 @@ def _wide(stem: str, row: FileRow, languages: Sequence[str]) -> Iterator[Cells]:
     with_text = [language for language in languages if not _is_empty(row.fields.get(language))]
     for language in with_text:
         text, problem = _text(row.fields[language])
-        yield (f"{pair}:{language}", language, text, *values.values(), reason or problem)
+        code = canonical_code(language)
+        yield (f"{pair}:{code}", code, text, *values.values(), reason or problem)
     if not with_text:
         yield (None, None, None, *values.values(), reason or "no text: every language is empty")
 

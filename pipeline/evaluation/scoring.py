@@ -44,7 +44,7 @@ def files_by_language(option: str, values: Sequence[str]) -> dict[str, Path]:
         lang, equals, path = value.partition("=")
         if not equals or not path:
             raise InputError(f"{option} {value}: expected a language and its file, such as `en=topics_en.txt`.")
-        check_language(lang, option)
+        lang = check_language(lang, option)
         if lang in files:
             raise InputError(
                 f"{option}: the language `{lang}` is given twice, with {files[lang]} and with {path}. Keep one of them."

@@ -1,66 +1,96 @@
-"""Languages are named by their ISO 639-1 codes, everywhere."""
+"""One code for each language: ISO 639-1, or ISO 639-3 where there is none. Tags, other codes and names map to it."""
 
 from __future__ import annotations
 
 from functools import cache
 
 import langcodes
+import regex
 from langcodes.registry_parser import parse_registry
 from langcodes.tag_parser import LanguageTagError
 
 from pipeline.common.errors import InputError, nearest
+from pipeline.languages.known import LANGUAGES
 
-WITHDRAWN = frozenset({"bh", "sh"})  # two letters in the IANA registry, but no longer in ISO 639-1
+WITHDRAWN = frozenset({"bh", "in", "sh"})  # no longer in ISO 639-1; what they meant is not clear today
 
 
-# Country codes that are often written instead of language codes. (`kr` is not among them: it is the code of Kanuri.)
-COUNTRIES = {"cn": "zh", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk", "vn": "vi"}
+# What is often written for a language, but is the code of a country, of nothing, or of another, small language. (`kr`
+# is not among them: it is the code of Kanuri.)
+MISTAKEN = {
+    **{"cn": "zh", "jp": "ja", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk", "vn": "vi"},
+    **{"chn": "zh", "jap": "ja", "spn": "es", "sh": "sr", "in": "id"},
+}
+ALSO_CALLED = {"farsi": "fa", "mandarin": "zh", "sorani": "ckb"}
+_COLUMN = regex.compile(r"[A-Za-z]{2}|[A-Za-z]{2}[-_]([A-Z]{2}|[A-Z][a-z]{3})|[a-z]{3}_[A-Z][a-z]{3}")
 
 
 def check_language(code: str, where: str) -> str:
-    """Return ``code`` if it is a language code of ISO 639-1, in lower case.
+    """The code of the language that a code, a tag such as ``zh-Hant`` or an English name stands for.
 
     Args:
-        code: the code in the data or the parameters.
+        code: what the data or the parameters say.
         where: the file and row, or the parameter, for the message.
 
     Raises:
-        InputError: it is no such code; the message suggests the code that was probably meant.
+        InputError: it stands for no language; the message suggests what was probably meant.
     """
-    if is_language(code):
-        return code
+    if canonical := canonical_code(code):
+        return canonical
     meant = suggest_language(code)
     hint = f" Did you mean `{meant}`?" if meant else ""
-    expected = "Expected two lower-case letters of ISO 639-1, such as `en`."
+    expected = "Expected a code of ISO 639-1, such as `en`, a tag or code that stands for one, or an English name."
     raise InputError(f"{where}: `{code[:40]}` is no language code. {expected}{hint}")
 
 
-def is_language(code: str) -> bool:
-    """Whether ``code`` is a two-letter code of ISO 639-1."""
-    return code in _codes()
+@cache
+def canonical_code(text: str) -> str | None:
+    """The code of the language that a code, a tag or an English name stands for; None if it stands for none.
+
+    ``eng``, ``en-US``, ``EN`` and ``English`` are ``en``; ``cmn`` and ``zh-Hant`` are ``zh``; ``yue`` and ``fil``, for
+    which ISO 639-1 has no code, stay.
+    """
+    text = text.strip()
+    lower = text.lower()
+    if lower in MISTAKEN:
+        return None
+    return _code_of_tag(text) or _names().get(lower)
+
+
+def is_language(column: str) -> bool:
+    """Whether the name of a column can only be a language: a two-letter code, or a tag such as ``zh-Hant``.
+
+    Other codes and names are not taken for languages here, since columns are also called ``lat``, ``run`` or ``may``.
+    """
+    return _COLUMN.fullmatch(column) is not None and canonical_code(column) is not None
 
 
 def language_name(code: str) -> str:
     """The language's name in English."""
-    return _codes()[code][0]
+    return LANGUAGES[code].name if code in LANGUAGES else _codes()[code][0]
 
 
 def suggest_language(text: str) -> str | None:
-    """The code that was probably meant by a country code, a name, or a longer tag such as ``zh-CN``."""
-    text = text.strip().lower()
-    codes_by_name = _names()
-    code = COUNTRIES.get(text) or codes_by_name.get(text) or _code_of_tag(text)
-    if code is None and (name := nearest(text, codes_by_name, likeness=0.8)):
-        return codes_by_name[name]
-    return code
+    """The code that was probably meant by the code of a country, or by a misspelt name."""
+    lower = text.strip().lower()
+    if meant := MISTAKEN.get(lower) or canonical_code(lower):
+        return meant
+    usual_names = {record.name.lower(): code for code, record in LANGUAGES.items()}
+    name = nearest(lower, usual_names, likeness=0.8)
+    return usual_names[name] if name else None
 
 
 def _code_of_tag(tag: str) -> str | None:
-    try:
-        language = langcodes.Language.get(langcodes.standardize_tag(tag, macro=True)).language
-    except LanguageTagError:
-        return None
-    return language if language and is_language(language) else None
+    if tag.lower() in LANGUAGES:  # `tl` stays, although CLDR takes it for `fil`
+        return tag.lower()
+    for macro in (False, True):  # the leading language of a group, such as Mandarin, has the code of the group
+        try:
+            code = langcodes.Language.get(langcodes.standardize_tag(tag, macro=macro)).language
+        except LanguageTagError:
+            return None
+        if code and len(code) == 2:
+            break
+    return code if code in _codes() else None
 
 
 @cache
@@ -70,8 +100,9 @@ def _codes() -> dict[str, list[str]]:
         entry["Subtag"]: entry["Description"]
         for entry in parse_registry()  # type: ignore[no-untyped-call]
         if entry["Type"] == "language"
-        and len(entry["Subtag"]) == 2
-        and "Deprecated" not in entry
+        and len(entry["Subtag"]) < 4
+        and not entry.keys() & {"Deprecated", "Preferred-Value"}
+        and entry.get("Scope") not in ("special", "collection", "private-use")
         and entry["Subtag"] not in WITHDRAWN
     }
 
@@ -79,6 +110,9 @@ def _codes() -> dict[str, list[str]]:
 @cache
 def _names() -> dict[str, str]:
     """Map each English name in lower case to its code; ``Modern Greek (1453-)`` is also ``greek``."""
-    full_names = {name.lower(): code for code, names in _codes().items() for name in names}
+    codes = sorted(_codes(), key=len, reverse=True)  # a name that two languages share is that of the larger one
+    full_names = {name.lower(): code for code in codes for name in _codes()[code]}
     short_names = {name.partition(" (")[0].removeprefix("modern "): code for name, code in full_names.items()}
-    return short_names | full_names
+    known_names = {record.name.lower(): record.code for record in LANGUAGES.values()}
+    names = short_names | full_names | known_names | ALSO_CALLED
+    return {name: _code_of_tag(code) or code for name, code in names.items() if len(name) > 3}

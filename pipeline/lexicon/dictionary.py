@@ -10,6 +10,7 @@ import snowballstemmer
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines
+from pipeline.languages.spelling import word_form
 
 Pair = tuple[str, str]
 Places = tuple[int, int]  # of a word in the first vocabulary and of a word in the second one
@@ -73,6 +74,7 @@ def linked_words(
         InputError: the dictionary has a line that is not two words.
     """
     entries, stemmed = read_dictionary(folder, pivot, language)
+    entries += [(word_form(pivot_word, pivot), word_form(word, language)) for pivot_word, word in entries]
     same_spelling = ((word, word) for word in set(words) & set(pivot_words))
     english_stems = (stemmed and pivot == "en", stemmed and language == "en")
     return vocabulary_pairs([*entries, *same_spelling], pivot_words, words, english_stems)

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.encoders.precomputed import PrecomputedEncoder
+from pipeline.languages.codes import canonical_code
 from pipeline.languages.normalise import normalise
 from pipeline.reuse.inference import Inference
 from pipeline.reuse.new_documents import CHUNK, longest_text
@@ -64,7 +65,7 @@ class Topics:
         Raises:
             InputError: the model does not know the language, or reads precomputed vectors.
         """
-        self._check(lang)
+        lang = self._check(lang)
         if isinstance(self._inference.encoder, PrecomputedEncoder):
             raise InputError(
                 "the model reads precomputed vectors, which are found by a document's id; a text has no id. "
@@ -116,7 +117,7 @@ class Topics:
         Raises:
             InputError: a language is unknown, no word of the text is known, or the model has no tables beside it.
         """
-        self._check(to := to or lang)
+        to = self._check(to or lang)
         theta = self.infer(text, lang)["theta"]
         if theta[0] is None:
             raise InputError(f"similar: no word of the text is in the model's vocabulary of `{lang}`.")
@@ -138,7 +139,7 @@ class Topics:
         Raises:
             InputError: the language is unknown, the model has no tables beside it, or an export has no texts.
         """
-        self._check(lang)
+        lang = self._check(lang)
         documents = self._known(lang)
         if documents["text"].null_count():
             raise InputError(
@@ -148,9 +149,12 @@ class Topics:
         vocabulary = words_by_language(self.run.vocabulary)[lang]
         return topic_data(documents, self._inference.bow(documents, lang), vocabulary, self.run.words[lang])
 
-    def _check(self, lang: str) -> None:
-        if lang not in self.languages:
+    def _check(self, lang: str) -> str:
+        """The code of a language that the model knows; ``eng`` and ``English`` are ``en``."""
+        code = canonical_code(lang)
+        if code not in self.languages:
             raise InputError(f"the model does not know the language {lang!r}; it knows {', '.join(self.languages)}.")
+        return code
 
     def _need_tables(self) -> None:
         if not self.run.has_tables:

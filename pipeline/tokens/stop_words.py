@@ -1,16 +1,19 @@
-"""Words that carry no topic: the lists of this package, and the user's own lists."""
+"""Words that carry no topic: lists of this project, else of the package stopwordsiso, and the user's own lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines
-from pipeline.tokens.tokenisers.unicode import clean
+from pipeline.languages.known import known_language
+from pipeline.languages.spelling import word_form
+from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser
 
-BUNDLED: Final = Path(__file__).with_name("stopwords")
+REVIEWED: Final = Path(__file__).with_name("stopwords")
 
 
 def stop_words(lang: str, folder: Path | None = None) -> frozenset[str]:
@@ -23,20 +26,37 @@ def stop_words(lang: str, folder: Path | None = None) -> frozenset[str]:
     Raises:
         InputError: a list cannot be read.
     """
-    paths = [BUNDLED / f"{lang}.txt"]
-    if folder:
-        paths.append(folder / f"{lang}.txt")
-    return frozenset(word for path in paths if path.exists() for word in read_stop_words(path))
+    path = folder / f"{lang}.txt" if folder else None
+    return known_stop_words(lang) | (read_stop_words(path, lang) if path and path.exists() else frozenset())
 
 
-def read_stop_words(path: Path) -> frozenset[str]:
-    """The words of one list; ``#`` starts a comment.
+@cache
+def known_stop_words(lang: str) -> frozenset[str]:
+    """The words of the reviewed list, else of the package's list, else of the list of a language that is much alike."""
+    path = REVIEWED / f"{lang}.txt"
+    words = read_stop_words(path, lang) if path.exists() else frozenset(_listed_by_package(lang))
+    relative = known_language(lang).like
+    return words or (known_stop_words(relative) if relative else frozenset())
+
+
+def read_stop_words(path: Path, lang: str) -> frozenset[str]:
+    """The words of one list of a language; ``#`` starts a comment.
 
     Raises:
         InputError: the file cannot be read or is not UTF-8.
     """
-    words = (clean(line.partition("#")[0]).strip().lower() for line in read_lines(path))
+    words = (word_form(line.partition("#")[0], lang) for line in read_lines(path))
     return frozenset(word for word in words if word)
+
+
+def _listed_by_package(lang: str) -> Iterator[str]:
+    """The words of https://github.com/stopwords-iso/stopwords-iso that are one token."""
+    import stopwordsiso
+
+    cut = UnicodeTokeniser(lang)
+    for entry in stopwordsiso.stopwords(lang) if stopwordsiso.has_lang(lang) else ():
+        if len(tokens := cut(word_form(entry, lang))) == 1:
+            yield tokens[0]
 
 
 def check_stop_word_folder(folder: Path | None, languages: Iterable[str]) -> None:

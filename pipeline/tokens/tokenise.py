@@ -10,14 +10,18 @@ from itertools import chain
 import polars as pl
 
 from pipeline.common.parallel import map_in_order
+from pipeline.languages.known import known_language
+from pipeline.languages.spelling import clean
+from pipeline.tokens.lemmas import has_lemmas, lemmatiser
 from pipeline.tokens.stop_words import check_stop_word_folder, stop_words
-from pipeline.tokens.tokenisers import TOKENISERS, UNSPACED, TokeniseParams, clean, is_number, make_tokeniser
+from pipeline.tokens.tokenisers import TokeniseParams, is_number, make_tokeniser
 
-__all__ = ["TOKENISERS", "TokeniseParams", "tokenise", "tokenise_texts"]
+__all__ = ["TokeniseParams", "tokenise", "tokenise_texts"]
 
 CHUNK_CHARACTERS = 100_000  # Japanese text of this length takes a fifth of a second
 REMEMBERED = 2**17  # pieces and tokens whose results are kept for the next time, about 30 MB
 LONGEST_REMEMBERED = 80  # characters
+BETWEEN_BLANKS = ("blanks", "none")  # segmenters for which a text is the sum of the pieces between its blanks
 
 Cut = Callable[[str], list[str]]
 
@@ -45,11 +49,7 @@ def tokenise(
     """
     numbered = documents.select("lang", "text").with_row_index("row")
     if filtered and not params.pretokenised:
-        languages = numbered["lang"].unique(maintain_order=True)
-        check_stop_word_folder(params.stopwords, languages)
-        for lang in languages:
-            if not stop_words(lang, params.stopwords):
-                log.warning("%s: no stop words are known. Set `tokenise.stopwords` to a folder with %s.txt", lang, lang)
+        check_stop_word_folder(params.stopwords, numbered["lang"].unique(maintain_order=True))
     tokens = pl.Series("tokens", [], dtype=pl.List(pl.String))
     tables = [numbered.clear().select("row", pl.col("lang").cast(pl.String), tokens)]
     for table in numbered.partition_by("lang", maintain_order=True):
@@ -84,14 +84,26 @@ def _tokens(lang: str, texts: Iterable[str], params: TokeniseParams, stop: froze
 def _cut(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Cut:
     """The function that turns a text into tokens."""
     cut = _tokeniser(lang, params.unfiltered() if stop is None else params)
+    finish = _finish(lang, params, stop)
+    if known_language(lang).segmenter not in BETWEEN_BLANKS:
+        return _finished(lang, cut, lru_cache(REMEMBERED)(finish))
+    return _piece_by_piece(_finished(lang, cut, finish))
+
+
+def _finish(lang: str, params: TokeniseParams, stop: frozenset[str] | None) -> Callable[[str], str]:
+    """What becomes of a word: itself or its dictionary form, or nothing if either is left out."""
     is_kept = bool if stop is None else _token_filter(params, stop)
-    if lang in TOKENISERS:
-        return _filtered(cut, lru_cache(REMEMBERED)(is_kept))
-    return _piece_by_piece(_filtered(cut, is_kept))
+    lemma = lemmatiser(lang) if has_lemmas(lang, params.lemmas) else str
+
+    def finished(word: str) -> str:
+        token = lemma(word) if is_kept(word) else ""
+        return token if is_kept(token) else ""
+
+    return finished
 
 
-def _filtered(cut: Cut, is_kept: Callable[[str], bool]) -> Cut:
-    return lambda text: list(filter(is_kept, cut(clean(text))))
+def _finished(lang: str, cut: Cut, finish: Callable[[str], str]) -> Cut:
+    return lambda text: list(filter(None, map(finish, cut(clean(text, lang)))))
 
 
 def _piece_by_piece(cut: Cut) -> Cut:
@@ -114,7 +126,7 @@ def _token_filter(params: TokeniseParams, stop: frozenset[str]) -> Callable[[str
 def _tokenise_language(
     lang: str, texts: pl.Series, params: TokeniseParams, filtered: bool, processes: int | None
 ) -> pl.Series:
-    if lang in UNSPACED and not params.pretokenised:
+    if known_language(lang).segmenter == "none" and not params.pretokenised:
         log.warning(
             "%s: this language has no blanks between words, and there is no tokeniser for it; pretokenise these texts",
             lang,

@@ -92,11 +92,28 @@ def test_wide_csv(tmp_path: Path) -> None:
     assert list(texts(take_in(write(tmp_path / "w.csv", content)))) == ["a:en", "a:ja", "b:ja"]
 
 
-@pytest.mark.parametrize(("column", "meant"), [("cn", "zh"), ("zh-CN", "zh"), ("xx", None)])
+@pytest.mark.parametrize(("column", "meant"), [("cn", "zh"), ("jp", "ja"), ("xx", None)])
 def test_misspelt_language_column_is_refused(tmp_path: Path, column: str, meant: str | None) -> None:
     with pytest.raises(InputError, match=f"w.jsonl, column `{column}`") as error:
         take_in(write(tmp_path / "w.jsonl", [{"en": "a", "ja": "b", column: "c"}]))
     assert meant is None or f"`{meant}`" in str(error.value)
+
+
+def test_columns_named_by_tags_hold_one_language_each(tmp_path: Path) -> None:
+    row = {"ID": "7", "en-US": "a", "zh-Hant": "一", "JA": "ア", "lat": "48.2", "split": "train"}
+    intake = take_in(write(tmp_path / "w.jsonl", [row]))
+    assert list(texts(intake).items()) == [("w:1:en", "a"), ("w:1:ja", "ア"), ("w:1:zh", "一")]
+    assert list(intake.report["languages"]) == ["en", "ja", "zh"]
+    with pytest.raises(InputError, match="en-US, en-GB are in the same language"):
+        take_in(write(tmp_path / "w.jsonl", [{"en-US": "a", "en-GB": "b", "ja": "c"}]))
+
+
+def test_other_names_of_a_language_are_one_code(tmp_path: Path) -> None:
+    rows = [
+        {"lang": lang, "text": f"text {number}", "split": "train"} for number, lang in enumerate(("English", "eng"))
+    ]
+    intake = take_in(write(tmp_path / "d.jsonl", [*rows, *bilingual(2)]))
+    assert set(intake.documents["lang"]) == {"en", *(row["lang"] for row in bilingual(2))}
 
 
 def test_unknown_columns_are_named_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

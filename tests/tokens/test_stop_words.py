@@ -5,24 +5,69 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import stopwordsiso
 
 from pipeline.common.errors import InputError
-from pipeline.tokens.stop_words import BUNDLED, check_stop_word_folder, read_stop_words, stop_words
+from pipeline.languages.known import LANGUAGES
+from pipeline.languages.spelling import word_form
+from pipeline.tokens.stop_words import REVIEWED, check_stop_word_folder, read_stop_words, stop_words
 from pipeline.tokens.tokenise import TokeniseParams, tokenise_texts
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "don't"), ("zh", "我们"), ("ja", "する")])
+@pytest.mark.parametrize(
+    ("lang", "word"),
+    [
+        *(
+            ("en", "don't"),
+            ("zh", "我们"),
+            ("ja", "する"),
+            ("de", "wurde"),
+            ("de", "im"),
+            ("fr", "dans"),
+            ("es", "fue"),
+        ),
+        *(("it", "dei"), ("pt", "não"), ("nl", "werd"), ("ru", "был"), ("tr", "için"), ("ar", "التي"), ("hi", "हैं")),
+        *(("sw", "ambayo"), ("ha", "daga"), ("yo", "àwọn"), ("am", "ነው"), ("ko", "하다"), ("th", "และ"), ("vi", "của")),
+        *(
+            ("fi", "ja"),
+            ("bg", "който"),
+            ("fil", "mga"),
+            ("nb", "ikke"),
+            ("yue", "我们"),
+            ("arz", "التي"),
+            ("bs", "koji"),
+        ),
+    ],
+)
 def test_lists_come_along(lang: str, word: str) -> None:
     assert word in stop_words(lang)
 
 
-@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(REVIEWED.glob("*.txt")), ids=lambda path: path.stem)
 def test_lists_hold_no_comment(path: Path) -> None:
-    assert not [word for word in read_stop_words(path) if "#" in word or " " in word]
+    assert not [word for word in read_stop_words(path, path.stem) if "#" in word or " " in word]
 
 
 def test_a_language_without_a_list_has_no_stop_words() -> None:
-    assert stop_words("de") == frozenset()
+    assert stop_words("ig") == frozenset()
+
+
+def test_every_list_of_the_package_is_used_in_the_form_of_tokens() -> None:
+    languages = stopwordsiso.langs()
+    assert len(languages) == 58
+    for lang in languages & LANGUAGES.keys():
+        words = stop_words(lang)
+        assert len(words) > 25, lang
+        assert {word_form(word, lang) for word in words} == words, lang
+    assert not [word for word in stop_words("vi") if " " in word]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("de", "mensch gott jahr arbeit tag"), ("fr", "pays monde président"), ("es", "país trabajo"), ("ru", "человек")],
+)
+def test_reviewed_lists_hold_no_word_of_a_subject(lang: str, words: str) -> None:
+    assert not stop_words(lang) & set(words.split())
 
 
 def test_users_words_are_added_in_the_form_of_tokens(tmp_path: Path) -> None:
@@ -34,8 +79,8 @@ def test_users_words_are_added_in_the_form_of_tokens(tmp_path: Path) -> None:
 
 
 def test_users_words_are_dropped(tmp_path: Path) -> None:
-    (tmp_path / "de.txt").write_text("der\nüber\n", encoding="utf-8")
-    assert tokenise_texts("de", ["Über der Stadt"], TokeniseParams(stopwords=tmp_path)) == [["stadt"]]
+    (tmp_path / "de.txt").write_text("turm\nÄrger\n", encoding="utf-8")
+    assert tokenise_texts("de", ["Ärger über der Stadt, Turm"], TokeniseParams(stopwords=tmp_path)) == [["stadt"]]
 
 
 def test_a_changed_list_counts_at_once(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import fugashi
@@ -19,14 +20,18 @@ import polars as pl
 import pytest
 import unidic_lite
 from pydantic import ValidationError
+from shared_files import shared
 
 from pipeline.common import parallel
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
 from pipeline.common.parallel import map_in_order, processes_allowed, worth_starting
-from pipeline.tokens.tokenise import TOKENISERS, TokeniseParams, tokenise, tokenise_texts
-from pipeline.tokens.tokenisers import clean, is_number
+from pipeline.languages.spelling import clean
+from pipeline.tokens.tokenise import TokeniseParams, tokenise, tokenise_texts
+from pipeline.tokens.tokenisers import is_number
 from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
-from pipeline.tokens.tokenisers.tokenise_params import ChineseParams
+from pipeline.tokens.tokenisers.icu import IcuTokeniser
+from pipeline.tokens.tokenisers.korean import KoreanTokeniser, _loaded_kiwi
+from pipeline.tokens.tokenisers.tokenise_params import ChineseParams, KoreanParams
 from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,9 +48,14 @@ RAW = [
         ["quoted", "rock", "n", "roll", "lego", "software", "snake", "case"],
     ),
     ("de", "Die Straße übers Ärgernis", ["die", "straße", "übers", "ärgernis"]),
-    ("ko", "한국어 문장을 자릅니다.", ["한국어", "문장을", "자릅니다"]),
-    ("hi", "हिन्दी में ख़बरें पढ़िए, क्‍या?", ["हिन्दी", "में", "ख़बरें", "पढ़िए", "क्‍या"]),
-    ("ar", "العَرَبِيَّة لغةٌ، جميلة؟", ["العَرَبِيَّة", "لغةٌ", "جميلة"]),
+    ("ko", "한국어 문장을 자릅니다. 예쁜 IMF", ["한국어", "문장", "을", "자르다", "ᆸ니다", "예쁘다", "ᆫ", "imf"]),
+    ("th", "น้ำท่วมกรุงเทพฯ ปี2554 BBCไทย", ["น้ำ", "ท่วม", "กรุงเทพฯ", "ปี", "2554", "bbc", "ไทย"]),
+    ("lo", "ຂ້ອຍຮຽນພາສາລາວ", ["ຂ້ອຍ", "ຮຽນ", "ພາສາ", "ລາວ"]),
+    ("km", "ខ្ញុំរៀនភាសាខ្មែរ", ["ខ្ញុំ", "រៀន", "ភាសាខ្មែរ"]),
+    ("my", "မြန်မာစာကိုသင်ယူသည်", ["မြန်မာ", "စာ", "ကို", "သင်ယူ", "သည်"]),
+    ("tr", "İnsanlar ve insanlar", ["insanlar", "ve", "insanlar"]),
+    ("hi", "हिन्दी में ख़बरें पढ़िए, क्‍या?", ["हिन्दी", "में", "ख़बरें", "पढ़िए", "क्या"]),
+    ("ar", "العَرَبِيَّة لغةٌ، جميلة؟", ["العربية", "لغة", "جميلة"]),
     ("fa", "می‌خواهم بروم", ["می‌خواهم", "بروم"]),
     ("uk", "Пʼять Ёлок", ["п'ять", "ёлок"]),
     ("ca", "col·lecció", ["col·lecció"]),
@@ -55,27 +65,28 @@ RAW = [
     ("zh", "IPHONE 很贵。Über", ["iphone", "很", "贵", "über"]),
     ("ja", "プールで泳いだ。CDを買った。", ["プール", "で", "泳ぐ", "だ", "cd", "を", "買う", "た"]),
 ]
+CUT = ["en", "zh", "yue", "ja", "ko", "th", "lo", "km", "my"]  # every way of cutting texts
 LOUD = "Look 😀👍🏽 1️⃣ ❤️ 🇩🇪 → https://t.co/aB1?x=2#y www.Example.com @alice #Brexit!!! $5 50% (´・_・`)"
 
 
 @pytest.mark.parametrize(("lang", "text", "tokens"), RAW)
 def test_sentences(lang: str, text: str, tokens: list[str]) -> None:
-    assert tokenise_texts(lang, [text], TokeniseParams(), filtered=False) == [tokens]
+    assert tokenise_texts(lang, [text], TokeniseParams(lemmas="none"), filtered=False) == [tokens]
 
 
-@pytest.mark.parametrize("lang", ["en", *TOKENISERS])
+@pytest.mark.parametrize("lang", CUT)
 def test_no_symbol_address_or_blank_is_a_token(lang: str) -> None:
     (tokens,) = tokenise_texts(lang, [LOUD], TokeniseParams(), filtered=False)
     assert [token for token in tokens if token != "1"] == ["look", "alice", "brexit", "5", "50"]
 
 
-@pytest.mark.parametrize("lang", ["en", *TOKENISERS])
+@pytest.mark.parametrize("lang", CUT)
 @pytest.mark.parametrize("text", ["", " \n\t\u3000", "…!?。", "😀"])
 def test_texts_without_words_have_no_tokens(lang: str, text: str) -> None:
     assert tokenise_texts(lang, [text], TokeniseParams(), filtered=False) == [[]]
 
 
-@pytest.mark.parametrize("lang", ["en", *TOKENISERS])
+@pytest.mark.parametrize("lang", CUT)
 def test_nothing_after_nul_or_line_ends_is_lost(lang: str) -> None:
     (tokens,) = tokenise_texts(lang, ["one\0two\nthree\r\nfour\u2028five\rsix"], TokeniseParams(), filtered=False)
     assert tokens == ["one", "two", "three", "four", "five", "six"]
@@ -102,6 +113,28 @@ def test_japanese_form_and_parts_of_speech() -> None:
     assert cut(pos=["名詞"]) == ["部屋", "ラーメン"]
     assert cut(pos=["副詞", "代名詞"]) == []  # both are stop words
     assert set(cut(pos=[])) >= {"静か", "部屋", "食べる"}
+
+
+def test_korean_parts_of_speech() -> None:
+    text = ["그는 아주 예쁜 사과를 빨리 먹었습니다"]
+
+    def cut(**ko: object) -> list[str]:
+        return tokenise_texts("ko", text, TokeniseParams.model_validate({"ko": ko, "min_characters": 1}))[0]
+
+    assert cut() == ["예쁘다", "사과", "먹다"]
+    assert cut(pos=["NNG"]) == ["사과"]
+    assert cut(pos=["MAG"]) == ["빨리"]  # the other adverb is a stop word
+    assert set(cut(pos=[])) >= {"예쁘다", "사과", "를", "먹다"}
+
+
+@pytest.mark.parametrize("lang", ["ko", "th"])
+def test_news_is_cut_into_words(lang: str) -> None:
+    rows = [json.loads(line) for line in shared("parallel/ntrex.jsonl").read_text(encoding="utf-8").splitlines()[:60]]
+    tokens = tokenise_texts(lang, [row[lang] for row in rows], TokeniseParams(), filtered=False)
+    words = [word for text_tokens in tokens for word in text_tokens]
+    assert not [word for word in words if not word or " " in word]
+    assert 15 < len(words) / len(rows) < 60
+    assert 1.5 < sum(map(len, words)) / len(words) < 4.5
 
 
 def test_an_unknown_part_of_speech_is_refused() -> None:
@@ -169,6 +202,20 @@ def test_both_engines_cut_chinese_alike_but_for_numbers_with_a_point() -> None:
     assert (plain[-1], fast[-1]) == (["结果", "为", "28.4", "mg"], ["结果", "为", "28.4mg"])
 
 
+@pytest.mark.parametrize(
+    ("package", "make"),
+    [("icu4py.breakers", lambda: IcuTokeniser("th")), ("kiwipiepy", lambda: KoreanTokeniser(KoreanParams()))],
+)
+def test_a_package_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, package: str, make: Callable[[], object]
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setattr("pipeline.tokens.tokenisers.korean._loaded_kiwi", _loaded_kiwi.__wrapped__)
+    with pytest.raises(MissingResourceError, match=f"pip install {package.partition('.')[0]}") as error:
+        make()
+    assert error.value.exit_code == 3
+
+
 def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rjieba", None)
     with pytest.raises(MissingResourceError, match="pip install rjieba"):
@@ -200,8 +247,8 @@ def test_a_text_is_the_sum_of_its_pieces() -> None:
         "ab " * 3 + "x" * 200,
         "www." * 50,
     ]
-    whole = UnicodeTokeniser()
-    expected = [[token for token in whole(clean(text)) if token] for text in texts]
+    whole = UnicodeTokeniser("en")
+    expected = [[token for token in whole(clean(text, "en")) if token] for text in texts]
     assert tokenise_texts("en", texts, TokeniseParams(), filtered=False) == expected
 
 
@@ -248,7 +295,7 @@ def test_a_user_folder_without_any_list_is_refused(tmp_path: Path) -> None:
 
 
 def test_languages_without_blanks_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
-    tokenise(_documents([("th", "ภาษาไทย")]), TokeniseParams())
+    tokenise(_documents([("bo", "བོད་སྐད་")]), TokeniseParams())
     assert "pretokenise" in caplog.text
 
 
@@ -256,6 +303,8 @@ def test_long_runs_without_punctuation_take_linear_time() -> None:
     started = time.perf_counter()
     assert tokenise_texts("zh", ["哈" * 200_000], TokeniseParams())[0]
     assert tokenise_texts("ja", ["ハ" * 200_000], TokeniseParams())[0]
+    assert tokenise_texts("th", ["กา" * 100_000], TokeniseParams())[0]
+    assert tokenise_texts("ko", ["한국어" * 1_500], TokeniseParams())[0]
     assert tokenise_texts("en", ["1." * 200_000 + "a'" * 200_000], TokeniseParams())[0]
     assert time.perf_counter() - started < 10
 

@@ -1,16 +1,19 @@
-"""The tokenisers of the languages; a further language needs a file, a line in :data:`TOKENISERS` and parameters."""
+"""The tokenisers, each for the languages whose record in :mod:`pipeline.languages.known` names it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from pipeline.languages.known import Segmenter, known_language
 from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
+from pipeline.tokens.tokenisers.icu import IcuTokeniser
 from pipeline.tokens.tokenisers.japanese import JapaneseTokeniser
+from pipeline.tokens.tokenisers.korean import KoreanTokeniser
 from pipeline.tokens.tokenisers.tokenise_params import TokeniseParams
-from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser, clean, is_number
+from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser, is_number
 
-__all__ = ["TOKENISERS", "UNSPACED", "TokeniseParams", "Tokeniser", "clean", "is_number", "make_tokeniser"]
+__all__ = ["TOKENISERS", "TokeniseParams", "Tokeniser", "is_number", "make_tokeniser"]
 
 
 class Tokeniser(Protocol):
@@ -21,16 +24,20 @@ class Tokeniser(Protocol):
         ...
 
 
-TOKENISERS: Final[dict[str, Callable[[TokeniseParams], Tokeniser]]] = {
-    "zh": lambda params: ChineseTokeniser(params.zh),
-    "ja": lambda params: JapaneseTokeniser(params.ja),
+TOKENISERS: Final[dict[Segmenter, Callable[[str, TokeniseParams], Tokeniser]]] = {
+    "blanks": lambda lang, params: UnicodeTokeniser(lang),
+    "none": lambda lang, params: UnicodeTokeniser(lang),
+    "jieba": lambda lang, params: ChineseTokeniser(params.zh),
+    "mecab": lambda lang, params: JapaneseTokeniser(params.ja),
+    "kiwi": lambda lang, params: KoreanTokeniser(params.ko),
+    "icu": lambda lang, params: IcuTokeniser(lang),
 }
-
-# These have neither blanks between words nor a tokeniser here, so their texts must be pretokenised.
-UNSPACED: Final = frozenset(("bo", "dz", "km", "lo", "my", "th"))
 
 
 def make_tokeniser(lang: str, params: TokeniseParams) -> Tokeniser:
-    """The tokeniser of a language; it uses Unicode's rules if the table has no tokeniser for the language."""
-    make = TOKENISERS.get(lang)
-    return make(params) if make else UnicodeTokeniser(lang)
+    """The tokeniser that cuts the texts of a language.
+
+    Raises:
+        MissingResourceError: its package is not installed.
+    """
+    return TOKENISERS[known_language(lang).segmenter](lang, params)

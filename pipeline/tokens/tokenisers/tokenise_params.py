@@ -26,6 +26,35 @@ JapanesePos = Literal[
 ]
 
 
+# Kiwi's parts of speech that can be words (Sejong tags): noun, name, bound noun, numeral, pronoun, verb, adjective,
+# auxiliary, copulas, determiner, adverb, conjunctive adverb, interjection, root, prefix, suffixes; then words in Latin
+# letters, in Chinese characters, and numbers.
+KoreanPos = Literal[
+    "NNG",
+    "NNP",
+    "NNB",
+    "NR",
+    "NP",
+    "VV",
+    "VA",
+    "VX",
+    "VCP",
+    "VCN",
+    "MM",
+    "MAG",
+    "MAJ",
+    "IC",
+    "XR",
+    "XPN",
+    "XSN",
+    "XSV",
+    "XSA",
+    "SL",
+    "SH",
+    "SN",
+]
+
+
 class ChineseParams(BaseModel):
     """How Chinese is cut.
 
@@ -58,6 +87,19 @@ class JapaneseParams(BaseModel):
     pos: tuple[JapanesePos, ...] = ("名詞", "動詞", "形容詞", "形状詞")
 
 
+class KoreanParams(BaseModel):
+    """How Korean is cut.
+
+    Attributes:
+        pos: the parts of speech that are kept (Sejong tags, as Kiwi gives them); an empty list keeps every morpheme.
+            Particles and endings carry no topic, adverbs and pronouns little.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pos: tuple[KoreanPos, ...] = ("NNG", "NNP", "VV", "VA", "XR", "SL", "SH", "SN")
+
+
 class TokeniseParams(BaseModel):
     """How texts become tokens, in every language.
 
@@ -65,10 +107,16 @@ class TokeniseParams(BaseModel):
         pretokenised: whether texts are already tokens with blanks between them, and so stay unchanged and unfiltered.
         reference_pretokenised: the same for the reference corpus.
         stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists of this project.
+        common_share: in a language of which fewer than 100 stop words are known, words in more than this share of the
+            training documents are left out; null chooses it by the length of the documents, and 1 keeps every word.
+        lemmas: whether words are brought to their dictionary form, also in the reference corpus: ``auto`` in languages
+            whose words have many forms, ``all`` wherever the forms are known, or ``none``. Japanese and Korean have
+            parameters of their own.
         numbers: whether to keep tokens that are only a number.
         min_characters: the number of characters below which a token is dropped, in every script.
         zh: the parameters for Chinese.
         ja: the parameters for Japanese.
+        ko: the parameters for Korean.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,10 +124,13 @@ class TokeniseParams(BaseModel):
     pretokenised: bool = False
     reference_pretokenised: bool = False
     stopwords: Path | None = None
+    common_share: float | None = Field(default=None, gt=0, le=1)
+    lemmas: Literal["auto", "all", "none"] = "auto"
     numbers: bool = False
     min_characters: int = Field(default=2, ge=1)
     zh: ChineseParams = ChineseParams()
     ja: JapaneseParams = JapaneseParams()
+    ko: KoreanParams = KoreanParams()
 
     def for_reference(self) -> TokeniseParams:
         """The parameters for the reference corpus."""
@@ -87,4 +138,6 @@ class TokeniseParams(BaseModel):
 
     def unfiltered(self) -> TokeniseParams:
         """The same rules with every part of speech kept."""
-        return self.model_copy(update={"ja": self.ja.model_copy(update={"pos": ()})})
+        every_part = {"pos": ()}
+        kept = {"ja": self.ja.model_copy(update=every_part), "ko": self.ko.model_copy(update=every_part)}
+        return self.model_copy(update=kept)
