@@ -14,7 +14,8 @@ THREADS = os.environ.get("PIPELINE_THREADS", "2")
 
 # Another version of one of these packages may cut, count, embed or sum differently.
 PACKAGES = (
-    *("FlagEmbedding", "fugashi", "jieba", "numba", "numpy", "OpenCC", "polars", "pyarrow", "regex", "rjieba"),
+    *("charset-normalizer", "FlagEmbedding", "fugashi", "jieba", "numba", "numpy", "OpenCC", "openpyxl", "polars"),
+    *("py3langid", "pyarrow", "regex", "rjieba"),
     *("scikit-learn", "scipy", "snowballstemmer", "tokenizers", "torch", "transformers", "unidic-lite"),
 )
 
