@@ -133,7 +133,7 @@ def _dates(documents: pl.DataFrame, unread: pl.DataFrame) -> dict[str, Any]:
         "read": int(documents["date"].count()),
         "unread": unread.height,
         "ambiguous": int(unread["is_ambiguous"].sum()),
-        "first": unread.select("file", "row", "id", "date").head(LISTED).to_dicts(),
+        "first": unread.select("file", "row", "id", "date", "is_ambiguous").head(LISTED).to_dicts(),
     }
 
 

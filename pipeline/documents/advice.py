@@ -35,19 +35,21 @@ def _rejected(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _unread_dates(dates: Mapping[str, Any]) -> Iterator[str]:
-    if not dates["unread"]:
-        return
-    example = f"{dates['first'][0]['date'][:40]!r} ({dates['first'][0]['file']}:{dates['first'][0]['row']})"
-    if dates["ambiguous"]:
+    if count := dates["ambiguous"]:
         yield (
-            f"{dates['ambiguous']:,} dates may be read with the day or the month first, such as {example}: "
+            f"{count:,} dates may be read with the day or the month first{_such_as(dates, True)}: "
             "set `documents.date_order: dmy` or `mdy`."
         )
-    if others := dates["unread"] - dates["ambiguous"]:
+    if count := dates["unread"] - dates["ambiguous"]:
         yield (
-            f"{others:,} of {dates['read'] + dates['unread']:,} dates cannot be read and are not shown over time, "
-            f"such as {example}: write them as 2020, 2020-03 or 2020-03-01."
+            f"{count:,} of {dates['read'] + dates['unread']:,} dates cannot be read and are not shown over time"
+            f"{_such_as(dates, False)}: write them as 2020, 2020-03 or 2020-03-01."
         )
+
+
+def _such_as(dates: Mapping[str, Any], is_ambiguous: bool) -> str:
+    first = next((one for one in dates["first"] if one["is_ambiguous"] == is_ambiguous), None)
+    return f", such as {first['date'][:40]!r} ({first['file']}:{first['row']})" if first else ""
 
 
 def _other_language(noted: Mapping[str, Any]) -> Iterator[str]:

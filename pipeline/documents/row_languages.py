@@ -50,9 +50,7 @@ def with_languages(rows: pl.DataFrame, listed: Collection[str] | None, least: fl
     reasons = [_reason(one, expected, listed, least) for one in found]
     named = rows.with_row_index("number").filter(missing).select("number")
     named = named.with_columns(
-        pl.Series(
-            "found", [None if reason else one.lang for one, reason in zip(found, reasons, strict=True)], pl.String
-        ),
+        pl.Series("found", [None if one.certainty < least else one.lang for one in found], pl.String),
         pl.Series("lang_certainty", [one.certainty for one in found], pl.Float32),
         pl.Series("problem", reasons, pl.String),
     )
