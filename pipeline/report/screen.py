@@ -57,6 +57,16 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any])
     return Group(quality, *_retrieval(metrics["retrieval"]), accuracy, *_reasons(metrics, classification))
 
 
+def mend_list(sentences: Sequence[str]) -> Table | Text:
+    """What to mend, a line each, most important first. As plain text, because a sentence may quote brackets."""
+    if not sentences:
+        return Text("To mend: nothing was noticed.")
+    table = Table("", "", title="To mend", title_justify="left", show_header=False, box=None)
+    for number, sentence in enumerate(sentences, start=1):
+        table.add_row(f"{number}.", Text(sentence))
+    return table
+
+
 def scores_table(scores: Mapping[str, Any]) -> Table:
     """The result of :func:`pipeline.evaluation.scoring.score` as a table for the screen."""
     title = f"{scores['topics']} topics of {scores['words']} words; counting of single words: {scores['counting']}"
