@@ -19,7 +19,7 @@ SHOWN_CHARACTERS = 400  # of a text, or of each of its halves
 BATCH_TEXTS = 5000
 FEWEST_LETTERS = 20  # a text with fewer letters is too short to contradict what it is said to be
 LONG_TEXT = 240  # characters; the two halves of such a text are looked at for themselves
-CERTAIN = 0.95  # certainty with which a text contradicts what it is said to be
+CERTAIN = 0.9  # certainty with which a text contradicts what it is said to be
 DECIDED = 0.8  # certainty with which a text is in a language that is not among the candidates
 
 _RELATIVES: Final = (
