@@ -40,7 +40,9 @@ def topic_words(words: Mapping[str, Sequence[Sequence[str]]], shown: int = 8) ->
         words: language -> topic -> top words.
         shown: number of words shown of each topic.
     """
-    table = Table("topic", *words, title="Topics", title_justify="left", show_lines=True)
+    table = Table("topic", title="Topics", title_justify="left", show_lines=True)
+    for lang in words:
+        table.add_column(lang, overflow="fold")  # an ellipsis would take the place of letters of wide scripts
     for topic, top_words in enumerate(zip(*words.values(), strict=True)):
         table.add_row(str(topic), *(" ".join(language_words[:shown]) for language_words in top_words))
     return table
