@@ -8,7 +8,7 @@ import typer
 
 from pipeline.bow.counts import language_bow
 from pipeline.clusters.given import given_clusters
-from pipeline.clusters.pivot import ClusterParams, pivot_clusters, warn_of_one_language_clusters
+from pipeline.clusters.pivot import ClusterParams, cluster_advice, pivot_clusters
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.lexicon.matrices import link_matrices
@@ -33,10 +33,10 @@ def main() -> None:
     else:
         vectors = _vectors(ByLanguage.of(documents["lang"]), rows, section.translated)
         clusters = pivot_clusters(vectors, languages, section)
-    warn_of_one_language_clusters(clusters, languages, section.num_topics)
+    advice = cluster_advice(clusters, languages, section.num_topics)
     keys = pl.DataFrame({"document": rows.astype("uint32"), "id": documents["id"][rows]})
     CLUSTERS.write(keys.with_columns(pl.Series("cluster", clusters)), LAYOUT.tables)
-    write_record(LAYOUT.records, "cluster", params.used, [section.labels])
+    write_record(LAYOUT.records, "cluster", params.used, [section.labels], advice)
 
 
 def _vectors(documents: ByLanguage, rows: np.ndarray, translated: float) -> np.ndarray:

@@ -7,7 +7,14 @@ import typer
 from pipeline.common.files import write_json
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
-from pipeline.documents import IntakeParams, check_dataset_name, find_reference, read_documents, read_reference
+from pipeline.documents import (
+    IntakeParams,
+    check_dataset_name,
+    find_reference,
+    intake_advice,
+    read_documents,
+    read_reference,
+)
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REJECTS
@@ -25,8 +32,9 @@ def main() -> None:
     DOCUMENTS.write(read.documents, LAYOUT.tables)
     REJECTS.write(read.rejects, LAYOUT.tables)
     REFERENCE.write(aligned, LAYOUT.tables)
-    write_json(read.report, LAYOUT.intake)
-    write_record(LAYOUT.records, "documents", params.used, [intake.path, intake.reference])
+    advice = intake_advice(read.report)
+    write_json(read.report | {"to_mend": advice}, LAYOUT.intake)
+    write_record(LAYOUT.records, "documents", params.used, [intake.path, intake.reference], advice)
 
 
 if __name__ == "__main__":

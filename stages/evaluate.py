@@ -9,10 +9,11 @@ from pipeline.common.files import write_json, write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_by_topic, paired_retrieval
+from pipeline.evaluation.metrics_advice import metrics_advice
 from pipeline.evaluation.reference_counts import reference_counts
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
-from pipeline.tables.by_language import ByLanguage
+from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
 from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY, WORD_VECTORS
 from pipeline.tables.vectors import Theta, read_vectors
 from pipeline.topics.top_words import WordChoice, start_words, trained_words, words_table
@@ -41,7 +42,9 @@ def main() -> None:
     TOPICS.write(words_table(trained, start, vocabulary), LAYOUT.tables)
     by_topic = coherence_by_topic(trained[section.top_words], reference, section.counting)
     write_text(by_topic.write_csv(float_precision=4), LAYOUT.coherence)
-    write_record(LAYOUT.records, "evaluate", params.used)
+    sizes = vocabulary_sizes(vocabulary)
+    advice = metrics_advice(metrics, sizes, theta.topics, section.words, section.top_words)
+    write_record(LAYOUT.records, "evaluate", params.used, advice=advice)
 
 
 if __name__ == "__main__":

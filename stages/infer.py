@@ -12,14 +12,14 @@ from typing import Annotated
 import typer
 
 from pipeline.config.entry import stage
-from pipeline.documents.read import Format
+from pipeline.documents.formats import Format
 from pipeline.reuse.inference import Inference
 from pipeline.reuse.new_documents import STANDARD, longest_text, read_new_documents
 from pipeline.reuse.output import InferenceSummary, Rejects, check_outputs, theta_writer
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
 
-INPUT = "A JSON Lines, CSV or TSV file with lang and text, a folder of such files, or - for standard input."
+INPUT = "A file of documents in any format of docs/data.md, a folder of such files, or - for standard input."
 OUTPUT = (
     "A .parquet or .jsonl file; - writes JSON Lines to standard output. Rejected rows are listed in a CSV beside it."
 )
@@ -32,7 +32,9 @@ def main(
     output: Annotated[Path, typer.Option(help=OUTPUT)],
     model: Annotated[Path, typer.Option(help="The folder of a finished run, or an exported folder.")] = LAYOUT.model,
     form: Annotated[Format | None, typer.Option("--format", help=FORMAT)] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the documents, for --format text.")] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="Language of the documents, for --format text; without it, it is identified.")
+    ] = None,
     rejected: Annotated[Path | None, typer.Option("--rejects", help="A CSV for rejected rows.", dir_okay=False)] = None,
 ) -> None:
     """Read new documents, tokenise and count them as in training, and infer their topics."""

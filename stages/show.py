@@ -8,8 +8,9 @@ import typer
 from rich.console import Console
 
 from pipeline.config.entry import stage
-from pipeline.report.screen import metric_tables, stage_times, topic_words
+from pipeline.report.screen import mend_list, metric_tables, stage_times, topic_words
 from pipeline.run.finished import FinishedRun
+from pipeline.run.to_mend import to_mend
 
 SAMPLE = "sample"  # the data set in the repository
 
@@ -22,6 +23,7 @@ def main(since: float = 0.0) -> None:
     console.print(stage_times(run.layout.times, since))
     console.print(topic_words(run.words))
     console.print(metric_tables(run.metrics, run.classification))
+    console.print(mend_list(to_mend(run.records)))
     console.print(f"Open {run.layout.page} in a browser (short form: {run.layout.topics_markdown}). Next: {_next(run)}")
 
 

@@ -134,11 +134,33 @@ def shared_clusters(
     return clusters
 
 
-def warn_of_one_language_clusters(clusters: np.ndarray, languages: np.ndarray, topics: int) -> None:
-    """Log the clusters with documents of only one language, or with none; they cannot align anything."""
+def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> list[str]:
+    """What to mend about clusters with documents of only one language, or with none; they cannot align anything.
+
+    Each of them is logged with its counts.
+
+    Args:
+        clusters: (D,) cluster of each training document.
+        languages: (D,) language of each document.
+        topics: the number of clusters, K.
+    """
     names = list(dict.fromkeys(languages.tolist()))
-    sizes = {name: np.bincount(clusters[languages == name], minlength=topics) for name in names}
-    for cluster in range(topics):
-        if sum(sizes[name][cluster] > 0 for name in names) < 2:
-            counts = ", ".join(f"{name} {sizes[name][cluster]}" for name in names)
-            log.warning("cluster %d has documents of only one language, or none: %s", cluster, counts)
+    sizes = np.stack([np.bincount(clusters[languages == name], minlength=topics) for name in names])
+    present = (sizes > 0).sum(axis=0)
+    for cluster in np.flatnonzero(present < 2).tolist():
+        counts = ", ".join(f"{name} {size}" for name, size in zip(names, sizes[:, cluster].tolist(), strict=True))
+        log.warning("cluster %d has documents of only one language, or none: %s", cluster, counts)
+    sentences = (
+        ("are empty: lower `num_topics`.", present == 0),
+        (
+            "have documents of only one language and align nothing: lower `num_topics`, or see whether that "
+            "language is about other subjects or its dictionary is too small.",
+            present == 1,
+        ),
+    )
+    return [
+        f"{len(numbers)} of {topics} clusters (numbers {', '.join(map(str, numbers[:8]))}"
+        f"{', ...' if len(numbers) > 8 else ''}) {rest}"
+        for rest, where in sentences
+        if (numbers := np.flatnonzero(where).tolist())
+    ]

@@ -1,5 +1,6 @@
 """Intake: files of documents become one checked, normalised table."""
 
+from pipeline.documents.advice import intake_advice
 from pipeline.documents.check import check_dataset_name
 from pipeline.documents.intake import DocumentsParams, Intake, IntakeParams, read_documents
 from pipeline.documents.reference import find_reference, read_reference
@@ -10,6 +11,7 @@ __all__ = [
     "IntakeParams",
     "check_dataset_name",
     "find_reference",
+    "intake_advice",
     "read_documents",
     "read_reference",
 ]

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import polars as pl
 
+from pipeline.documents.findings import Findings
 from pipeline.languages.codes import language_name
 
 log = logging.getLogger(__name__)
+LISTED: Final = 20  # documents of one kind that the report names
 KIND = pl.col("reason").str.split(": ").list.first()  # without details: `invalid JSON: ...` is `invalid JSON`
 
 
-def intake_report(rows: pl.DataFrame, documents: pl.DataFrame, languages: Sequence[str]) -> dict[str, Any]:
-    """The counts of an intake, in a stable order.
+@dataclass(frozen=True)
+class Account:
+    """What an intake has read.
 
-    Args:
-        rows: all rows as read, with ``reason``.
-        documents: the rows without a reason, with their split, in the languages' order.
+    Attributes:
+        rows: all rows, with ``reason``.
+        documents: the rows without a reason, with their split and note, in the languages' order.
         languages: the run's languages, the pivot first.
+        findings: what was noticed beside the rows.
+        unread_dates: file, row, id, date and is_ambiguous of the documents whose date is not read.
     """
+
+    rows: pl.DataFrame
+    documents: pl.DataFrame
+    languages: Sequence[str]
+    findings: Findings
+    unread_dates: pl.DataFrame
+
+
+def intake_report(account: Account) -> dict[str, Any]:
+    """The counts of an intake, in a stable order."""
+    rows, documents, languages, findings = account.rows, account.documents, account.languages, account.findings
     rejects = rows.filter(pl.col("reason").is_not_null())
     rejected = _counts(rejects.select(pl.col("lang").fill_null("none")))
     return {
@@ -30,9 +47,17 @@ def intake_report(rows: pl.DataFrame, documents: pl.DataFrame, languages: Sequen
         "rejected": rejects.height,
         "by_reason": _counts(rejects.select(KIND)),
         "files": _by_file(rows),
+        "passed_over": list(findings.passed_over),
+        "encodings": findings.encodings,
+        "stray_quotes": findings.stray_quotes,
+        "placeholders_for_pair": findings.stray_pairs,
         "pivot": languages[0],
         "languages": _by_language(documents, rejected),
         "rejected_in_other_languages": {code: n for code, n in rejected.items() if code not in languages},
+        "identified": _counts(documents.filter(pl.col("lang_certainty").is_not_null()).select("lang")),
+        "other_language": _noted(documents),
+        "dates": _dates(documents, account.unread_dates),
+        "repeated_pairs": _repeated_pairs(documents),
         "normalised": _normalised(rows.filter(pl.col("reason").is_null())),
     }
 
@@ -53,6 +78,9 @@ def log_summary(report: dict[str, Any]) -> None:
     sizes = [f"{code} ({language_name(code)}) {size['train']} + {size['test']}" for code, size in languages]
     counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(sizes))
     log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
+    if report["identified"]:
+        found = ", ".join(f"{code} {count}" for code, count in report["identified"].items())
+        log.info("the language of rows without `lang` was identified: %s", found)
 
 
 def _counts(column: pl.DataFrame) -> dict[str, int]:
@@ -78,6 +106,7 @@ def _by_language(documents: pl.DataFrame, rejected: dict[str, int]) -> dict[str,
             labelled=pl.col("label").count(),
             labels=pl.col("label").drop_nulls().n_unique(),
             paired=pl.col("paired").sum(),
+            dev=(pl.col("split") == "dev").sum(),
         )
     )
     return {
@@ -85,13 +114,38 @@ def _by_language(documents: pl.DataFrame, rejected: dict[str, int]) -> dict[str,
             "rows_in": row["documents"] + rejected.get(row["lang"], 0),
             "rejected": rejected.get(row["lang"], 0),
         }
-        | {name: count for name, count in row.items() if name != "lang"}
+        | {name: count for name, count in row.items() if name != "lang" and (name != "dev" or count)}
         for row in counts.iter_rows(named=True)
     }
 
 
+def _noted(documents: pl.DataFrame) -> dict[str, Any]:
+    noted = documents.filter(pl.col("note").is_not_null())
+    return {
+        "documents": noted.height,
+        "by_language": _counts(noted.select("lang")),
+        "first": noted.select("file", "row", "id", "lang", "note").head(LISTED).to_dicts(),
+    }
+
+
+def _dates(documents: pl.DataFrame, unread: pl.DataFrame) -> dict[str, Any]:
+    return {
+        "read": int(documents["date"].count()),
+        "unread": unread.height,
+        "ambiguous": int(unread["is_ambiguous"].sum()),
+        "first": unread.select("file", "row", "id", "date", "is_ambiguous").head(LISTED).to_dicts(),
+    }
+
+
+def _repeated_pairs(documents: pl.DataFrame) -> int:
+    """How many pairs several documents of one language share."""
+    paired = documents.filter(pl.col("pair").is_not_null())
+    return int(paired.filter(pl.struct("pair", "lang").is_duplicated())["pair"].n_unique())
+
+
 def _normalised(rows: pl.DataFrame) -> dict[str, int]:
     return {
+        "markup_taken_off": int(rows["markup"].sum()),
         "documents_changed": int(rows["changed"].sum()),
         "documents_capped": int(rows["capped"].sum()),
         "characters_removed": int(rows["removed"].sum()),

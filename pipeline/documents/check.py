@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -11,7 +12,12 @@ from pipeline.common.errors import InputError
 from pipeline.languages.codes import check_language
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-SPLITS = ("train", "test")
+# What the column `split` may say, in any case. Documents of `dev` are held out: neither trained on nor tested with.
+SPLITS: Final = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("test", "testing"), "test"),
+    **dict.fromkeys(("dev", "development", "val", "valid", "validation"), "dev"),
+}
 
 
 def check_dataset_name(name: str) -> str:
@@ -29,26 +35,32 @@ def check_dataset_name(name: str) -> str:
 
 
 def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """Check the fields of all or some normalised rows of one file.
+    """Check the fields of all or some normalised rows of one file. Rows without a language pass.
+
+    Languages and splits get their one name: `eng` and `en-US` become `en`, `validation` becomes `dev`.
 
     Raises:
         InputError: a language code is not known.
     """
-    return _with_codes(path, rows).with_columns(
-        reason=pl.coalesce(
-            "reason",
-            pl.when(pl.col("lang").is_null()).then(pl.lit("no lang")),
-            pl.when(pl.col("text").is_null()).then(pl.lit("no text: missing")),
-            pl.when(pl.col("text") == "").then(pl.lit("no text: empty after normalisation")),
-            pl.when(~pl.col("split").is_in(SPLITS)).then(
-                pl.format("unknown split: `{}`; expected train or test", "split")
-            ),
+    split = pl.col("split").str.to_lowercase().replace_strict(SPLITS, default=None, return_dtype=pl.String)
+    return (
+        _with_codes(path, rows)
+        .with_columns(
+            reason=pl.coalesce(
+                "reason",
+                pl.when(pl.col("text").is_null()).then(pl.lit("no text: missing")),
+                pl.when(pl.col("text") == "").then(pl.lit("no text: empty after normalisation")),
+                pl.when(split.is_null() & pl.col("split").is_not_null()).then(
+                    pl.format("unknown split: `{}`; expected train, test or dev", "split")
+                ),
+            )
         )
+        .with_columns(split=split)
     )
 
 
 def _with_codes(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with one code for each language: `eng` and `en-US` become `en`."""
+    """The rows with one code for each language."""
     first_rows = rows.drop_nulls("lang").unique("lang", keep="first", maintain_order=True)
     codes = {code: check_language(code, f"{path}:{row}") for row, code in first_rows.select("row", "lang").iter_rows()}
     return rows.with_columns(pl.col("lang").replace(codes))

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import logging
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from pipeline.common.errors import InputError, nearest
-from pipeline.documents.read import FileRow
-from pipeline.languages.codes import canonical_code, check_language, is_language, suggest_language
+from pipeline.documents.file_row import FileRow, Written
+from pipeline.documents.formats import DocumentFile
+from pipeline.languages.codes import check_language, is_language, suggest_language
 
 log = logging.getLogger(__name__)
 
 OPTIONAL = ("label", "split", "pair", "date", "group")
 COLUMNS = ("id", "lang", "text", *OPTIONAL)
+# Other usual names of the columns that a document needs. They are read where a file has none of the right name.
+ALSO_CALLED: Final = {
+    "text": frozenset(
+        (
+            "content",
+            "body",
+            "document",
+            "sentence",
+            "article",
+            "review",
+            "message",
+            "tweet",
+            "post",
+            "comment",
+            "abstract",
+        )
+    ),
+    "lang": frozenset(("language", "locale", "lang_code", "language_code")),
+}
+NO_PAIR: Final = frozenset(("nan", "none", "null", "na", "n/a", "-", "?"))  # placeholders, which join no translations
 LIKE_A_CODE = re.compile(r"[A-Za-z]{2}([-_]([A-Z]{2}|[A-Z][a-z]{3}))?")
 RAW = pl.Schema({"file": pl.String, "row": pl.Int64} | dict.fromkeys((*COLUMNS, "reason"), pl.String))
 Value = str | None
@@ -29,17 +52,22 @@ class FileColumns:
     """The columns of a file, collected while it is read. The first rows decide between the two forms.
 
     Args:
-        path: the file's name, for messages.
+        file: the file.
 
     Attributes:
-        languages: the columns of the aligned (wide) form, each named by its language; empty in the long form.
+        languages: column -> language in the aligned (wide) form; empty in the long form.
+        standard: a column's name in the file -> the name that it stands for, where the two differ.
+        placeholders: how many rows had a placeholder such as `nan` for their pair, which is taken for none.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.languages: list[str] = []
+    def __init__(self, file: DocumentFile) -> None:
+        self.file = file
+        self.languages: dict[str, str] = {}
+        self.standard: dict[str, str] = {}
+        self.placeholders = 0
         self._columns: dict[str, None] = {}
         self._is_decided = False
+        self._pairs: set[str] = set()
 
     def add(self, columns: Iterable[str]) -> None:
         """Add the columns of further rows.
@@ -51,38 +79,88 @@ class FileColumns:
         if self._is_decided and not new:
             return
         self._columns |= dict.fromkeys(new)
-        languages = language_columns(self.path, list(self._columns))
+        path = self.file.path
+        standard = standard_names(path, list(self._columns))
+        for name in standard.keys() - self.standard.keys():
+            log.info("%s: column `%s` is read as `%s`", path, name, standard[name])
+        self.standard = standard
+        languages = language_columns(path, [standard.get(name, name) for name in self._columns])
         if self._is_decided and bool(languages) != bool(self.languages):
             raise InputError(
-                f"{self.path}: the first rows have one column for each language, but later rows "
-                "have `lang` and `text`. Use one of the two forms."
+                f"{path}: the first rows have one column for each language, but later rows "
+                "have `text`. Use one of the two forms."
             )
         self.languages, self._is_decided = languages, True
-        warn_of_ignored(self.path, new, languages)
+        warn_of_ignored(path, [standard.get(name, name) for name in new], languages)
+
+    def standard_row(self, row: FileRow) -> FileRow:
+        """The row with the standard names of its columns, and without a placeholder for a pair."""
+        fields = row.fields
+        if self.standard:
+            fields = {self.standard.get(name, name): value for name, value in fields.items()}
+        if str(fields.get("pair", "")).strip().lower() in NO_PAIR and fields.get("pair") is not None:
+            self.placeholders += 1
+            fields = {name: value for name, value in fields.items() if name != "pair"}
+        return row._replace(fields=fields)
+
+    def name_of(self, pair: str, line: int) -> str:
+        """The name of an aligned row without an id: its pair, or the file and the line where a row before has it."""
+        if pair in self._pairs:
+            return f"{self.file.stem}:{line}"
+        self._pairs.add(pair)
+        return pair
 
 
-def language_columns(path: Path, columns: Sequence[str]) -> list[str]:
-    """The columns of languages of the aligned (wide) form; empty for the long form.
+def is_known_column(name: str) -> bool:
+    """Whether a column's name tells that a table holds documents."""
+    lower = name.lower()
+    return lower in COLUMNS or any(lower in others for others in ALSO_CALLED.values()) or is_language(name)
+
+
+def standard_names(path: Path, columns: Sequence[str]) -> dict[str, str]:
+    """A column's name -> the name of the format that it stands for: ``Text`` and ``content`` stand for ``text``.
+
+    Raises:
+        InputError: several columns may hold the text, or the language.
+    """
+    others = {name: name.lower() for name in columns if name not in COLUMNS and name.lower() in COLUMNS}
+    names = {name: lower for name, lower in others.items() if lower not in columns}
+    if len([name for name in columns if is_language(name)]) > 1:
+        return names  # each language has its column, so none is looked for
+    for standard, usual in ALSO_CALLED.items():
+        matches = [name for name in columns if name.lower() in usual]
+        if standard in {*columns, *names.values()} or not matches:
+            continue
+        if len(matches) > 1:
+            raise InputError(
+                f"{path}: the columns {', '.join(matches)} may each be `{standard}`. Call one `{standard}`."
+            )
+        names[matches[0]] = standard
+    return names
+
+
+def language_columns(path: Path, columns: Sequence[str]) -> dict[str, str]:
+    """The columns of the aligned (wide) form with their languages; empty for the long form.
 
     Raises:
         InputError: the columns fit neither form, or a column of the aligned form is a misspelt language code.
     """
-    if {"lang", "text"}.issubset(columns):
-        return []
     other_columns = [name for name in columns if name.lower() not in COLUMNS]  # `ID` is not Indonesian either
     languages = [name for name in other_columns if is_language(name)]
+    if "text" in columns and ("lang" in columns or len(languages) < 2):
+        return {}
     if "text" in columns or len(languages) < 2:
         raise InputError(_missing(path, columns))
     for name in other_columns:  # `cn` next to `en` and `ja` is a whole language, not a column to ignore
         if LIKE_A_CODE.fullmatch(name):
             check_language(name, f"{path}, column `{name}`")
-    codes = [check_language(name, f"{path}, column `{name}`") for name in languages]
-    if repeated := [name for name, code in zip(languages, codes, strict=True) if codes.count(code) > 1]:
+    codes = {name: check_language(name, f"{path}, column `{name}`") for name in languages}
+    if repeated := [name for name, code in codes.items() if list(codes.values()).count(code) > 1]:
         raise InputError(f"{path}: the columns {', '.join(repeated)} are in the same language. Keep one of them.")
-    return languages
+    return codes
 
 
-def warn_of_ignored(path: Path, columns: Sequence[str], languages: Sequence[str]) -> None:
+def warn_of_ignored(path: Path, columns: Sequence[str], languages: Collection[str]) -> None:
     """Log the columns that the format does not have, in one line."""
     known_columns = {*COLUMNS, *languages} - ({"lang"} if languages else set())
     ignored = [name for name in columns if name not in known_columns]
@@ -95,12 +173,13 @@ def warn_of_ignored(path: Path, columns: Sequence[str], languages: Sequence[str]
 
 
 def _missing(path: Path, columns: Sequence[str]) -> str:
-    missing_columns = [name for name in ("lang", "text") if name not in columns]
+    needed = ("lang", "text") if "text" in columns else ("text",)
+    missing_columns = [name for name in needed if name not in columns]
     similar = {name: nearest(name, columns, likeness=0.5) for name in missing_columns}
     codes = {name: suggest_language(name) for name in columns if name not in COLUMNS and not is_language(name)}
     sentences = [
         f"{path}: missing columns: {', '.join(missing_columns)}.",
-        f"Expected `lang` and `text` (and, where known, {', '.join(('id', *OPTIONAL))}), "
+        f"Expected `text` and `lang` (and, where known, {', '.join(('id', *OPTIONAL))}), "
         "or two or more columns named by language codes, such as `en` and `ja`.",
         f"Found {', '.join(columns) or 'none'}.",
         *(f"`{column}` is similar to `{name}`." for name, column in similar.items() if column),
@@ -125,12 +204,11 @@ def raw_documents(form: FileColumns, rows: Sequence[FileRow], passed_over: Colle
     """
     if not all(row.reason for row in rows):
         form.add(name for row in rows for name in row.fields)
-    path, languages = form.path, form.languages
-    unread = set(passed_over) - ({"pair"} if languages else set())
+    unread = set(passed_over) - ({"pair"} if form.languages else set())
     records = [
-        (path.name, row.line, *record)
-        for row in (row.without(unread) for row in rows)
-        for record in (_wide(path.stem, row, languages) if languages else _long(path.stem, row))
+        (form.file.name, row.line, *record)
+        for row in (form.standard_row(row).without(unread) for row in rows)
+        for record in (_wide(form, row) if form.languages else _long(form.file.stem, row))
     ]
     return pl.DataFrame(records, schema=RAW, orient="row")
 
@@ -142,16 +220,16 @@ def _long(stem: str, row: FileRow) -> Iterator[Cells]:
     yield (*values.values(), reason)
 
 
-def _wide(stem: str, row: FileRow, languages: Sequence[str]) -> Iterator[Cells]:
+def _wide(form: FileColumns, row: FileRow) -> Iterator[Cells]:
     """Yield one document for each cell with text."""
     values, reason = _values(row, ("id", *OPTIONAL))
-    name = values.pop("id")
-    pair = values["pair"] = values["pair"] or name or f"{stem}:{row.line}"
-    with_text = [language for language in languages if not _is_empty(row.fields.get(language))]
-    for language in with_text:
-        text, problem = _text(row.fields[language])
-        code = canonical_code(language)
-        yield (f"{pair}:{code}", code, text, *values.values(), reason or problem)
+    name = values.pop("id") or (form.name_of(values["pair"], row.line) if values["pair"] else None)
+    name = name or f"{form.file.stem}:{row.line}"
+    values["pair"] = values["pair"] or name
+    with_text = {column: code for column, code in form.languages.items() if not _is_empty(row.fields.get(column))}
+    for column, code in with_text.items():
+        text, problem = _text(row.fields[column])
+        yield (f"{name}:{code}", code, text, *values.values(), reason or problem)
     if not with_text:
         yield (None, None, None, *values.values(), reason or "no text: every language is empty")
 
@@ -171,22 +249,27 @@ def _is_empty(cell: Any) -> bool:  # noqa: ANN401 - any JSON value
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _short(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any JSON value
-    """An id, a label, a date or the like; numbers are read as they are written."""
+def _short(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any value of a cell
+    """An id, a label, a date or the like; numbers are read as they are written, and NaN is no value."""
     if isinstance(value, bool):
         return str(value).lower(), None
-    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+    if isinstance(value, datetime.date):
+        is_midnight = isinstance(value, datetime.datetime) and value.time() == datetime.time()
+        return (value.date() if isinstance(value, datetime.datetime) and is_midnight else value).isoformat(), None
+    if isinstance(value, float) and math.isnan(value):
+        return None, None
+    if isinstance(value, int | decimal.Decimal) or (isinstance(value, float) and math.isfinite(value)):
         return str(value), None
-    text, problem = _text(value)
+    text, problem = _text(str(value) if isinstance(value, Written) else value)
     return (text.strip() or None if text else None), problem
 
 
-def _text(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any JSON value
+def _text(value: Any) -> tuple[Value, Value]:  # noqa: ANN401 - any value of a cell
     r"""A string that UTF-8 can hold, since JSON may contain half a character (``\ud800``)."""
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None, None
-    if not isinstance(value, str):
-        return None, f"not a string: {type(value).__name__}"
+    if not isinstance(value, str) or isinstance(value, Written):
+        return None, f"not a string: {'number' if isinstance(value, Written) else type(value).__name__}"
     try:
         value.encode()
     except UnicodeEncodeError as error:

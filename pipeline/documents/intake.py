@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.common.errors import InputError
-from pipeline.documents.account import intake_report, log_rejects, log_summary
+from pipeline.documents.account import Account, intake_report, log_rejects, log_summary
 from pipeline.documents.check import check_rows
+from pipeline.documents.dates import DateOrder, normalised_dates
 from pipeline.documents.duplicates import Duplicates
+from pipeline.documents.encodings import AUTO_ENCODING, check_encoding
 from pipeline.documents.file_columns import FileColumns, raw_documents
-from pipeline.documents.read import FileRow, InvalidUtf8, document_files, read_rows
+from pipeline.documents.file_row import FileRow
+from pipeline.documents.findings import Findings
+from pipeline.documents.formats import DocumentFile, find_documents
+from pipeline.documents.lines import InvalidUtf8
+from pipeline.documents.markup import without_markup
+from pipeline.documents.read import read_rows
+from pipeline.documents.row_languages import language_notes, with_languages
 from pipeline.documents.select import assign_split, in_order, listed_languages, order_languages, reject_unlisted
 from pipeline.languages.normalise import normalise
 from pipeline.tables.catalogue import DOCUMENTS, REJECTS
@@ -27,15 +35,23 @@ class DocumentsParams(BaseModel):
 
     Attributes:
         test_share: share of the documents without a `split` that is held out for testing.
-        invalid_utf8: whether a byte that is not UTF-8 stops the run or rejects its row.
+        encoding: encoding of the files, or `auto`: UTF-8, unless a file clearly has another.
+        invalid_utf8: whether a byte that does not belong to the encoding stops the run or rejects its row.
         max_characters: number of characters at which longer documents are cut.
+        lang_certainty: rows without `lang` are rejected if their language is less certain than this.
+        date_order: order of day and month in dates that end with the year; `auto`: as other dates of the file tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     test_share: float = Field(default=0.2, gt=0, lt=1)
+    encoding: str = AUTO_ENCODING
     invalid_utf8: InvalidUtf8 = "stop"
     max_characters: int = Field(default=100_000, ge=1)
+    lang_certainty: float = Field(default=0.7, ge=0, le=1)
+    date_order: DateOrder = "auto"
+
+    _known_encoding = field_validator("encoding")(check_encoding)
 
 
 class IntakeParams(DocumentsParams):
@@ -78,68 +94,89 @@ def read_documents(path: Path, languages: str | Sequence[str], params: Documents
         InputError: there is a fault that rejecting single rows does not solve.
     """
     listed_codes = listed_languages(languages)
-    rows = read_checked(document_files(path), listed_codes, params)
+    findings = Findings()
+    rows = read_checked(path, listed_codes, params, findings)
     log_rejects(rows)
     ordered_languages = order_languages(rows, listed_codes)
+    rows, unread_dates = normalised_dates(rows, params.date_order)
     accepted = in_order(rows.filter(pl.col("reason").is_null()), ordered_languages)
-    documents = assign_split(accepted, params.test_share, seed).select(list(DOCUMENTS.columns))
+    accepted = accepted.with_columns(
+        pl.Series("note", language_notes(accepted["text"].to_list(), accepted["lang"].to_list()), pl.String)
+    )
+    documents = assign_split(accepted, params.test_share, seed)
     rejects = rows.filter(pl.col("reason").is_not_null()).select(list(REJECTS.columns))
-    report = intake_report(rows, documents, ordered_languages)
+    report = intake_report(Account(rows, documents, ordered_languages, findings, unread_dates))
     log_summary(report)
-    return Intake(documents, rejects, report)
+    return Intake(documents.select(list(DOCUMENTS.columns)), rejects, report)
 
 
 def read_checked(
-    files: Sequence[Path],
+    path: Path,
     listed: tuple[str, ...] | None,
     params: DocumentsParams,
+    findings: Findings | None = None,
     passed_over: Collection[str] = (),
 ) -> pl.DataFrame:
-    """All rows of the files, normalised, with a ``reason`` where a row cannot be used.
+    """All rows of a file or a folder, normalised, with a ``reason`` where a row cannot be used.
 
     Args:
-        files: the files, in the order of the rows.
+        path: the file, or the folder, whose files are read in order of name.
         listed: the languages to keep; None keeps all.
         params: how to read.
+        findings: takes what is noticed beside the rows.
         passed_over: optional columns that are not read, so that faults in them do not matter.
 
     Raises:
         InputError: a file cannot be used, or one id names different documents.
     """
+    findings = findings or Findings()
     chunks = (
         chunk
-        for file in files
-        for chunk in read_chunks(file, read_rows(file, params.invalid_utf8), params.max_characters, passed_over)
+        for file in find_documents(path, findings)
+        for chunk in read_chunks(
+            file,
+            read_rows(file, params.invalid_utf8, params.encoding, findings),
+            params.max_characters,
+            findings,
+            passed_over,
+        )
     )
-    return Duplicates().reject(reject_unlisted(pl.concat(chunks), listed))
+    rows = with_languages(pl.concat(chunks), listed, params.lang_certainty)
+    return Duplicates().reject(reject_unlisted(rows, listed))
 
 
 def read_chunks(
-    path: Path,
+    file: DocumentFile,
     rows: Iterator[FileRow],
     max_characters: int,
+    findings: Findings,
     passed_over: Collection[str] = (),
     size: int | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield tables of one file's rows, normalised, with a ``reason`` where a row cannot be used; duplicates stay.
 
+    Rows without a language stay as well.
+
     Args:
-        path: the file's name, for messages and for rows without an id.
+        file: the file, for messages and for rows without an id.
         rows: the rows of the file, which are read only when a table needs them.
         max_characters: number of characters at which longer documents are cut.
+        findings: takes what is noticed beside the rows.
         passed_over: optional columns that are not read.
         size: the number of rows in a table; None gives one table.
 
     Raises:
         InputError: the file cannot be used, or none of its rows can.
     """
-    form, count = FileColumns(path), 0
+    form, count = FileColumns(file), 0
     first_row, is_usable = None, False
     while chunk := list(islice(rows, size)):
-        checked = check_rows(path, normalise(raw_documents(form, chunk, passed_over), max_characters))
+        raw = without_markup(raw_documents(form, chunk, passed_over))
+        checked = check_rows(file.path, normalise(raw, max_characters))
         count += checked.height
         first_row = first_row or checked.select("row", "reason").row(0)
         is_usable = is_usable or checked["reason"].null_count() > 0
         yield checked
+    findings.stray_pairs += form.placeholders
     if not is_usable and first_row:
-        raise InputError(f"{path}: none of its {count} rows can be used. Row {first_row[0]}: {first_row[1]}.")
+        raise InputError(f"{file.path}: none of its {count} rows can be used. Row {first_row[0]}: {first_row[1]}.")

@@ -10,8 +10,8 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.documents.account import log_rejects
+from pipeline.documents.formats import REFERENCE_STEM, files_in, stem_of
 from pipeline.documents.intake import DocumentsParams, read_checked
-from pipeline.documents.read import REFERENCE_STEM, document_files, files_in
 from pipeline.tables.catalogue import REFERENCE
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def find_reference(path: Path, reference: Path | None) -> Path | None:
         if not reference.exists():
             raise InputError(f"reference: {reference} does not exist. Name another file, or no file.")
         return reference
-    files = [file for file in files_in(path) if file.stem == REFERENCE_STEM] if path.is_dir() else []
+    files = [file for file in files_in(path) if stem_of(file) == REFERENCE_STEM] if path.is_dir() else []
     if len(files) > 1:
         raise InputError(f"{path} holds several reference corpora: {', '.join(file.name for file in files)}. Keep one.")
     return files[0] if files else None
@@ -52,7 +52,7 @@ def read_reference(
     """
     if path is None:
         return _own_pairs(documents)
-    rows = read_checked(document_files(path), tuple(languages), params or DocumentsParams())
+    rows = read_checked(path, tuple(languages), params or DocumentsParams())
     log_rejects(rows)
     aligned = _aligned(rows.filter(pl.col("reason").is_null()))
     if aligned.is_empty():

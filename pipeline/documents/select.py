@@ -34,7 +34,7 @@ def listed_languages(languages: str | Sequence[str]) -> tuple[str, ...] | None:
     return codes
 
 
-def reject_unlisted(rows: pl.DataFrame, listed: tuple[str, ...] | None) -> pl.DataFrame:
+def reject_unlisted(rows: pl.DataFrame, listed: Sequence[str] | None) -> pl.DataFrame:
     """Reject rows in languages that the parameter does not name."""
     if listed is None:
         return rows

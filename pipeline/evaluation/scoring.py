@@ -15,7 +15,6 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import read_utf8
 from pipeline.documents.account import log_rejects
 from pipeline.documents.intake import DocumentsParams, read_checked
-from pipeline.documents.read import document_files
 from pipeline.documents.reference import read_reference
 from pipeline.evaluation.coherence import Counting
 from pipeline.evaluation.evaluate import topic_scores
@@ -156,7 +155,7 @@ def _documents(path: Path, languages: Sequence[str]) -> pl.DataFrame:
         raise InputError(f"--reference {path} does not exist. Expected a file of aligned documents, or {PLAIN}.")
     if len(languages) > 1:
         return read_reference(path, pl.DataFrame(), languages)
-    rows = read_checked(document_files(path), tuple(languages), DocumentsParams())
+    rows = read_checked(path, tuple(languages), DocumentsParams())
     log_rejects(rows)
     return rows.filter(pl.col("reason").is_null()).select("lang", "text", pair="id")
 

@@ -53,17 +53,25 @@ def _covering(lang: str, characters: set[str]) -> list[str]:
 
 
 def _missing(lang: str, missing: set[str]) -> str:
-    package = "fonts-noto-cjk" if {"Han", "Hangul"} & set(SCRIPTS.get(lang, ())) else "fonts-noto-core"
+    scripts = SCRIPTS.get(lang, ("Latin",))
+    is_cjk = bool({"Han", "Hangul"} & set(scripts))
+    font, package = ("Noto Sans CJK", "fonts-noto-cjk") if is_cjk else (f"Noto Sans {scripts[0]}", "fonts-noto-core")
     first_characters = "".join(sorted(missing)[:SHOWN]) + ("…" if len(missing) > SHOWN else "")
     return (
         f"no installed font has {len(missing)} of the characters of {language_name(lang)}: {first_characters} "
-        f"Install a font that has them (on Debian and Ubuntu: `apt-get install {package}`), then run this again."
+        f"Install a font that has them, such as {font} (on Debian and Ubuntu: `apt-get install {package}`), then run "
+        "this again."
     )
 
 
 @cache
 def _installed() -> dict[str, FontEntry]:
-    """Upright fonts of normal weight, by family; fonts that are missing from matplotlib's cached list are added."""
+    """Upright fonts of normal weight, by family; fonts that are missing from matplotlib's cached list are added.
+
+    Of matplotlib's own fonts only :data:`BASE` counts: the others are for formulas, and one has a square for every
+    character.
+    """
+    import matplotlib
     from matplotlib import font_manager as fonts
 
     listed_files = {Path(font.fname) for font in fonts.fontManager.ttflist}
@@ -73,8 +81,12 @@ def _installed() -> dict[str, FontEntry]:
                 fonts.fontManager.addfont(path)
             except (OSError, RuntimeError):  # a file that FreeType cannot read
                 continue
+    own = Path(matplotlib.get_data_path())
     upright = [
-        font for font in fonts.fontManager.ttflist if font.style == "normal" and str(font.weight) in ("400", "normal")
+        font
+        for font in fonts.fontManager.ttflist
+        if font.style == "normal" and str(font.weight) in ("400", "normal")
+        if font.name == BASE or own not in Path(font.fname).parents
     ]
     return {font.name: font for font in sorted(upright, key=lambda font: (font.name, font.fname), reverse=True)}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,11 +15,6 @@ MOST_GROUPS = 20
 YEARS_BY_MONTH = 3  # a longer span is shown by year
 
 MONTHS_KNOWN = 0.9  # months are shown if at least this share of the dates has a month; other dates are left out
-
-# 2020, 2020-3, 2020/03/01, 202003, 20200301, 2020年3月; a longer number, such as seconds since 1970, is not a date.
-_DATE = re.compile(r"\s*(\d{4})(?:[-/.年](1[0-2]|0?[1-9])(?!\d)|(0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?!\d)|(?!\d))")
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,44 +50,28 @@ def by_group(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Br
 def by_period(documents: pl.DataFrame, theta: Theta, languages: ByLanguage) -> Breakdown | None:
     """Shares by month of ``date``; by year if the span is long or many dates have no month; None without dates.
 
-    A date must begin with a year, or with a year and a month. Documents with other dates are counted as left out; so
-    are documents whose date has no month, if the shares are by month. Months and years without documents are not
-    listed.
+    Documents without a date are counted as left out; so are documents whose date has no month, if the shares are by
+    month. Months and years without documents are not listed.
 
     Args:
-        documents: column date; D rows.
+        documents: column date, in ISO 8601; D rows.
         theta: theta of these documents.
         languages: the rows of each language.
     """
     dates = documents["date"].cast(pl.String)
     if dates.is_null().all():
         return None
-    _warn_about_unreadable(dates)
     periods = pl.Series(_periods(dates.to_list()), dtype=pl.String)
     return _breakdown(sorted(periods.drop_nulls().unique().to_list()), periods, theta, languages)
 
 
-def _warn_about_unreadable(dates: pl.Series) -> None:
-    filled_dates = [date for date in dates.drop_nulls().to_list() if date]
-    unreadable = [date for date in filled_dates if not _DATE.match(date)]
-    if unreadable:
-        log.warning(
-            "%d of %d dates cannot be read and are not shown over time, such as %r; "
-            "expected a date that begins with a year, or a year and a month, as 2020, 2020-03 or 20200301",
-            len(unreadable),
-            len(filled_dates),
-            unreadable[0][:40],
-        )
-
-
 def _periods(dates: Sequence[str | None]) -> list[str | None]:
-    matches = [_DATE.match(date) if date else None for date in dates]
-    read = [(match[1], match[2] or match[3]) if match else None for match in matches]
-    years = [int(date[0]) for date in read if date]
-    months = sum(bool(date and date[1]) for date in read)
-    if not years or max(years) - min(years) >= YEARS_BY_MONTH or months < MONTHS_KNOWN * len(years):
-        return [date and date[0] for date in read]
-    return [f"{date[0]}-{int(date[1]):02}" if date and date[1] else None for date in read]
+    known = [date for date in dates if date]
+    years = [int(date[:4]) for date in known]
+    with_month = sum(len(date) > 4 for date in known)
+    if max(years) - min(years) >= YEARS_BY_MONTH or with_month < MONTHS_KNOWN * len(years):
+        return [date and date[:4] for date in dates]
+    return [date[:7] if date and len(date) > 4 else None for date in dates]
 
 
 def _breakdown(keys: list[str], column: pl.Series, theta: Theta, languages: ByLanguage) -> Breakdown:

@@ -16,6 +16,7 @@ from pipeline.report.payload import payload, script_json
 from pipeline.report.records import comparison_sheets, document_sheets, parameter_sheet, version_sheet
 from pipeline.report.view import View, compute_view
 from pipeline.run.finished import FinishedRun
+from pipeline.run.to_mend import to_mend
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "topics.js", "plots.js", "labels.js", "map.js", "charts.js", "documents.js", "start.js")
@@ -47,6 +48,7 @@ def _template_values(run: FinishedRun, comparison: Mapping[str, Any] | None, vie
         "values": run.parameters,
         "headlines": headlines(run.metrics, run.classification),
         "documents": list(document_sheets(run.intake)),
+        "to_mend": to_mend(run.records),
         "figures": figure_sheets(run.metrics, run.classification),
         "parameters": parameter_sheet(run.parameters),
         "versions": version_sheet(run.records),

@@ -40,7 +40,9 @@ def topic_words(words: Mapping[str, Sequence[Sequence[str]]], shown: int = 8) ->
         words: language -> topic -> top words.
         shown: number of words shown of each topic.
     """
-    table = Table("topic", *words, title="Topics", title_justify="left", show_lines=True)
+    table = Table("topic", title="Topics", title_justify="left", show_lines=True)
+    for lang in words:
+        table.add_column(lang, overflow="fold")  # an ellipsis would take the place of letters of wide scripts
     for topic, top_words in enumerate(zip(*words.values(), strict=True)):
         table.add_row(str(topic), *(" ".join(language_words[:shown]) for language_words in top_words))
     return table
@@ -55,6 +57,16 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any])
     for direction in next(iter(classification.values())):
         accuracy.add_row(direction, *(_figure(scores[direction]["accuracy"]) for scores in classification.values()))
     return Group(quality, *_retrieval(metrics["retrieval"]), accuracy, *_reasons(metrics, classification))
+
+
+def mend_list(sentences: Sequence[str]) -> Table | Text:
+    """What to mend, a line each, most important first. As plain text, because a sentence may quote brackets."""
+    if not sentences:
+        return Text("To mend: nothing was noticed.")
+    table = Table("", "", title="To mend", title_justify="left", show_header=False, box=None)
+    for number, sentence in enumerate(sentences, start=1):
+        table.add_row(f"{number}.", Text(sentence))
+    return table
 
 
 def scores_table(scores: Mapping[str, Any]) -> Table:

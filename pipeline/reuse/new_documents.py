@@ -11,9 +11,16 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.documents.duplicates import Duplicates
+from pipeline.documents.encodings import AUTO_ENCODING, settled_encoding
 from pipeline.documents.file_columns import OPTIONAL
+from pipeline.documents.file_row import FileRow
+from pipeline.documents.findings import Findings
+from pipeline.documents.formats import DocumentFile, Format, find_documents
 from pipeline.documents.intake import DocumentsParams, read_chunks
-from pipeline.documents.read import FileRow, Format, document_files, format_of, open_documents, stream_rows
+from pipeline.documents.lines import open_documents
+from pipeline.documents.read import read_rows, stream_rows
+from pipeline.documents.row_languages import with_languages
+from pipeline.documents.select import reject_unlisted
 from pipeline.languages.codes import check_language
 from pipeline.run.finished import FinishedRun
 from pipeline.run.record import read_records
@@ -21,7 +28,7 @@ from pipeline.tables.catalogue import REJECTS
 
 STANDARD = Path("-")  # standard input or output
 CHUNK = 5000  # rows in memory at once
-INVALID_UTF8: Final = "reject"  # a run may stop there; of new documents only the row is lost
+INVALID: Final = "reject"  # a run may stop there; of new documents only the row is lost
 
 
 class Chunk(NamedTuple):
@@ -56,14 +63,15 @@ def read_new_documents(
 ) -> Iterator[Chunk]:
     """Read documents without a split, in any of the languages, ``size`` rows at a time.
 
-    Only ``id``, ``lang`` and ``text`` are read; split, label and the other optional columns are ignored. Memory grows
-    only by 28 bytes for each row, which are needed to find duplicates.
+    Only ``id``, ``lang`` and ``text`` are read; split, label and the other optional columns are ignored. The language
+    of a document without ``lang`` is identified among those of the model. Memory grows only by 28 bytes for each row,
+    which are needed to find duplicates.
 
     Args:
         path: a file of documents, a folder of them, or ``-`` for standard input.
         languages: the languages of the model.
         form: format of the rows; by default according to a file's name, and JSON Lines on standard input.
-        lang: language of the documents, only for the format ``text``.
+        lang: language of the documents, only for the format ``text``; without it, it is identified.
         size: rows in memory at once.
         max_characters: number of characters at which longer documents are cut, see :func:`longest_text`.
 
@@ -71,12 +79,13 @@ def read_new_documents(
         InputError: there is an error that cannot be solved by rejecting single rows, or a document is in another
             language.
     """
-    _check_form(form, lang)
+    lang = _check_form(form, lang)
     duplicates = Duplicates()
-    for name, rows in _sources(path, form, lang):
-        for table in read_chunks(name, rows, max_characters, OPTIONAL, size):
+    for file, rows in _sources(path, form, lang):
+        for table in read_chunks(file, rows, max_characters, Findings(), OPTIONAL, size):
             _refuse_others(table.filter(pl.col("reason").is_null()), languages)
-            checked = duplicates.reject(table)
+            named = with_languages(table, languages, DocumentsParams().lang_certainty)
+            checked = duplicates.reject(reject_unlisted(named, languages))
             rejected = pl.col("reason").is_not_null()
             yield Chunk(
                 checked.filter(~rejected).select("id", "lang", "text"),
@@ -84,29 +93,31 @@ def read_new_documents(
             )
 
 
-def _check_form(form: Format | None, lang: str | None) -> None:
-    if form == "text" and lang is None:
-        raise InputError("--format text: the language of the documents is missing. Add it, as in `--lang en`.")
+def _check_form(form: Format | None, lang: str | None) -> str | None:
+    """The code of the language that the option names."""
     if form != "text" and lang is not None:
         raise InputError(
             f"--lang {lang} works only with `--format text`; in other formats each document has its own `lang`."
         )
-    if lang is not None:
-        check_language(lang, "--lang")
+    return None if lang is None else check_language(lang, "--lang")
 
 
-def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tuple[Path, Iterator[FileRow]]]:
-    """The name and the rows of each file."""
+def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tuple[DocumentFile, Iterator[FileRow]]]:
+    """Each file with its rows."""
     if path == STANDARD:
-        yield Path("stdin"), stream_rows(sys.stdin.buffer, Path("stdin"), form or "jsonl", INVALID_UTF8, lang)
-        return
-    for file in [path] if form and not path.is_dir() else document_files(path):
-        with open_documents(file) as opened:
-            yield file, stream_rows(opened, file, form or format_of(file), INVALID_UTF8, lang)
+        name = Path("stdin")
+        yield DocumentFile(name, "stdin", "stdin"), stream_rows(sys.stdin.buffer, name, form or "jsonl", INVALID, lang)
+    elif form and not path.is_dir():
+        with open_documents(path) as opened:
+            rows = stream_rows(opened, path, form, INVALID, lang, settled_encoding(path, AUTO_ENCODING))
+            yield DocumentFile(path, path.name, path.stem), rows
+    else:
+        for file in find_documents(path, Findings()):
+            yield file, read_rows(file, INVALID)
 
 
 def _refuse_others(documents: pl.DataFrame, languages: Sequence[str]) -> None:
-    refused = documents.filter(~pl.col("lang").is_in(list(languages)))
+    refused = documents.filter(pl.col("lang").is_in(list(languages)).not_())
     if refused.is_empty():
         return
     counts = refused.group_by("lang", maintain_order=True).len().sort("lang")

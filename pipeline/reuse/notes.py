@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
+from pipeline.documents.row_languages import language_notes
 from pipeline.languages.codes import language_name
 from pipeline.languages.scripts import SCRIPTS, letters, letters_of
 from pipeline.tokens.tokenise import TokeniseParams, tokenise_texts
@@ -22,7 +23,8 @@ Vocabulary = Mapping[str, Collection[str]]
 def notes(documents: pl.DataFrame, vocabulary: Vocabulary, params: TokeniseParams) -> pl.Series:
     """A remark about each document, or null.
 
-    The language is checked by script, if the table of scripts has the language, and by words. If the declared language
+    The language is identified where the text tells it clearly, as it is in the documents of a run. It is also checked
+    by script, if the table of scripts has the language, and by words. If the declared language
     knows at most a third of a document's words, the text is tokenised again in each other language of the model that
     its script allows.
 
@@ -33,6 +35,8 @@ def notes(documents: pl.DataFrame, vocabulary: Vocabulary, params: TokeniseParam
     """
     rows = documents.select("lang", "text", "words", cut=pl.col("tokens").list.len()).with_row_index("row")
     parts = [rows.select("row", remark=pl.when(words=0).then(pl.lit(NO_WORD)))]
+    seeming = pl.Series(language_notes(rows["text"].to_list(), rows["lang"].to_list()), dtype=pl.String)
+    parts.append(rows.select("row", remark=seeming))
     long_enough = rows.filter(letters(rows["text"]) >= LETTERS)
     for language_rows in long_enough.partition_by("lang", maintain_order=True):
         lang = language_rows["lang"][0]

@@ -14,7 +14,7 @@ from pipeline.tables.table import VECTOR, Column, Table
 
 _LANG = Column(pl.String, "ISO 639-1 code of the language")
 _ID = Column(pl.String, "unique name of the document")
-_SPLIT = Column(pl.String, "`train` or `test`")
+_SPLIT = Column(pl.String, "`train`, `test`, or `dev`: neither trained on nor tested with")
 _LABEL = Column(pl.String, "the class that classification predicts", null="the document has no label")
 _PAIR = Column(
     pl.String, "name that documents share if they are translations of each other", null="no translation is known"
@@ -33,9 +33,15 @@ DOCUMENTS: Final = Table(
         "label": _LABEL,
         "pair": _PAIR,
         "date": Column(
-            pl.String, "date that begins with a year, or with a year and a month", null="the date is unknown"
+            pl.String, "date in ISO 8601: a day, a month or a year", null="the date is unknown, or cannot be read"
         ),
         "group": Column(pl.String, "a source, a country, a party or the like", null="the document is in no group"),
+        "lang_certainty": Column(
+            pl.Float32, "how certain the language is that was identified, from 0 to 1", null="the language was declared"
+        ),
+        "note": Column(
+            pl.String, "in which other language the text seems to be", null="nothing speaks against its language"
+        ),
     },
 )
 REJECTS: Final = Table(

@@ -14,7 +14,7 @@ import pytest
 from project import set_params
 from shared_files import shared
 
-from pipeline.bow.counts import count_words, language_bow, log_counts
+from pipeline.bow.counts import count_words, counts_advice, language_bow
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.common.errors import InputError
 from pipeline.run.layout import LAYOUT
@@ -135,7 +135,8 @@ def test_documents_without_words_are_told(caplog: pytest.LogCaptureFixture) -> N
     caplog.set_level("INFO")
     tokens = _tokens([("en", "a a b"), ("en", "zzz"), ("de", "a")])
     vocabulary = pl.DataFrame({"lang": ["en", "en", "de"], "term": [0, 1, 0], "word": ["a", "b", "a"]})
-    log_counts(count_words(tokens, vocabulary), vocabulary, tokens["lang"])
+    (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"])
+    assert advice.startswith("en: 1 of 2 documents have none of the 2 words of the vocabulary and get no theta: lower")
     assert "en: 2 documents, 2 words, 2 entries, 3 tokens; 1 documents have no word" in caplog.text
     assert "de: 1 documents, 1 words, 1 entries, 1 tokens; 0 documents have no word" in caplog.text
 
@@ -188,7 +189,7 @@ def _run_stage(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
 
 def test_stages_write_their_tables(tmp_path: Path) -> None:
     set_params(tmp_path, ROOT / "params.yaml", {"bow": {"min_documents": 1, "max_document_share": 1}})
-    nothing = (None, None, None, None)  # no label, pair, date and group
+    nothing = [None] * 6  # no label, pair, date, group, certainty and note
     rows = [
         ("a", "en", "train", "Green tea, black tea", *nothing),
         ("b", "ja", "train", "お茶を飲みます", *nothing),

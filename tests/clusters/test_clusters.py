@@ -15,9 +15,9 @@ from pipeline.clusters.given import given_clusters
 from pipeline.clusters.pivot import (
     ClusterParams,
     centred,
+    cluster_advice,
     pivot_clusters,
     shared_clusters,
-    warn_of_one_language_clusters,
 )
 from pipeline.clusters.reduction import Space, reduce
 from pipeline.common.errors import InputError
@@ -218,15 +218,17 @@ def test_damaged_tables_are_named(name: str, data: bytes, tmp_path: Path) -> Non
 def test_one_language_clusters_are_told(caplog: pytest.LogCaptureFixture) -> None:
     languages, clusters = tongues(en=4, zh=3, ja=1), np.array([0, 0, 1, 2, 0, 0, 2, 2])
     with caplog.at_level(logging.WARNING):
-        warn_of_one_language_clusters(clusters, languages, 4)
+        advice = cluster_advice(clusters, languages, 4)
     messages = [record.getMessage() for record in caplog.records]
     assert [message.split(" has ")[0] for message in messages] == ["cluster 1", "cluster 3"]
     assert "en 1, zh 0, ja 0" in messages[0]
     assert "en 0, zh 0, ja 0" in messages[1]
+    assert advice[0] == "1 of 4 clusters (numbers 3) are empty: lower `num_topics`."
+    assert advice[1].startswith("1 of 4 clusters (numbers 1) have documents of only one language and align nothing:")
 
 
 def test_shared_clusters_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    warn_of_one_language_clusters(np.array([0, 1, 1, 0]), tongues(en=2, zh=2), 2)
+    assert cluster_advice(np.array([0, 1, 1, 0]), tongues(en=2, zh=2), 2) == []
     assert not caplog.records
 
 

@@ -89,7 +89,10 @@ def test_parallel_files_are_one_corpus_of_three_languages(tmp_path: Path) -> Non
         (tmp_path / name).symlink_to(shared("parallel", name))
     intake = take_in(tmp_path)
     assert list(intake.report["languages"]) == ["en", "ja", "zh"]
-    assert intake.report["by_reason"] == {"duplicate": 1997}  # the English side that both files share
+    assert intake.report["by_reason"] == {
+        "duplicate": 1997,  # the English side that both files share
+        "no text": 8,  # nothing but tags
+    }
     of_three = intake.documents.filter(pl.col("lang").n_unique().over("pair") == 3)
     assert of_three.height == 3 * 1997
     sides = intake.documents.group_by("pair").agg(pl.col("split").n_unique())["split"]

@@ -233,7 +233,7 @@ def test_references_that_do_not_fit(tmp_path: Path) -> None:
 
     ref = named(tmp_path, "ref", LINES)
     assert "ref.jsonl does not exist" in fault(tmp_path / "ref.jsonl")
-    assert "ref_en.txt: the format `.txt` is not known" in fault(tmp_path / "ref_en.txt")
+    assert "ref_en.txt: no `pair` holds two of the languages" in fault(tmp_path / "ref_en.txt")
     assert "aligned texts were found in: en, zh. Missing: ja" in fault(*ref[:2])
     assert "there are no topics in ja; the topics are in en, zh" in fault(*ref, languages=("en", "zh"))
     assert "`cn` is no language code" in fault(ref[0].replace("en=", "cn="))

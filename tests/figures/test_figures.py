@@ -118,8 +118,14 @@ def test_a_character_that_no_font_has_stops_with_three(monkeypatch: pytest.Monke
     with pytest.raises(MissingResourceError, match=r"2 of the characters of Chinese: 直骨 .*fonts-noto-cjk") as error:
         families({"zh": ["骨a直"]})
     assert error.value.exit_code == 3
-    with pytest.raises(MissingResourceError, match="fonts-noto-core"):
+    with pytest.raises(MissingResourceError, match=r"such as Noto Sans Thai .*fonts-noto-core"):
         families({"th": ["ก"]})
+
+
+def test_fonts_of_squares_and_formulas_do_not_count() -> None:
+    names = set(fonts._installed())
+    assert BASE in names
+    assert not names & {"Last Resort High-Efficiency", "STIXGeneral", "cmr10"}
 
 
 def texts_of(page: Figure) -> list[tuple[str, Bbox]]:
@@ -171,7 +177,7 @@ def test_words_are_cut_to_a_width() -> None:
 def test_stage_draws_the_run(tmp_path: Path) -> None:
     run, tables = make(), tmp_path / LAYOUT.tables
     names = run.documents["lang"].to_list()
-    rows = [(str(number), lang, "train", "", None, None, None, None) for number, lang in enumerate(names)]
+    rows = [(str(number), lang, "train", "", *[None] * 6) for number, lang in enumerate(names)]
     documents = pl.DataFrame(rows, schema=DOCUMENTS.empty().schema, orient="row")
     theta = run.theta.column()
     listed = [("trained", "owned", lang, topic, words) for lang in WORDS for topic, words in enumerate(run.words[lang])]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import count
 from pathlib import Path
@@ -239,6 +240,17 @@ def test_the_choice_of_a_topic_stands_with_the_plots_that_it_steers(page: str) -
     places = [page.index(part) for part in order]
     assert places == sorted(places)
     assert "<h3" not in page[places[1] : places[-1]]
+
+
+def test_what_to_mend_comes_first_and_is_no_markup(shown: Reader) -> None:
+    assert shown.count("section", id="to-mend") == 0
+    run = make_run()
+    records = run.records
+    records["documents"] = replace(records["documents"], advice=["3 rows are left out: <b>no text</b>."])
+    mended = Reader(report_page(make_run(records=records), None, 0))
+    sections = [attributes["id"] for tag, attributes in mended.elements if tag == "section"]
+    assert sections[0] == "to-mend"
+    assert "3 rows are left out: <b>no text</b>." in " ".join(mended.text)
 
 
 def test_parts_without_data_are_not_there() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipeline.report.screen import metric_tables, stage_times
+from pipeline.report.screen import mend_list, metric_tables, stage_times
 
 UNKNOWN: dict[str, Any] = dict.fromkeys(("cnpmi", "tu", "tq", "npmi"))
 
@@ -33,3 +33,15 @@ def test_a_stage_from_the_cache_shows_no_seconds_of_another_run(tmp_path: Path) 
     names, seconds, states = (list(column.cells) for column in table.columns)
     assert seconds[names.index("embed")] == ""
     assert (seconds[names.index("train")], states[names.index("train")]) == ("3.5", "ran")
+
+
+def test_what_to_mend_is_shown_as_it_is_written() -> None:
+    console = Console(width=60)
+    with console.capture() as captured:
+        console.print(mend_list(["[b]3[/b] rows are left out: [no text].", "second " * 20]))
+    text = captured.get()
+    assert "1.  [b]3[/b] rows are left out: [no text]." in text
+    assert text.count("second") == 20
+    with console.capture() as captured:
+        console.print(mend_list([]))
+    assert "nothing was noticed" in captured.get()

@@ -144,7 +144,6 @@ def test_a_document_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"form": "text"}, "the language of the documents is missing"),
         ({"lang": "en"}, "works only with `--format text`"),
         ({"form": "text", "lang": "cn"}, "--lang: `cn` is no language code"),
         ({"form": "text", "lang": "de"}, "the model does not know `de`"),
@@ -155,6 +154,18 @@ def test_format_and_language_that_do_not_fit(tmp_path: Path, options: dict[str, 
         read(write(tmp_path / "new.txt", b"a film\n"), **options)
 
 
+def test_the_language_of_new_documents_is_identified_among_those_of_the_model(tmp_path: Path) -> None:
+    rows = [
+        {"text": "The council has voted on the new tram line in the city."},
+        {"text": "市議会は新しい路面電車の路線について採決した。"},
+        {"text": "Der Stadtrat stimmte gestern über die neue Straßenbahn ab."},
+        {"text": "?"},
+    ]
+    documents, rejects = read(write(tmp_path / "new.jsonl", rows))
+    assert documents["lang"].to_list() == ["en", "ja"]
+    assert [reason.partition(":")[0] for reason in rejects["reason"]] == ["language not listed", "language unclear"]
+
+
 def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder: Path) -> None:
     rows = [{"id": "a", "lang": "ja", "text": "映画と音楽"}, {"id": "b", "lang": "en", "text": "moon"}, {"id": "c"}]
     path = write(tmp_path / "new.jsonl", rows)
@@ -163,7 +174,7 @@ def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder
         assert done.returncode == 0, done.stderr.decode()
     done = call(folder, "--input", "-", "--output", "-", given=json_lines(rows))
     assert done.stdout == (tmp_path / "theta.jsonl").read_bytes()
-    assert b"rejected stdin:3: no lang" in done.stderr
+    assert b"rejected stdin:3: no text: missing" in done.stderr
     assert b"rejected rows: 1; add --rejects FILE.csv to list them in a file" in done.stderr
     expected = read_parquet(tmp_path / "theta.parquet")
     found = pl.DataFrame([json.loads(line) for line in done.stdout.decode().splitlines()], schema=expected.schema)
@@ -171,7 +182,7 @@ def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder
     assert found["words"].to_list() == [2, 1]
     listed = call(folder, "--input", "-", "--output", "-", "--rejects", "r.csv", given=json_lines(rows))
     assert listed.returncode == 0
-    assert (tmp_path / "r.csv").read_text(encoding="utf-8").endswith("stdin,3,c,,no lang\n")
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8").endswith("stdin,3,c,,no text: missing\n")
     text = call(folder, "--input", "-", "--output", "-", "--format", "text", "--lang", "en", given=b"the moon\n")
     assert json.loads(text.stdout)["words"] == 1
 
@@ -220,8 +231,8 @@ JAPANESE, CHINESE = "経済の映画が好きな人のための市場", "经济�
         ("fr", FRENCH, None),
         ("ja", JAPANESE, None),
         ("zh", CHINESE, None),
-        ("en", FRENCH, f"{NONE}; French knows 3 of the words, English 0"),
-        ("fr", ENGLISH, f"{NONE}; English knows 3 of the words, French 0"),
+        ("en", FRENCH, f"{NONE}; the text seems to be in French; French knows 3 of the words, English 0"),
+        ("fr", ENGLISH, f"{NONE}; the text seems to be in English; English knows 3 of the words, French 0"),
         ("ja", CHINESE, f"{NONE}; Chinese knows 4 of the words, Japanese 0"),
         ("ja", "Python 3.11 と numpy だけ", f"{NONE}; only 21 % of the letters are in the script of Japanese"),
         ("en", "Нет ничего, кроме города", f"{NONE}; only 0 % of the letters are in the script of English"),

@@ -1,0 +1,164 @@
+"""The files that hold documents: their formats by name, those of a folder, and those that are passed over."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pipeline.common.errors import InputError
+from pipeline.documents.findings import Findings
+
+log = logging.getLogger(__name__)
+
+Format = Literal["jsonl", "json", "csv", "tsv", "text"]  # text: one document on each line, all in one language
+Kind = Literal["jsonl", "json", "csv", "tsv", "parquet", "xlsx", "txt"]  # txt: the whole file is one document
+
+KINDS: Final[dict[str, Kind]] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".txt": "txt",
+}
+PACKED = ".gz"
+BINARY = frozenset({"parquet", "xlsx"})
+FORMATS = (
+    "JSON Lines (.jsonl, .ndjson), JSON (.json), CSV (.csv), TSV (.tsv), each also with .gz; Parquet (.parquet); "
+    "Excel (.xlsx); or a folder of texts (.txt)"
+)
+REFERENCE_STEM = "reference"
+# Files that stand beside documents and are never meant as such.
+COMPANIONS = frozenset({".md", ".py", ".dvc", ".yaml", ".yml", ".sh"})
+NOTES = frozenset({"readme", "license", "licence", "copying", "citation", "changelog"})
+TEXTS = "*.txt"  # the name of a folder of texts in the list of rejected rows
+
+
+@dataclass(frozen=True)
+class DocumentFile:
+    """A file of documents, or a folder of texts.
+
+    Attributes:
+        path: where it is.
+        name: its name in the list of rejected rows.
+        stem: how the ids of rows without an id begin; no other file of the run has the same.
+    """
+
+    path: Path
+    name: str
+    stem: str
+
+
+def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
+    """The files of documents at ``path``: the file itself, or those of the folder, sorted by name.
+
+    In a folder the files of tables (all formats except ``.txt``) directly in it are read. Where there are none, all
+    ``.txt`` files in it and in the folders below it are documents, one each. What is passed over is named in a warning.
+
+    Args:
+        path: a file or a folder.
+        findings: takes the names of what is passed over.
+
+    Raises:
+        InputError: ``path`` does not exist, or there is no file of a known format.
+    """
+    if not path.exists():
+        raise InputError(f"{path} does not exist. Expected a file or a folder of {FORMATS}.")
+    if not path.is_dir():  # a file, or something that can be read like one
+        kind_of(path)
+        return [DocumentFile(path, path.name, stem_of(path))]
+    files = [file for file in files_in(path) if stem_of(file) != REFERENCE_STEM]
+    texts = [] if files else text_files(path)
+    if not files and not texts:
+        names = ", ".join(sorted(file.name for file in path.iterdir())) or "nothing"
+        raise InputError(f"{path} holds no documents. Expected files of {FORMATS}; found {names}.")
+    if passed_over := _passed_over(path, {*files, *texts}):
+        findings.passed_over = passed_over
+        log.warning("%s: not read: %s. Documents are files of %s.", path, first_names(passed_over), FORMATS)
+    return named_files(files) or [DocumentFile(path, TEXTS, "")]
+
+
+def first_names(names: Sequence[str], shown: int = 5) -> str:
+    """The first names of a list, and how many more there are."""
+    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files of tables directly in ``folder``, sorted by name, without hidden files."""
+    files = (file for file in folder.iterdir() if file.is_file() and not _is_hidden(file, folder))
+    return sorted(file for file in files if _known_kind(file) not in {None, "txt"})
+
+
+def text_files(path: Path) -> list[Path]:
+    """The text itself, or all texts (``.txt``) in a folder and in those below it, sorted by path."""
+    if not path.is_dir():
+        return [path]
+    return [file for file in sorted(path.rglob("*")) if _is_text(file, path)]
+
+
+def named_files(files: Sequence[Path]) -> list[DocumentFile]:
+    """Files of one folder; where two have the same stem, the ids of each begin with its whole name."""
+    count = Counter(map(stem_of, files))
+    return [DocumentFile(file, file.name, stem_of(file) if count[stem_of(file)] == 1 else file.name) for file in files]
+
+
+def kind_of(path: Path) -> Kind:
+    """The format of a file, by its name; a folder is one of texts.
+
+    Raises:
+        InputError: the format is not known.
+    """
+    kind = "txt" if path.is_dir() else _known_kind(path)
+    if kind is None:
+        suffix = "".join(path.suffixes[-2:]) if is_packed(path) else path.suffix
+        old = " Save it as .xlsx." if suffix.lower() in {".xls", ".ods", ".xlsm"} else ""
+        raise InputError(f"{path}: the format `{suffix}` is not known.{old} Expected {FORMATS}.")
+    return kind
+
+
+def stem_of(path: Path) -> str:
+    """The name of a file without the ending that tells its format."""
+    return path.stem.removesuffix(Path(path.stem).suffix) if is_packed(path) else path.stem
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the file is packed with gzip."""
+    return path.suffix.lower() == PACKED
+
+
+def _known_kind(path: Path) -> Kind | None:
+    if not is_packed(path):
+        return KINDS.get(path.suffix.lower())
+    kind = KINDS.get(Path(path.stem).suffix.lower())
+    return None if kind in BINARY else kind
+
+
+def _is_text(file: Path, folder: Path) -> bool:
+    return file.is_file() and not _is_hidden(file, folder) and _known_kind(file) == "txt" and not _is_note(file)
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _is_note(file: Path) -> bool:
+    return file.name.lower().partition(".")[0] in NOTES
+
+
+def _passed_over(folder: Path, read: set[Path]) -> list[str]:
+    """What looks like data and is not read: files directly in the folder, and folders that hold files of tables."""
+    names = []
+    for entry in sorted(folder.iterdir()):
+        if _is_hidden(entry, folder) or entry in read or stem_of(entry) == REFERENCE_STEM:
+            continue
+        if entry.is_dir() and not any(entry in file.parents for file in read):
+            names += [f"{entry.name}/"] if any(_known_kind(file) for file in entry.rglob("*")) else []
+        elif entry.is_file() and entry.suffix.lower() not in COMPANIONS and not _is_note(entry):
+            names.append(entry.name)
+    return names

@@ -1,0 +1,31 @@
+"""Rows of Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import InputError
+from pipeline.documents.file_row import FileRow
+
+BATCH = 10_000
+
+
+def parquet_rows(path: Path) -> Iterator[FileRow]:
+    """Yield the rows of a Parquet file, counted from 1; some thousand are in memory at once.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    number = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(BATCH):
+                for fields in batch.to_pylist():
+                    number += 1
+                    yield FileRow(number, {name.strip(): value for name, value in fields.items()})
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} cannot be read as Parquet: {error}.") from error

@@ -1,0 +1,46 @@
+"""What the figures of a run let the user mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pipeline.topics.selection import Selection
+
+LOSS: Final = 0.05  # share of the start's CNPMI that training may lose, since it does not aim at it
+LEAST: Final = 0.005  # and the least difference that matters
+
+
+def metrics_advice(
+    metrics: Mapping[str, Any], sizes: Mapping[str, int], topics: int, words: int, selection: Selection
+) -> list[str]:
+    """Sentences about topics that are worse than their start, and about a vocabulary that is too small for them.
+
+    Args:
+        metrics: from :func:`pipeline.evaluation.evaluate.all_scores`, under the chosen selection of words.
+        sizes: the number of words of each language.
+        topics: the number of topics, K.
+        words: the number of words of each topic.
+        selection: how top words are selected.
+    """
+    return [*_worse(metrics), *(_scarce(sizes, topics, words) if selection == "owned" else ())]
+
+
+def _worse(metrics: Mapping[str, Any]) -> Iterator[str]:
+    trained, start = metrics["cnpmi"], metrics["start"]["cnpmi"]
+    if trained is not None and start is not None and start - trained > max(LEAST, LOSS * abs(start)):
+        yield (
+            f"The trained topics are less coherent than the clusters from which they started (CNPMI "
+            f"{trained:.3f}, start {start:.3f}): try a lower "
+            "`train.learning_rate`, fewer `train.epochs`, or for xtra `xtra.anchor: 5`."
+        )
+
+
+def _scarce(sizes: Mapping[str, int], topics: int, words: int) -> Iterator[str]:
+    scarce = {lang: size for lang, size in sizes.items() if size < topics * words}
+    if scarce:
+        counts = ", ".join(f"{lang} {size:,}" for lang, size in scarce.items())
+        yield (
+            f"{topics} topics of {words} words need {topics * words:,} words in each language, and the vocabulary has "
+            f"fewer ({counts}): lower `num_topics`, or add documents or lower `bow.min_documents`."
+        )

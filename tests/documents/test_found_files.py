@@ -1,0 +1,258 @@
+"""Files as people have them: formats, packing, encodings, quotes, folders; each gives the same documents."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+import logging
+from pathlib import Path
+
+import polars as pl
+import pytest
+from intake_files import bilingual, json_lines, reasons, refused, table, take_in, texts, write
+from openpyxl import Workbook
+from shared_files import shared
+
+from pipeline.documents.text_rows import language_of_file
+
+ROWS = [
+    {"id": "1", "lang": "en", "text": "The river rose\nin spring", "split": "train", "date": "2019-03-04"},
+    {"id": "2", "lang": "ja", "text": "川の水位が上がった", "split": "train", "date": None},
+]
+WESTERN = {
+    "de": "Der Stadtrat stimmte über die neue Straßenbahn ab, für die schon früher Häuser weichen mußten.",
+    "fr": "Le conseil a voté la création d'une ligne de tramway près du théâtre, malgré l'opposition déclarée.",
+}
+POLISH = "Rada miasta zagłosowała nad nową linią tramwajową, która połączy dworzec z dzielnicą za rzeką."
+
+
+def workbook(path: Path, *sheets: list[list[object]]) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"Sheet {number}")
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("d.json", json.dumps(ROWS).encode()),
+        ("d.json", b"\xef\xbb\xbf" + json.dumps({"version": 3, "data": ROWS}, indent=1).encode()),
+        ("d.json", json_lines(ROWS)),
+        ("d.jsonl.gz", gzip.compress(json_lines(ROWS))),
+        ("d.JSON.GZ", gzip.compress(json.dumps(ROWS).encode())),
+        ("d.csv.gz", gzip.compress(table(ROWS))),
+        ("d.csv", table(ROWS, ";")),
+        ("d.csv", b"sep=;\r\n" + table(ROWS, ";")),
+        ("d.tsv", table(ROWS, "|")),
+        ("d.csv", table(ROWS).decode().encode("utf-16")),
+        ("d.csv", table(ROWS).decode().encode("utf-16-le")),
+        ("d.jsonl", json_lines(ROWS).decode().encode("utf-16-be")),
+        ("d.jsonl", json_lines(ROWS).decode().encode("utf-32")),
+        ("d.csv", table(ROWS).decode().encode("cp932")),
+    ],
+)
+def test_the_same_documents_from_every_format(tmp_path: Path, name: str, content: bytes) -> None:
+    clean = take_in(write(tmp_path / "clean" / "d.jsonl", json_lines(ROWS)))
+    assert take_in(write(tmp_path / "other" / name, content)).documents.equals(clean.documents)
+
+
+def test_parquet_and_excel_with_their_types(tmp_path: Path) -> None:
+    day = datetime.datetime(2019, 3, 4)
+    frame = pl.DataFrame([row | {"date": None} for row in ROWS]).with_columns(date=pl.Series([day, None]))
+    frame.write_parquet(tmp_path / "d.parquet")
+    cells = [[1, "en", ROWS[0]["text"], "train", day], [None] * 5, [2, "ja", ROWS[1]["text"], "train", None]]
+    book = workbook(tmp_path / "d.xlsx", [["id", "lang", "text", "split", "date"], *cells], [["remarks"], ["none"]])
+    clean = take_in(write(tmp_path / "d.jsonl", ROWS)).documents
+    assert take_in(tmp_path / "d.parquet").documents.equals(clean)
+    assert take_in(book).documents.equals(clean)
+
+
+def test_a_workbook_must_tell_which_sheet_is_meant(tmp_path: Path) -> None:
+    sheet = [["lang", "text"], ["en", "a"]]
+    assert "2 sheets hold data (Sheet 0, Sheet 1)" in refused(workbook(tmp_path / "a.xlsx", sheet, sheet))
+    assert "no sheet holds a cell" in refused(workbook(tmp_path / "b.xlsx", [[]]))
+    twice = [["text", "text"], ["a", "b"]]
+    assert "['text'] occur more than once" in refused(workbook(tmp_path / "c.xlsx", twice))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("d.json", b'[{"lang": "en",\n "text": }]', "d.json:2: invalid JSON"),
+        ("d.json", b'{"a": [1], "b": [2]}', "an object with 2 lists (a, b)"),
+        ("d.json", b"3", "expected an array of objects"),
+        ("d.csv.gz", b"not packed", "cannot be unpacked"),
+        ("d.jsonl.gz", gzip.compress(json_lines(ROWS))[:-9], "cannot be unpacked"),
+        ("d.parquet", b"PAR1 nothing", "cannot be read as Parquet"),
+        ("d.xlsx", b"PK nothing", "cannot be read as an Excel workbook"),
+        ("d.parquet.gz", b"", "the format `.parquet.gz` is not known"),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_fault(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    message = refused(write(tmp_path / name, content))
+    assert name in message
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((text, "cp1252") for text in WESTERN.values()),
+        ("El señor González viajó a España el año pasado y volvió después.", "cp1252"),
+        (POLISH, "cp1250"),
+        (POLISH, "iso8859_2"),
+        ("Şehir meclisi yeni tramvay hattını dün akşam görüştü ve onayladı.", "cp1254"),
+        ("Городской совет вчера проголосовал за новую трамвайную линию.", "cp1251"),
+        ("Городской совет вчера проголосовал за новую трамвайную линию.", "koi8_r"),
+        ("صوت مجلس المدينة أمس على خط الترام الجديد", "cp1256"),
+        ("市議会は新しい路面電車の路線について採決した。", "cp932"),
+        (
+            "スタジオは作曲家により暗いサントラを求めた。監督は脚本を書き直して悪役を孤独な人物にし、俳優に役を与えた。",
+            "euc_jp",
+        ),
+        ("市议会昨天就新的有轨电车线路进行了表决。", "gb18030"),
+        ("市議會昨天就新的有軌電車路線進行了表決。", "big5"),
+        ("시의회는 어제 새로운 전차 노선에 대해 표결했다.", "cp949"),
+        ("สภาเมืองลงมติเรื่องรถรางสายใหม่เมื่อวานนี้", "cp874"),
+    ],
+)
+def test_another_encoding_is_detected_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str, encoding: str
+) -> None:
+    rows = [*bilingual(2), {"id": "x", "lang": "en", "text": text, "split": "train"}]
+    path = write(tmp_path / "d.csv", table(rows).decode().encode(encoding))
+    intake = take_in(path)
+    assert texts(intake)["x"] == text
+    assert intake.report["encodings"] == {"d.csv": encoding}
+    assert f"read as {encoding.upper()}, as detected" in caplog.text
+
+
+def test_a_declared_encoding_is_believed(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "d.csv",
+        table([*bilingual(1), {"id": "x", "lang": "en", "text": "é", "split": "train"}]).decode().encode("cp1252"),
+    )
+    assert "not valid UTF-8" in refused(path)  # one byte is damage, not evidence of another encoding
+    assert texts(take_in(path, encoding="latin-1"))["x"] == "é"
+    assert "not valid CP932" in refused(path, encoding="cp932")
+
+
+def test_stray_quotes_cost_no_row(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    intake = take_in(shared("faults", "quote.csv"))
+    assert intake.documents.height == 8
+    assert not intake.rejects.height
+    assert '"A stray opening quote begins here' in texts(intake).values()
+    assert intake.report["stray_quotes"] == {"quote.csv": 1}
+    assert "1 rows have quotes out of place, which are read as characters; the first is row 3" in caplog.text
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_every_row_of_a_table_with_quotes_is_found(tmp_path: Path, delimiter: str) -> None:
+    lines = [
+        "lang,text,split",
+        'en,"never closed,train',
+        'en,a "quoted" word,train',
+        'en,"two\nlines",train',
+        'en,"He said "no" twice",train',
+        'en,"opens here,train',
+        'ja,and closes here",train',
+        'ja,"doubled ""quotes"" are right",train',
+        'ja,ends in a quote",train',
+        'ja,"the last',
+    ]
+    content = "\n".join(lines).replace(",", delimiter).encode()
+    intake = take_in(write(tmp_path / ("d.csv" if delimiter == "," else "d.tsv"), content))
+    assert list(texts(intake).values()) == [
+        '"never closed', 'a "quoted" word', "two\nlines", 'He said "no" twice', '"opens here',
+        'and closes here"', 'doubled "quotes" are right', 'ends in a quote"',
+    ]  # fmt: skip
+    assert [row for row, _ in reasons(intake)] == [11]
+
+
+def test_a_folder_of_texts(tmp_path: Path) -> None:
+    for name, text in {
+        "en/a.txt": "one\ntwo", "ja/deep/a.txt": "一", "b.ja.txt": "二", "c_en.txt": "three", "README.txt": "not ours",
+        "en/empty.txt": "",
+    }.items():  # fmt: skip
+        write(tmp_path / name, text.encode())
+    intake = take_in(tmp_path, test_share=1e-9)
+    assert dict(intake.documents.select("id", "lang").iter_rows()) == {
+        "en/a": "en", "c_en": "en", "ja/deep/a": "ja", "b.ja": "ja",
+    }  # fmt: skip
+    assert texts(intake)["en/a"] == "one\ntwo"
+    assert intake.rejects.select("file", "id").row(0) == ("*.txt", "en/empty")
+    assert intake.report["files"] == {"*.txt": {"rows_in": 5, "documents": 4, "rejected": 1}}
+
+
+@pytest.mark.parametrize(
+    ("name", "lang"),
+    [("en/a", "en"), ("news/de/2019/a.fr", "de"), ("a_zh", "zh"), ("a-ko", "ko"), ("a.b", None), ("notes", None)],
+)
+def test_the_language_of_a_file(name: str, lang: str | None) -> None:
+    assert language_of_file(name) == lang
+
+
+def test_what_is_passed_over_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(tmp_path / "a.jsonl", bilingual(2))
+    for name in (
+        "b.docx",
+        "notes.txt",
+        "below/c.jsonl",
+        "README.md",
+        ".hidden.csv",
+        "reference.jsonl.gz",
+        "empty/x.bin",
+    ):
+        write(tmp_path / name, b"?")
+    intake = take_in(tmp_path)
+    assert intake.report["passed_over"] == ["b.docx", "below/", "notes.txt"]
+    assert "not read: b.docx, below/, notes.txt." in caplog.text
+
+
+def test_everything_in_a_folder_is_read() -> None:
+    intake = take_in(shared("faults", "folder"))
+    assert set(intake.report["files"]) == {"en.jsonl", "ja.json", "more.jsonl.gz", "zh.jsonl"}
+    assert intake.report["passed_over"] == []
+
+
+def test_derived_ids_are_unique(tmp_path: Path) -> None:
+    assert not take_in(shared("faults", "dupcol.csv"), test_share=1e-9).rejects.height
+    pairs = [{"pair": "p", "en": f"text {i}", "ja": f"文{i}", "split": "train"} for i in range(2)]
+    repeated = take_in(write(tmp_path / "wide.jsonl", pairs))
+    assert list(texts(repeated)) == ["p:en", "wide:2:en", "p:ja", "wide:2:ja"]
+    assert repeated.report["repeated_pairs"] == 1
+    rows = [{"lang": "en", "text": "a", "split": "train"}]
+    write(tmp_path / "both" / "a.csv", table(rows))
+    write(tmp_path / "both" / "a.jsonl", [{"lang": "ja", "text": "b", "split": "train"}])
+    assert list(texts(take_in(tmp_path / "both"))) == ["a.csv:2", "a.jsonl:1"]
+
+
+def test_numbers_are_read_as_they_are_written(tmp_path: Path) -> None:
+    lines = '{"id": 1.10, "lang": "en", "text": "a", "date": 2020.10, "label": NaN, "split": "train"}\n'
+    lines += '{"id": 1.1, "lang": "ja", "text": "b", "label": 7.0, "split": "train"}\n'
+    rows = take_in(write(tmp_path / "d.jsonl", lines.encode())).documents.rows(named=True)
+    assert [(row["id"], row["date"], row["label"]) for row in rows] == [("1.10", "2020-10", None), ("1.1", None, "7.0")]
+
+
+def test_placeholders_are_no_pairs(tmp_path: Path) -> None:
+    rows = [row | {"pair": pair} for row, pair in zip(bilingual(2), ["nan", "None", "-", "p"], strict=True)]
+    intake = take_in(write(tmp_path / "d.jsonl", rows))
+    assert intake.documents["pair"].to_list() == [None, None, None, "p"]
+    assert intake.report["placeholders_for_pair"] == 3
+
+
+def test_columns_under_other_usual_names(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = [
+        {"ID": row["id"], "Language": row["lang"], "content": row["text"], "split": row["split"]}
+        for row in bilingual(2)
+    ]
+    with caplog.at_level(logging.INFO):
+        intake = take_in(write(tmp_path / "d.csv", table(rows)))
+    assert texts(intake) == texts(take_in(write(tmp_path / "e.jsonl", bilingual(2))))
+    assert "column `content` is read as `text`" in caplog.text
