@@ -2,7 +2,7 @@
 
 from pipeline.documents.check import check_dataset_name
 from pipeline.documents.intake import DocumentsParams, Intake, IntakeParams, read_documents
-from pipeline.documents.reference import find_reference, read_reference
+from pipeline.documents.reference import find_reference, read_parallel, read_reference
 
 __all__ = [
     "DocumentsParams",
@@ -11,5 +11,6 @@ __all__ = [
     "check_dataset_name",
     "find_reference",
     "read_documents",
+    "read_parallel",
     "read_reference",
 ]

@@ -63,7 +63,7 @@ class TokeniseParams(BaseModel):
 
     Attributes:
         pretokenised: whether texts are already tokens with blanks between them, and so stay unchanged and unfiltered.
-        reference_pretokenised: the same for the reference corpus.
+        reference_pretokenised: the same for the reference corpus and for `parallel`.
         stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists of this project.
         numbers: whether to keep tokens that are only a number.
         min_characters: the number of characters below which a token is dropped, in every script.
