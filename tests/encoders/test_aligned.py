@@ -215,6 +215,13 @@ def test_too_few_pairs_are_refused_with_their_number(tmp_path: Path) -> None:
     assert encode(documents, tmp_path).any()
 
 
+def test_swapped_columns_are_told(tmp_path: Path) -> None:
+    write_dictionary(tmp_path, range(WORDS), "zh")
+    (tmp_path / "en-zh.tsv").rename(tmp_path / "zh-en.tsv")
+    with pytest.raises(InputError, match=r"zh-en\.tsv: the two columns are swapped.* Rename the file to en-zh\.tsv"):
+        encode(planted(200)[0].filter(pl.col("lang") != "ja"), tmp_path)
+
+
 def test_no_dictionary_is_needed_where_words_are_written_alike() -> None:
     documents = table(small_corpus("en", 0) + small_corpus("zh", 1))
     assert np.linalg.norm(encode(documents, None), axis=1) == pytest.approx(1, abs=1e-5)
