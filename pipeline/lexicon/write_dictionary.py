@@ -10,7 +10,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import write_text
 from pipeline.tables.by_language import words_by_language
 
-HEAD = """# {pivot}-{language}: word of {pivot}, tab, word of {language}; then perhaps a tab and how sure it is, 1 at most.
+HEAD = """# {pivot}-{language}: word of {pivot}, tab, word of {language}; perhaps a tab and how sure it is, 1 at most.
 # The least sure pairs come first. Delete or correct what is wrong, add what is missing, and set
 # `dictionary: {folder}` in params.yaml: the file then takes the place of the dictionary that was made.
 # {counts}
