@@ -15,7 +15,7 @@ ROUNDS = 5  # of expectation-maximisation; ten give the same precision
 # Of the pairs with at least these, CC-CEDICT has 0.78 (found in 800 sentences), 0.79 (2,000) and 0.86 (14,000).
 LEAST_PROBABILITY = 0.3
 LEAST_ALIGNMENTS = 1.5  # expected number of texts in which the two words translate each other
-CELLS = 10_000_000  # meetings of two words that are looked at; 300 MB
+CELLS = 5_000_000  # meetings of two words that are looked at; 400 MB
 
 
 def translated_words(
