@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: setup run data preset compare export figures plots test test-slow bench docs lint clean
+.PHONY: setup run data preset compare dictionary export figures plots test test-slow bench docs lint clean
 
 setup: $(DEVELOPMENT)
 
@@ -53,6 +53,11 @@ compare: $(READY)
 	@python -m stages.compare $(if $(DATASET),--preset "$(DATASET)") $(if $(MODELS),--models "$(MODELS)") \
 		$(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ROWS),--rows "$(ROWS)") \
 		$(foreach pair,$(SET),--set "$(pair)") $(if $(OUT),--output "$(OUT)")
+
+# OUT=folder: the dictionary of the present run as files to correct; then set `dictionary: folder`.
+dictionary: $(READY)
+	@test -n "$(OUT)" || { echo "make dictionary: the folder is missing. Name one, as in make dictionary OUT=mydictionaries"; exit 2; }
+	@python -m stages.dictionary --output "$(OUT)"
 
 # OUT=folder: a folder to share, with the model, topics and a model card; TEXTS=1 adds the documents' texts.
 export: $(READY)

@@ -1,4 +1,4 @@
-"""Files of documents -> documents.parquet, rejects.parquet, reference.parquet, documents.json."""
+"""Files of documents -> documents, rejects, reference and parallel.parquet, documents.json."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from pipeline.documents import (
     find_reference,
     intake_advice,
     read_documents,
+    read_parallel,
     read_reference,
 )
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
-from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REJECTS
+from pipeline.tables.catalogue import DOCUMENTS, PARALLEL, REFERENCE, REJECTS
 
 
 @stage
@@ -28,13 +29,17 @@ def main() -> None:
     check_dataset_name(intake.dataset)
     reference = find_reference(intake.path, intake.reference)
     read = read_documents(intake.path, intake.languages, intake, intake.seed)
-    aligned = read_reference(reference, read.documents, list(read.report["languages"]), intake)
+    languages = list(read.report["languages"])
+    aligned = read_reference(reference, read.documents, languages, intake)
+    parallel = read_parallel(intake.parallel, languages, intake)
     DOCUMENTS.write(read.documents, LAYOUT.tables)
     REJECTS.write(read.rejects, LAYOUT.tables)
     REFERENCE.write(aligned, LAYOUT.tables)
+    PARALLEL.write(parallel, LAYOUT.tables)
     advice = intake_advice(read.report)
     write_json(read.report | {"to_mend": advice}, LAYOUT.intake)
-    write_record(LAYOUT.records, "documents", params.used, [intake.path, intake.reference], advice)
+    inputs = [intake.path, intake.reference, intake.parallel]
+    write_record(LAYOUT.records, "documents", params.used, inputs, advice)
 
 
 if __name__ == "__main__":

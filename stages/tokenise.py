@@ -1,21 +1,22 @@
-"""documents.parquet, reference.parquet -> tokens.parquet, reference_tokens.parquet."""
+"""documents, reference and parallel.parquet -> tokens, reference_tokens and parallel_tokens.parquet."""
 
 from __future__ import annotations
 
+import polars as pl
 import typer
 
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
-from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REFERENCE_TOKENS, TOKENS
+from pipeline.tables.catalogue import DOCUMENTS, PARALLEL, PARALLEL_TOKENS, REFERENCE, REFERENCE_TOKENS, TOKENS
 from pipeline.tokens.common_words import leave_out_common_words
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 
 @stage
 def main() -> None:
-    """Tokenise every document, and the reference corpus by the same rules but without filtering."""
+    """Tokenise every document, and the other aligned texts by the same rules but without filtering."""
     params = Params()
     rules = params.section("tokenise", TokeniseParams)
     documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "text"])
@@ -23,10 +24,15 @@ def main() -> None:
     TOKENS.write(documents.with_columns(cut), LAYOUT.tables)
 
     reference = REFERENCE.read(LAYOUT.tables)
-    tokens = tokenise(reference, rules.for_reference(), filtered=False)["tokens"]
-    REFERENCE_TOKENS.write(reference.with_columns(tokens), LAYOUT.tables)
+    REFERENCE_TOKENS.write(_with_tokens(reference, rules), LAYOUT.tables)
+    parallel = PARALLEL.read(LAYOUT.tables)
+    PARALLEL_TOKENS.write(_with_tokens(parallel, rules), LAYOUT.tables)
     advice = [common.advice for common in common_words]
     write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords], advice)
+
+
+def _with_tokens(aligned: pl.DataFrame, rules: TokeniseParams) -> pl.DataFrame:
+    return aligned.with_columns(tokenise(aligned, rules.for_reference(), filtered=False)["tokens"])
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ TOP = {
     "top_words": "how top words are selected: `agreed` and `owned`, with each word under one topic, `agreed` with the "
     "help of the encoder; or `beta`, as published",
     "encoder": "the encoder, which embeds the documents",
-    "dictionary": "a folder with files `<pivot>-<language>.tsv`",
+    "dictionary": "a folder with files `<pivot>-<language>.tsv`; where one is missing, a dictionary is made",
+    "parallel": "aligned documents of which a dictionary is made where none is given, besides those with a `pair`",
     "vectors": "for `precomputed`: a Parquet file with id and vector, or a `.npy` file",
     "labels": "your own clusters, as a table with id and cluster",
 }

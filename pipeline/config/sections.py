@@ -37,7 +37,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
 TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
-PATHS = ("path", "reference", "dictionary", "vectors", "labels", "comparison")
+PATHS = ("path", "reference", "dictionary", "parallel", "vectors", "labels", "comparison")
 
 
 def check_parameters(params: Params) -> None:

@@ -3,7 +3,7 @@
 from pipeline.documents.advice import intake_advice
 from pipeline.documents.check import check_dataset_name
 from pipeline.documents.intake import DocumentsParams, Intake, IntakeParams, read_documents
-from pipeline.documents.reference import find_reference, read_reference
+from pipeline.documents.reference import find_reference, read_parallel, read_reference
 
 __all__ = [
     "DocumentsParams",
@@ -13,5 +13,6 @@ __all__ = [
     "find_reference",
     "intake_advice",
     "read_documents",
+    "read_parallel",
     "read_reference",
 ]

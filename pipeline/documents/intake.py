@@ -61,6 +61,7 @@ class IntakeParams(DocumentsParams):
         dataset: a name for the documents.
         path: a file of documents, or a folder of them.
         reference: aligned documents for CNPMI; None uses those next to the documents, or their own pairs.
+        parallel: more aligned documents, of which a dictionary is made where no file is given; None for no more.
         languages: ``auto``, or a list of codes, the pivot first.
         seed: seed of the split.
     """
@@ -68,6 +69,7 @@ class IntakeParams(DocumentsParams):
     dataset: str = "sample"
     path: Path = Path("data/sample")
     reference: Path | None = None
+    parallel: Path | None = None
     languages: str | list[str] = "auto"
     seed: int = Field(0, ge=0, lt=2**32)
 

@@ -1,4 +1,4 @@
-"""The aligned reference corpus: texts with known translations, on which coherence across languages is measured."""
+"""Aligned texts beside the documents: the reference corpus, on which coherence is measured, and `parallel`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.common.errors import InputError
 from pipeline.documents.account import log_rejects
 from pipeline.documents.formats import REFERENCE_STEM, files_in, stem_of
 from pipeline.documents.intake import DocumentsParams, read_checked
-from pipeline.tables.catalogue import REFERENCE
+from pipeline.tables.catalogue import PARALLEL, REFERENCE
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +52,34 @@ def read_reference(
     """
     if path is None:
         return _own_pairs(documents)
+    return _read(path, languages, params, "reference")
+
+
+def read_parallel(path: Path | None, languages: Sequence[str], params: DocumentsParams | None = None) -> pl.DataFrame:
+    """The texts of the parameter `parallel` in long form, like those of :func:`read_reference`.
+
+    Args:
+        path: a file or folder, in the formats of documents; None gives no texts.
+        languages: the run's languages.
+        params: how to read.
+
+    Raises:
+        InputError: the file cannot be used, or has no pair in two of the languages.
+    """
+    return PARALLEL.empty() if path is None else _read(path, languages, params, "parallel")
+
+
+def _read(path: Path, languages: Sequence[str], params: DocumentsParams | None, name: str) -> pl.DataFrame:
+    if not path.exists():
+        raise InputError(f"{name}: {path} does not exist. Name another file, or no file.")
     rows = read_checked(path, tuple(languages), params or DocumentsParams())
     log_rejects(rows)
     aligned = _aligned(rows.filter(pl.col("reason").is_null()))
     if aligned.is_empty():
         raise InputError(
-            f"{path}: no `pair` holds two of the languages {', '.join(languages)}. A reference needs such pairs."
+            f"{path}: no `pair` holds two of the languages {', '.join(languages)}. `{name}` needs such pairs."
         )
-    log.info("reference corpus %s: %d texts of %d rows", path, aligned.height, rows.height)
+    log.info("%s, %s: %d texts of %d rows", name, path, aligned.height, rows.height)
     return aligned
 
 

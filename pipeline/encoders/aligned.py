@@ -1,13 +1,14 @@
 """The offline encoder: word vectors from the corpus itself, aligned by a bilingual dictionary.
 
-It needs no download. The word vectors of every language are rotated into the pivot's space. The vector of a document
-is the weighted mean of its words (SIF, Arora et al., 2017) minus the mean of its language.
+It needs no download. The word vectors of every language are rotated into the pivot's space. The dictionary is a file,
+or is made of aligned texts. The vector of a document is the weighted mean of its words (SIF, Arora et al., 2017) minus
+the mean of its language.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from pipeline.common.files import read_parquet, write_parquet
 from pipeline.encoders.encoder_folder import write_config
 from pipeline.encoders.rotation import Pairs, align, prune
 from pipeline.encoders.word_vectors import frequent_words, word_vectors
-from pipeline.lexicon.dictionary import dictionary_file, linked_words
+from pipeline.lexicon.coverage import swap_advice
+from pipeline.lexicon.dictionary import dictionary_file, swapped_columns
+from pipeline.lexicon.links import count_sources, known_links, languages_without_file
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import unit_rows, vector_column
 
@@ -78,22 +81,34 @@ class WordSpace:
 
 
 class AlignedEncoder:
-    """Aligned word vectors; see the module's docstring."""
+    """Aligned word vectors; see the module's docstring.
+
+    Attributes:
+        aligned_texts: from :func:`pipeline.lexicon.aligned_texts.aligned_texts`; they make the dictionary of a language
+            for which no file is given.
+    """
 
     def __init__(self, params: AlignedParams) -> None:
         self.params = params
+        self.aligned_texts: pl.DataFrame | None = None
         self.spaces: dict[str, WordSpace] = {}  # pivot first
 
     def learn(self, documents: pl.DataFrame) -> None:
         """Make the word vectors of each language and rotate them; see :class:`pipeline.encoders.encoder.Encoder`.
 
         Raises:
-            InputError: a language has too few frequent words, or shares too few dictionary pairs with the pivot.
+            InputError: a language has too few frequent words, or languages share too few dictionary pairs with the
+                pivot; all such languages are named.
         """
+        train = {
+            language: documents["tokens"][rows].filter(documents["split"][rows] == "train")
+            for language, rows in ByLanguage.of(documents["lang"]).slices.items()
+        }
+        words = {language: self._frequent_words(language, tokens) for language, tokens in train.items()}
+        pairs = self._all_pairs(words)
         self.spaces = {}
-        for language, rows in ByLanguage.of(documents["lang"]).slices.items():
-            is_training = documents["split"][rows] == "train"
-            self.spaces[language] = self._learn(language, documents["tokens"][rows].filter(is_training))
+        for language, tokens in train.items():
+            self.spaces[language] = self._learn(tokens, words[language], pairs.get(language))
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
         """Weighted means of word vectors minus the language's mean; see :class:`pipeline.encoders.encoder.Encoder`.
@@ -154,7 +169,7 @@ class AlignedEncoder:
             )
         return self.spaces[lang]
 
-    def _learn(self, lang: str, train: pl.Series) -> WordSpace:
+    def _frequent_words(self, lang: str, train: pl.Series) -> list[str]:
         words = frequent_words(train, self.params.min_documents, self.params.max_words)
         if len(words) < FEWEST_PAIRS:
             raise InputError(
@@ -162,49 +177,66 @@ class AlignedEncoder:
                 f"{len(train)} training documents; at least {FEWEST_PAIRS} are needed. Add documents, lower "
                 "aligned.min_documents, or use another encoder."
             )
+        return words
+
+    def _learn(self, train: pl.Series, words: list[str], pairs: Pairs | None) -> WordSpace:
         blocks = [counts for _, counts in word_counts(train, words)]
         bow = vstack(blocks, format="csr")
         totals = np.asarray(bow.sum(axis=0), dtype=np.float64)
         share = totals / max(totals.sum(), 1)
         vectors = word_vectors(bow, self.params.dimension, self.params.seed)
-        if self.spaces:
-            vectors = self._rotated(vectors, words, lang)
+        if pairs is not None:
+            vectors = self._rotated(vectors, pairs)
         return WordSpace(words, share, vectors, _training_mean(blocks, self._weighted(vectors, share)))
 
-    def _rotated(self, vectors: np.ndarray, words: list[str], lang: str) -> np.ndarray:
+    def _rotated(self, vectors: np.ndarray, pairs: Pairs) -> np.ndarray:
         """The vectors in the space of the pivot, which is the first language that was learnt."""
-        pivot, space = next(iter(self.spaces.items()))
-        pairs = self._pairs(words, lang, space.words, pivot)
-        candidates = (np.arange(len(space.words)), np.arange(len(words)))
-        return vectors @ align(space.vectors, vectors, pairs, self.params.rounds, candidates)
+        pivot = next(iter(self.spaces.values())).vectors
+        candidates = (np.arange(len(pivot)), np.arange(len(vectors)))
+        return vectors @ align(pivot, vectors, pairs, self.params.rounds, candidates)
 
-    def _pairs(self, words: list[str], lang: str, pivot_words: list[str], pivot: str) -> Pairs:
-        links = linked_words(self.params.dictionary, pivot, pivot_words, lang, words)
+    def _all_pairs(self, words: Mapping[str, list[str]]) -> dict[str, Pairs]:
+        """The dictionary pairs of each language except the pivot."""
+        (pivot, pivot_words), *others = words.items()
+        pairs = {language: self._pairs(pivot, pivot_words, language, own) for language, own in others}
+        if too_few := [language for language, found in pairs.items() if len(found) < FEWEST_PAIRS]:
+            counts = {language: len(pairs[language]) for language in too_few}
+            raise InputError("\n".join(self._explain(pivot, words, counts)))
+        return pairs
+
+    def _pairs(self, pivot: str, pivot_words: list[str], lang: str, words: list[str]) -> Pairs:
+        links = known_links(self.params.dictionary, self.aligned_texts, pivot, pivot_words, lang, words)
         pairs = prune(
             np.array(sorted(links), dtype=np.int64).reshape(-1, 2),
             self.params.max_pivot_translations,
             self.params.max_translations,
         )
-        alike_words = len(set(words) & set(pivot_words))
-        log.info("%s-%s: %d dictionary pairs, %d words are written alike in both", pivot, lang, len(pairs), alike_words)
-        if len(pairs) < FEWEST_PAIRS:
-            raise InputError(self._too_few(pivot, lang, len(pairs)))
+        log.info("%s-%s: %d dictionary pairs, %s", pivot, lang, len(pairs), count_sources(links))
         return pairs
 
-    def _too_few(self, pivot: str, lang: str, count: int) -> str:
+    def _explain(self, pivot: str, words: Mapping[str, list[str]], counts: Mapping[str, int]) -> Iterator[str]:
+        """What to do about the languages that have too few pairs: a line for each file, and one for missing files."""
         folder = self.params.dictionary
-        path = dictionary_file(folder, pivot, lang)
-        no_file = f"{folder} has no {pivot}-{lang}.tsv" if folder else "There is no `dictionary`"
-        source = f"Only {count} pairs of {path}" if path else f"{no_file}, and only {count} words written alike"
-        advice = (
-            "Add words in the form in which the tokeniser cuts them"
-            if path
-            else f"Add that file ({pivot} word, tab, {lang} word), set `dictionary` to the folder that has it"
-        )
-        return (
-            f"{source} occur in the documents; at least {FEWEST_PAIRS} pairs are needed to align the "
-            f"languages. {advice}, or use another encoder."
-        )
+        without = languages_without_file([pivot, *counts], folder)
+        for lang in (name for name in counts if name not in without):
+            if swapped := swapped_columns(folder, pivot, words[pivot], lang, words[lang]):
+                yield swap_advice(swapped)
+            else:
+                yield (
+                    f"Only {counts[lang]} pairs of {dictionary_file(folder, pivot, lang)} occur in the documents; at "
+                    f"least {FEWEST_PAIRS} pairs are needed to align the languages. Add words in the form in which the "
+                    "tokeniser cuts them, or set `encoder: auto`, which needs no dictionary."
+                )
+        if without:
+            found = ", ".join(f"{lang} {counts[lang]}" for lang in without)
+            files = ", ".join(f"{pivot}-{lang}.tsv" for lang in without)
+            yield (
+                f"`encoder: aligned` needs a dictionary from {pivot} to {', '.join(without)}: there is no {files}"
+                f"{f' in {folder}' if folder else ''}, and words that are written alike and aligned texts give fewer "
+                f"than {FEWEST_PAIRS} pairs ({found}). Set `encoder: auto`, which needs no dictionary; or add these "
+                f"files ({pivot} word, tab, other word) to the folder `dictionary`; or set `parallel` to texts with "
+                "their translations."
+            )
 
     def _weighted(self, vectors: np.ndarray, share: np.ndarray) -> np.ndarray:
         return vectors * (self.params.sif / (self.params.sif + share))[:, None]

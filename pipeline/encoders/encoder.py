@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -71,6 +71,17 @@ class Encoder(Protocol):
             ValueError: the state does not fit the parameters.
         """
         ...
+
+
+@runtime_checkable
+class DictionaryMaker(Protocol):
+    """An encoder that makes a dictionary of aligned texts where no file is given.
+
+    Attributes:
+        aligned_texts: from :func:`pipeline.lexicon.aligned_texts.aligned_texts`, set before :meth:`Encoder.learn`.
+    """
+
+    aligned_texts: pl.DataFrame | None
 
 
 def word_table(encoder: Encoder, vocabulary: pl.DataFrame) -> pl.DataFrame:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.tables.vectors import unit_rows
+from pipeline.lexicon.neighbours import mutual_neighbours
 
 Pairs = np.ndarray  # (P, 2) int: index in the pivot's vocabulary, index in the other language's
-NEIGHBOURS = 10  # nearest neighbours in CSLS, as published
-BLOCK = 64  # rows of similarities that are worked on at once
 
 
 def align(
@@ -31,7 +29,7 @@ def align(
     rotation = _procrustes(pivot, other, pairs, weights)
     dictionary_pairs = {tuple(pair) for pair in pairs.tolist()}
     for _ in range(rounds):
-        neighbours = _mutual_neighbours(pivot, other @ rotation, candidates)
+        neighbours = mutual_neighbours(pivot, other @ rotation, candidates)
         fresh = np.array(
             [pair for pair in neighbours.tolist() if tuple(pair) not in dictionary_pairs], dtype=np.int64
         ).reshape(-1, 2)
@@ -66,30 +64,3 @@ def _procrustes(pivot: np.ndarray, other: np.ndarray, pairs: Pairs, weights: np.
     crossed = (other[pairs[:, 1]] * weights[:, None]).T @ pivot[pairs[:, 0]]
     left, _, right = np.linalg.svd(crossed)
     return (left @ right).astype(np.float32)
-
-
-def _mutual_neighbours(pivot: np.ndarray, other: np.ndarray, candidates: tuple[np.ndarray, np.ndarray]) -> Pairs:
-    """Candidates that are each other's nearest under CSLS: twice the cosine minus the hubness of both words."""
-    pivot_ids, other_ids = candidates
-    cosine = unit_rows(pivot[pivot_ids]) @ unit_rows(other[other_ids]).T
-    # Words of the same documents tie, and rounding in these sums decides between them: their order is fixed.
-    pivot_hubness = _nearest_cosines(cosine).mean(axis=1)
-    other_hubness = np.ascontiguousarray(_nearest_cosines(cosine.T).T).mean(axis=0)
-    best_other = np.empty(len(pivot_ids), dtype=np.int64)
-    best_pivot, best_score = np.zeros(len(other_ids), dtype=np.int64), np.full(len(other_ids), -np.inf, cosine.dtype)
-    for start in range(0, len(pivot_ids), BLOCK):
-        rows = slice(start, start + BLOCK)
-        scores = 2 * cosine[rows] - pivot_hubness[rows, None] - other_hubness
-        best_other[rows] = scores.argmax(axis=1)
-        better = scores.max(axis=0) > best_score
-        best_pivot[better] = start + scores[:, better].argmax(axis=0)
-        best_score[better] = scores[:, better].max(axis=0)
-    mutual = np.flatnonzero(best_pivot[best_other] == np.arange(len(pivot_ids)))
-    return np.column_stack([pivot_ids[mutual], other_ids[best_other[mutual]]])
-
-
-def _nearest_cosines(cosine: np.ndarray) -> np.ndarray:
-    """(rows, <= NEIGHBOURS) the greatest cosines of each row, computed in blocks of rows that fit a cache."""
-    nearest = min(NEIGHBOURS, *cosine.shape)
-    blocks = (np.ascontiguousarray(cosine[start : start + BLOCK]) for start in range(0, len(cosine), BLOCK))
-    return np.concatenate([np.partition(rows, -nearest)[:, -nearest:] for rows in blocks])

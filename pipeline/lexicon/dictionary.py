@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipeline.languages.spelling import word_form
 Pair = tuple[str, str]
 Places = tuple[int, int]  # of a word in the first vocabulary and of a word in the second one
 STEM_MARK = "# english: porter"
+NUMBER = re.compile(r"\s*\d*\.?\d+\s*")
 
 
 def dictionary_file(folder: Path | None, pivot: str, language: str) -> Path | None:
@@ -28,8 +30,8 @@ def dictionary_file(folder: Path | None, pivot: str, language: str) -> Path | No
 def read_dictionary(folder: Path | None, pivot: str, language: str) -> tuple[list[Pair], bool]:
     """Read ``<pivot>-<language>.tsv``, or ``<language>-<pivot>.tsv`` with its words swapped.
 
-    Each line is a word, a tab and a word; ``#`` starts a comment. An entry with capital letters also counts as an entry
-    in lower case.
+    Each line is a word, a tab and a word, and perhaps a tab and a number, which says how sure the entry is and is not
+    used; ``#`` starts a comment. An entry with capital letters also counts as an entry in lower case.
 
     Returns:
         The (pivot word, other word) pairs, and whether the English side holds Porter stems, as a first line
@@ -53,9 +55,12 @@ def _read(path: Path) -> tuple[list[Pair], bool]:
         if not line or line.startswith("#"):
             continue
         fields = line.split("\t")
-        if len(fields) != 2:
-            raise InputError(f"{path}, line {number}: expected two words separated by a tab, found {line!r}.")
-        first, second = (field.strip() for field in fields)
+        if len(fields) not in (2, 3) or (len(fields) == 3 and not NUMBER.fullmatch(fields[2])):
+            raise InputError(
+                f"{path}, line {number}: expected two words separated by a tab, and after another tab nothing but a "
+                f"number; found {line!r}."
+            )
+        first, second = (field.strip() for field in fields[:2])
         pairs.append((first, second))
         if (lower := (first.lower(), second.lower())) != (first, second):  # as tokenisers write words
             pairs.append(lower)
@@ -78,6 +83,21 @@ def linked_words(
     same_spelling = ((word, word) for word in set(words) & set(pivot_words))
     english_stems = (stemmed and pivot == "en", stemmed and language == "en")
     return vocabulary_pairs([*entries, *same_spelling], pivot_words, words, english_stems)
+
+
+def swapped_columns(
+    folder: Path | None, pivot: str, pivot_words: Iterable[str], language: str, words: Iterable[str]
+) -> Path | None:
+    """The dictionary's file if its entries fit the two vocabularies better the other way round, else None.
+
+    Raises:
+        InputError: the dictionary has a line that is not two words.
+    """
+    entries = read_dictionary(folder, pivot, language)[0]
+    pivot_set, other_set = set(pivot_words), set(words)
+    right = sum(first in pivot_set and second in other_set for first, second in entries)
+    swapped = sum(second in pivot_set and first in other_set for first, second in entries)
+    return dictionary_file(folder, pivot, language) if swapped > right else None
 
 
 def vocabulary_pairs(

@@ -64,6 +64,11 @@ REFERENCE: Final = Table(
         "text": Column(pl.String, "the text"),
     },
 )
+PARALLEL: Final = Table(
+    "parallel",
+    "a text of the parameter `parallel`, aligned texts of which a dictionary is made where no file is given",
+    REFERENCE.columns,
+)
 TOKENS: Final = Table(
     "tokens", "a document, in the order of `documents`", {"id": _ID, "lang": _LANG, "split": _SPLIT, "tokens": _TOKENS}
 )
@@ -71,6 +76,9 @@ REFERENCE_TOKENS: Final = Table(
     "reference_tokens",
     "a text of the reference corpus, in the order of `reference`; no word is left out",
     {"pair": REFERENCE.columns["pair"], "lang": _LANG, "tokens": _TOKENS},
+)
+PARALLEL_TOKENS: Final = Table(
+    "parallel_tokens", "a text in the order of `parallel`; no word is left out", REFERENCE_TOKENS.columns
 )
 VOCABULARY: Final = Table(
     "vocabulary",
@@ -120,7 +128,17 @@ LINKS: Final = Table(
         "pivot_term": Column(pl.UInt32, "term of the pivot's word"),
         "term": Column(pl.UInt32, "term of the other language's word"),
         "count": Column(
-            pl.UInt32, "number of dictionary entries that link the two words; 1 where they are only spelt alike"
+            pl.UInt32, "number of dictionary entries that link the two words; 1 where no file has such an entry"
+        ),
+        "source": Column(
+            pl.String,
+            "`file`, a dictionary that was given; `spelling`, the words are written alike; `texts`, they translate "
+            "each other in aligned texts; `vectors`, they are mutual nearest neighbours among the words",
+        ),
+        "score": Column(
+            pl.Float32,
+            "probability of the translation (`texts`) or cosine of the vectors (`vectors`)",
+            null="the source is `file` or `spelling`",
         ),
     },
 )
@@ -169,6 +187,6 @@ TOPICS: Final = Table(
 )
 
 TABLES: Final = (
-    *(DOCUMENTS, REJECTS, REFERENCE, TOKENS, REFERENCE_TOKENS, VOCABULARY, BOW, EMBEDDINGS, WORD_VECTORS, LINKS),
-    *(CLUSTERS, THETA, BETA, TOPICS),
+    *(DOCUMENTS, REJECTS, REFERENCE, PARALLEL, TOKENS, REFERENCE_TOKENS, PARALLEL_TOKENS, VOCABULARY, BOW, EMBEDDINGS),
+    *(WORD_VECTORS, LINKS, CLUSTERS, THETA, BETA, TOPICS),
 )

@@ -11,7 +11,8 @@ from intake_files import bilingual, take_in, write
 from shared_files import shared
 
 from pipeline.common.errors import InputError
-from pipeline.documents import find_reference, read_reference
+from pipeline.documents import find_reference, read_parallel, read_reference
+from pipeline.tables.catalogue import PARALLEL
 
 LANGUAGES = ("en", "ja")
 
@@ -65,6 +66,16 @@ def test_a_reference_without_pairs_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "r.jsonl", bilingual(2))
     with pytest.raises(InputError, match=r"r.jsonl: no `pair` holds two of the languages en, ja"):
         read_reference(path, documents(tmp_path / "d"), LANGUAGES)
+
+
+def test_parallel_texts_are_read_alike_and_are_optional(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.jsonl", [{"pair": "a", "en": "ｏne", "ja": "一"}, {"pair": "b", "en": "x", "zh": "一"}])
+    assert rows(read_parallel(path, ["en", "ja"])) == [("a", "en", "one"), ("a", "ja", "一")]
+    assert read_parallel(None, ["en", "ja"]).equals(PARALLEL.empty())
+    with pytest.raises(InputError, match=r"no `pair` holds two of the languages ja, ko\. `parallel` needs"):
+        read_parallel(path, ["ja", "ko"])
+    with pytest.raises(InputError, match=r"parallel: .*nowhere does not exist"):
+        read_parallel(tmp_path / "nowhere", ["en", "ja"])
 
 
 def test_without_one_the_training_pairs_are_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

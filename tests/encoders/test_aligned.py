@@ -17,7 +17,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from pipeline.common.errors import InputError
 from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
-from pipeline.encoders.rotation import _mutual_neighbours, align, prune
+from pipeline.encoders.rotation import align, prune
 from pipeline.encoders.word_vectors import positive_pmi, word_vectors
 from pipeline.tables.vectors import unit_rows
 
@@ -215,10 +215,19 @@ def test_too_few_pairs_are_refused_with_their_number(tmp_path: Path) -> None:
     assert encode(documents, tmp_path).any()
 
 
+def test_swapped_columns_are_told(tmp_path: Path) -> None:
+    write_dictionary(tmp_path, range(WORDS), "zh")
+    (tmp_path / "en-zh.tsv").rename(tmp_path / "zh-en.tsv")
+    with pytest.raises(InputError, match=r"zh-en\.tsv: the two columns are swapped.* Rename the file to en-zh\.tsv"):
+        encode(planted(200)[0].filter(pl.col("lang") != "ja"), tmp_path)
+
+
 def test_no_dictionary_is_needed_where_words_are_written_alike() -> None:
     documents = table(small_corpus("en", 0) + small_corpus("zh", 1))
     assert np.linalg.norm(encode(documents, None), axis=1) == pytest.approx(1, abs=1e-5)
-    with pytest.raises(InputError, match="only 0 words written alike occur"):
+    with pytest.raises(
+        InputError, match=r"to zh, ja: there is no en-zh\.tsv, en-ja\.tsv, .*\(zh 0, ja 0\).*`encoder: auto`"
+    ):
         encode(planted(200)[0], None)
 
 
@@ -397,39 +406,6 @@ def test_rounds_improve_a_rotation_from_few_pairs() -> None:
     errors = [np.linalg.norm(align(pivot, other, pairs, rounds, everything(300)) - turn) for rounds in (0, 1, 5)]
     assert errors[0] > errors[1] > errors[2]
     assert errors[2] < errors[0] / 2
-
-
-def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
-
-
-def naive_neighbours(
-    pivot: np.ndarray, other: np.ndarray, mine: np.ndarray, theirs: np.ndarray
-) -> set[tuple[int, int]]:
-    nearest = min(10, len(mine), len(theirs))
-
-    def hub(word: np.ndarray, others: np.ndarray) -> float:
-        return float(np.mean(sorted((cosine(word, one) for one in others), reverse=True)[:nearest]))
-
-    hubs = {i: hub(pivot[i], other[theirs]) for i in mine}, {j: hub(other[j], pivot[mine]) for j in theirs}
-
-    def csls(i: int, j: int) -> float:
-        return 2 * cosine(pivot[i], other[j]) - hubs[0][i] - hubs[1][j]
-
-    best = {i: max(theirs, key=lambda j: csls(i, j)) for i in mine}
-    back = {j: max(mine, key=lambda i: csls(i, j)) for j in theirs}
-    return {(int(i), int(best[i])) for i in mine if back[best[i]] == i}
-
-
-@pytest.mark.parametrize(("words", "others"), [(25, 20), (30, 14), (14, 30), (6, 20), (4, 3)])
-@pytest.mark.parametrize("seed", range(3))
-def test_mutual_neighbours_equal_a_plain_loop(words: int, others: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    pivot, other = rng.normal(size=(words + 5, 6)), rng.normal(size=(others + 5, 6))
-    mine, theirs = rng.permutation(words + 5)[:words], rng.permutation(others + 5)[:others]
-    found = _mutual_neighbours(pivot, other, (mine, theirs))
-    assert len(found) > 0
-    assert {tuple(pair) for pair in found.tolist()} == naive_neighbours(pivot, other, mine, theirs)
 
 
 def test_words_with_too_many_translations_are_dropped() -> None:

@@ -345,3 +345,24 @@ def soft_start(mass: Rows) -> list[list[float]]:
 
 def cosine_distance(first: Rows, second: Rows) -> float:
     return mean(1 - cosine(a, b) for a, b in zip(first, second, strict=True))
+
+
+def translation_probabilities(
+    sources: Sequence[set[str]], targets: Sequence[set[str]], rounds: int
+) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+    """IBM model 1: t(target | source) and the expected counts, by (source, target)."""
+    texts = list(zip(sources, targets, strict=True))
+    probability = {(a, b): 1.0 for source, target in texts for a in source for b in target}
+    counts: dict[tuple[str, str], float] = {}
+    for _ in range(rounds):
+        counts = dict.fromkeys(probability, 0.0)
+        for source, target in texts:
+            for b in target:
+                together = math.fsum(probability[a, b] for a in source)
+                for a in source:
+                    counts[a, b] += probability[a, b] / together
+        totals: dict[str, float] = {}
+        for (a, _b), count in counts.items():
+            totals[a] = totals.get(a, 0.0) + count
+        probability = {(a, b): count / totals[a] for (a, b), count in counts.items()}
+    return probability, counts

@@ -54,6 +54,11 @@ def test_no_file_means_no_pairs(tmp_path: Path) -> None:
         assert read_dictionary(folder, "en", "zh") == ([], False)
 
 
+def test_a_number_after_the_words_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "en-zh.tsv", "run\t跑\t0.75\ncat\t猫\t1\ndog\t狗\n")
+    assert read_dictionary(tmp_path, "en", "zh") == ([("run", "跑"), ("cat", "猫"), ("dog", "狗")], False)
+
+
 @pytest.mark.parametrize(("line", "found"), [("run 跑", "'run 跑'"), ("run\t跑\tverb", r"'run\\t跑\\tverb'")])
 def test_a_line_without_exactly_two_words_is_named(tmp_path: Path, line: str, found: str) -> None:
     write(tmp_path, "en-zh.tsv", f"# by hand\n\ncat\t猫\n{line}\n")

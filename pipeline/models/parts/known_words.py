@@ -102,6 +102,6 @@ def dictionary_links(corpus: Mapping[str, LanguageCorpus], language: str) -> csr
         raise InputError(
             f"the dictionary pairs no word of the vocabulary of {pivot} with one of {language}, but this model learns "
             f"from such pairs. Put {pivot}-{language}.tsv ({pivot} word, tab, {language} word) into the folder "
-            "`dictionary`."
+            "`dictionary`, or set `parallel` to texts with their translations."
         )
     return links

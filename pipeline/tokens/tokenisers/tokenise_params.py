@@ -105,7 +105,7 @@ class TokeniseParams(BaseModel):
 
     Attributes:
         pretokenised: whether texts are already tokens with blanks between them, and so stay unchanged and unfiltered.
-        reference_pretokenised: the same for the reference corpus.
+        reference_pretokenised: the same for the reference corpus and for `parallel`.
         stopwords: a folder with the user's own ``<lang>.txt``, in addition to the lists of this project.
         common_share: in a language of which fewer than 100 stop words are known, words in more than this share of the
             training documents are left out; null chooses it by the length of the documents, and 1 keeps every word.
