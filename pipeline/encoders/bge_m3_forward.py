@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError
-from pipeline.encoders.bge_m3_batches import EqualLengths
+from pipeline.encoders.token_batches import EqualLengths
 
 if TYPE_CHECKING:
     import torch
@@ -78,11 +78,11 @@ class FirstTokenStates:
         import torch
         from torch.nn.functional import scaled_dot_product_attention
 
-        query_rows = [run.documents * (run.length if len(query) == len(key) else 1) for run in runs]
-        key_rows = [run.documents * run.length for run in runs]
+        query_rows = [run.passages * (run.length if len(query) == len(key) else 1) for run in runs]
+        key_rows = [run.passages * run.length for run in runs]
         states = []
         for run, *rows in zip(runs, query.split(query_rows), key.split(key_rows), value.split(key_rows), strict=True):
-            q, k, v = (row.view(run.documents, -1, self.heads, row.shape[1] // self.heads) for row in rows)
+            q, k, v = (row.view(run.passages, -1, self.heads, row.shape[1] // self.heads) for row in rows)
             mixed = scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
             states.append(mixed.transpose(1, 2).reshape(-1, query.shape[1]))
         return torch.cat(states) if len(states) > 1 else states[0]
@@ -114,5 +114,5 @@ def _first_tokens(hidden: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.T
     """(B, E) rows of the documents' first tokens, taken from the (T, E) rows of all tokens."""
     import torch
 
-    rows_of_runs = hidden.split([run.documents * run.length for run in runs])
+    rows_of_runs = hidden.split([run.passages * run.length for run in runs])
     return torch.cat([rows[:: run.length] for rows, run in zip(rows_of_runs, runs, strict=True)])

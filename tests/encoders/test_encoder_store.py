@@ -49,6 +49,7 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     return {
         "aligned": {"dictionary": None, "dimension": WIDTH},
         "bge-m3": {"name": str(build_tiny_bge_m3(folder / "model")), "device": "cpu"},
+        "universal": {},
         "precomputed": {"vectors": folder / "vectors.parquet"},
     }
 
