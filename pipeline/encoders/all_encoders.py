@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
 from pipeline.encoders.bge_m3 import BgeM3Encoder, BgeM3Params
+from pipeline.encoders.e5 import E5Encoder, E5Params
 from pipeline.encoders.encoder import Encoder
 from pipeline.encoders.encoder_folder import damaged, read_config
 from pipeline.encoders.joined import JOINED, JoinedEncoder, JoinedParams
@@ -19,6 +20,7 @@ from pipeline.encoders.universal import UniversalEncoder, UniversalParams
 # name -> the class of the parameters, and the function that makes the encoder from them and a folder for its cache
 ENCODERS: dict[str, tuple[type[BaseModel], Callable[[Any, Path], Encoder]]] = {
     "universal": (UniversalParams, UniversalEncoder),
+    "e5": (E5Params, E5Encoder),
     "aligned": (AlignedParams, lambda params, _: AlignedEncoder(params)),
     "bge-m3": (BgeM3Params, BgeM3Encoder),
     "precomputed": (PrecomputedParams, lambda params, _: PrecomputedEncoder(params)),

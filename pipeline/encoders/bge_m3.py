@@ -18,11 +18,11 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.encoders.bge_m3_forward import FirstTokenStates
 from pipeline.encoders.bge_m3_model import load_bge_m3
 from pipeline.encoders.cache import CacheSettings
 from pipeline.encoders.device import Device, chosen_device
 from pipeline.encoders.hub import model_identity
+from pipeline.encoders.packed_transformer import PackedTransformer
 from pipeline.encoders.token_batches import BatchMaker, Passage, TokenBatch, xlm_roberta_positions
 from pipeline.encoders.token_encoder import TokenEncoder
 
@@ -118,7 +118,7 @@ class BgeM3Encoder(TokenEncoder):
         from torch.nn import functional
 
         with torch.inference_mode():
-            states = self._states(batch.tokens.to(self.device, non_blocking=True), batch.runs).float()
+            states = self._states.first_states(batch.tokens.to(self.device, non_blocking=True), batch.runs).float()
             # Normalised in fp32 even at a lower precision; otherwise lengths would differ from 1 by 0.001.
             return functional.normalize(states, dim=1) if self.params.normalise else states
 
@@ -144,5 +144,5 @@ class BgeM3Encoder(TokenEncoder):
         )
 
     @cached_property
-    def _states(self) -> FirstTokenStates:
-        return FirstTokenStates(self._flag.model.model)
+    def _states(self) -> PackedTransformer:
+        return PackedTransformer(self._flag.model.model)

