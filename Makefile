@@ -6,6 +6,9 @@ DEVELOPMENT := $(VENV)/.ready-dev
 PLOTS := .dvc/tmp/plots_page.html
 PYTHON ?= python3.11
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# What the run's encoder needs beyond the first installation; the documents' languages decide, see stages/extras.py.
+EXTRAS = for extra in $$(python -m stages.extras); do \
+	echo "Installing what the encoder $$extra needs."; $(PIP) --editable ".[$$extra]" || exit 1; done
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export NO_MKDOCS_2_WARNING := 1
@@ -38,7 +41,7 @@ $(PLOTS): $(READY)
 run: $(READY)
 	@if [ -n "$(PRESET)" ]; then python -m stages.preset "$(PRESET)"; fi
 	@python -m stages.check
-	@since=$$(date +%s); dvc repro && python -m stages.show --since $$since
+	@since=$$(date +%s); dvc repro --quiet documents && $(EXTRAS) && dvc repro && python -m stages.show --since $$since
 
 # DATASET=ecnews, rakuten_amazon or amazon_review; FROM=folder takes the files from disk.
 data: $(READY)

@@ -64,7 +64,7 @@ def main(size: str = "tiny", device: str = "auto", batch_tokens: int = 16384) ->
 
 def report(name: str, texts: list[str], systems: dict[str, Encode], encoder: BgeM3Encoder, size: Size) -> None:
     """Time all systems on ``texts``, in turn, and print the results."""
-    tokens = encoder._maker.count(texts)
+    tokens = encoder.maker.count(texts)
     seconds = race(systems, texts)
     ours = seconds["ours"]
     typer.echo(f"{name}: {len(texts):,} documents, {tokens / len(texts):.1f} tokens each")
@@ -136,7 +136,7 @@ def product_seconds(size: Size, tokens: int, length: int, encoder: BgeM3Encoder)
     needed.
     """
     dtype = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[encoder.precision]
-    documents = max(min(encoder._maker.budget, tokens) // length, 1)
+    documents = max(min(encoder.maker.budget, tokens) // length, 1)
     rows, hidden, wide = documents * length, size.hidden, 4 * size.hidden
     shapes = [((rows, hidden), (hidden, n)) for n in (3 * hidden, hidden, wide)] + [((rows, wide), (wide, hidden))]
     attention_heads, head_width = documents * size.heads, hidden // size.heads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import typer
@@ -14,21 +15,22 @@ from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, EMBEDDINGS, PARALLEL_TOKENS, TOKENS, VOCABULARY, WORD_VECTORS
 from pipeline.tables.vectors import vector_column
 
+log = logging.getLogger(__name__)
+
 
 @stage
 def main() -> None:
     """Give every document, and every word of the vocabulary, a vector in a space that the languages share."""
-    from pipeline.encoders.all_encoders import ENCODERS
+    from pipeline.encoders.all_encoders import ENCODERS, make_encoder
     from pipeline.encoders.encoder import DictionaryMaker, word_table
 
     params = Params()
-    name = params.choice("encoder", ENCODERS)
-    kind, make = ENCODERS[name]
-    section = params.section(name, kind)
-    encoder = make(section, LAYOUT.embedding_cache)
     vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
     documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "text", "pair"])
     documents = documents.with_columns(TOKENS.read(LAYOUT.tables, ["tokens"]))
+    names = _encoders(params, documents["lang"].unique(maintain_order=True).to_list())
+    sections = {name: params.section(name, ENCODERS[name][0]) for name in names}
+    encoder = make_encoder(sections, LAYOUT.embedding_cache)
 
     if isinstance(encoder, DictionaryMaker):
         encoder.aligned_texts = aligned_texts(documents, PARALLEL_TOKENS.read(LAYOUT.tables))
@@ -39,8 +41,22 @@ def main() -> None:
     del encoder  # it may need as much memory as the vectors, and writing the vectors needs twice their memory
     keys = documents.select("id", "lang", "split")
     EMBEDDINGS.write(keys.with_columns(vector_column(vectors)), LAYOUT.tables)
-    files = [value for _, value in section if isinstance(value, Path)]
+    files = [value for section in sections.values() for _, value in section if isinstance(value, Path)]
     write_record(LAYOUT.records, "embed", params.used, files)
+
+
+def _encoders(params: Params, languages: list[str]) -> list[str]:
+    """The names of the encoders; the record has the name of the one that `auto` stands for."""
+    from pipeline.encoders.all_encoders import ENCODERS
+    from pipeline.encoders.choice import AUTO, ChoiceParams, suitable_encoder
+
+    names = params.choices("encoder", (AUTO, *ENCODERS), tuple(ENCODERS))
+    if AUTO not in names:
+        return names
+    name, reason = suitable_encoder(languages, params.top(ChoiceParams))
+    log.info("encoder: %s, because %s", name, reason)
+    params.used["encoder"] = name
+    return [name]
 
 
 if __name__ == "__main__":

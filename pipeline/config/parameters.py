@@ -34,7 +34,7 @@ TOP = {
     "seed": "seed of the split, the encoder, the clusters and the training",
     "top_words": "how top words are selected: `agreed` and `owned`, with each word under one topic, `agreed` with the "
     "help of the encoder; or `beta`, as published",
-    "encoder": "the encoder, which embeds the documents",
+    "encoder": "the encoder, which embeds the documents; a list joins the vectors of several",
     "dictionary": "a folder with files `<pivot>-<language>.tsv`; where one is missing, a dictionary is made",
     "parallel": "aligned documents of which a dictionary is made where none is given, besides those with a `pair`",
     "vectors": "for `precomputed`: a Parquet file with id and vector, or a `.npy` file",
@@ -146,6 +146,21 @@ class Params:
             )
         self.used[name] = value
         return value
+
+    def choices(self, name: str, known: Collection[str], listed: Collection[str]) -> list[str]:
+        """Top-level parameter ``name``, one of ``known`` or a list of several that may stand together, ``listed``.
+
+        Raises:
+            InputError: the list is empty or repeats a value, or a value is none of those that may stand there.
+        """
+        value = self.values.get(name)
+        if not isinstance(value, list):
+            return [self.choice(name, known)]
+        if not value or len({str(one) for one in value}) < len(value):
+            raise InputError(f"{self.path}: {name} = {value!r}: expected different values, at least one.")
+        chosen = [self.having(**{name: one}).choice(name, listed) for one in value]
+        self.used[name] = chosen
+        return chosen
 
     def _top(self, kind: type[BaseModel]) -> dict[str, Any]:
         return {key: self.values[key] for key in kind.model_fields if not isinstance(self.values.get(key, {}), dict)}

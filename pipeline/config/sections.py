@@ -15,6 +15,7 @@ from pipeline.config.parameters import NONE, TOP, Params
 from pipeline.documents import IntakeParams, check_dataset_name
 from pipeline.documents.select import listed_languages
 from pipeline.encoders.all_encoders import ENCODERS
+from pipeline.encoders.choice import AUTO
 from pipeline.evaluation.classify import ClassifyParams
 from pipeline.evaluation.evaluate import EvaluateParams
 from pipeline.lexicon.links import LinkParams
@@ -35,7 +36,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "classify": ClassifyParams,
 }
 
-CHOICES = {"model": tuple(MODELS), "encoder": tuple(ENCODERS)}
+CHOICES = {"model": tuple(MODELS), "encoder": (AUTO, *ENCODERS)}
 TOP_ONLY: tuple[type[BaseModel], ...] = (LinkParams, ReportParams)
 PATHS = ("path", "reference", "dictionary", "parallel", "vectors", "labels", "comparison")
 
@@ -75,8 +76,8 @@ def check_paths(params: Params) -> None:
 
 def _problems(params: Params) -> Iterator[str]:
     yield from _unknown_keys(params)
-    for name, known in CHOICES.items():
-        yield from _fault_lines(partial(params.choice, name, known))
+    yield from _fault_lines(partial(params.choice, "model", CHOICES["model"]))
+    yield from _fault_lines(partial(params.choices, "encoder", CHOICES["encoder"], tuple(ENCODERS)))
     for section_class in TOP_ONLY:
         yield from _fault_lines(partial(params.top, section_class))
     yield from _misplaced(params)

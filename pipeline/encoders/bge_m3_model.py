@@ -33,6 +33,7 @@ def load_bge_m3(model: str, revision: str, device: str, precision: str, max_leng
     prepare_torch()
     folder = model_folder(model, revision)
     flag = _load(folder, device, precision)
+    _check_kind(flag)
     _check_complete(flag, folder)
     config = flag.model.model.config
     longest = config.max_position_embeddings - config.pad_token_id - 1  # positions start after that of padding
@@ -69,6 +70,14 @@ def _load(folder: Path, device: str, precision: str) -> BGEM3FlagModel:
             f"{folder}: the model cannot be loaded ({_first_line(error)}). The files are damaged, or they are not the "
             "files of a model like BGE-M3 (XLM-RoBERTa). Fetch them again."
         ) from error
+
+
+def _check_kind(flag: BGEM3FlagModel) -> None:
+    from transformers import XLMRobertaModel
+
+    model = flag.model.model
+    if not isinstance(model, XLMRobertaModel) or model.config.is_decoder:
+        raise InputError(f"the model is a {type(model).__name__}; expected XLM-RoBERTa, as BGE-M3 is.")
 
 
 def _check_complete(flag: BGEM3FlagModel, folder: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.files import whole_file
+from pipeline.common.progress import track
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +55,24 @@ def cached_vectors(
     vectors = _read_vectors(home, texts_by_key)
     missing = _longest_first(texts_by_key, vectors)
     log.info("%d texts: %d in the cache, %d to embed", len(texts_by_key), len(vectors), len(missing))
-    done = 0
-    with _Writer(home) as writer:
-        for shard_keys in _shards(missing, texts_by_key, shard, shard_bytes):
-            fresh = _checked(embed([texts_by_key[key] for key in shard_keys]), len(shard_keys))
-            writer.write(shard_keys, fresh)
-            vectors.update(zip(shard_keys, fresh, strict=True))
-            done += len(shard_keys)
-            log.info("embedded %d of %d texts", done, len(missing))
+    shards = _shards(missing, texts_by_key, shard, shard_bytes)
+    for key, vector in track(_embedded(shards, texts_by_key, embed, home), "embed", len(missing)):
+        vectors[key] = vector
     return np.stack([vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
+
+
+def _embedded(
+    shards: Iterable[list[str]],
+    texts_by_key: Mapping[str, str],
+    embed: Callable[[Sequence[str]], np.ndarray],
+    home: Path,
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Embed shard after shard and write each to the disk; yields every key with its vector."""
+    with _Writer(home) as writer:
+        for keys in shards:
+            fresh = _checked(embed([texts_by_key[key] for key in keys]), len(keys))
+            writer.write(keys, fresh)
+            yield from zip(keys, fresh, strict=True)
 
 
 def missing_texts(texts: Sequence[str], settings: CacheSettings, folder: Path) -> list[str]:

@@ -49,6 +49,8 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     return {
         "aligned": {"dictionary": None, "dimension": WIDTH},
         "bge-m3": {"name": str(build_tiny_bge_m3(folder / "model")), "device": "cpu"},
+        "universal": {},
+        "e5": {"device": "cpu"},
         "precomputed": {"vectors": folder / "vectors.parquet"},
     }
 

@@ -16,6 +16,7 @@ from pipeline.run.record import STAGES as RECORDED
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("check", *RECORDED, "report")
 SMALL = {
+    "encoder": "aligned",
     "num_topics": 4,
     "train": {"epochs": 2, "batch_size": 32, "checkpoint_every": 1},
     "xtra": {"shared": 32, "hidden": 16, "semantic": 16},

@@ -21,7 +21,8 @@ from pipeline.tables.catalogue import TABLES
 PIPELINE: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 PARAMS: dict[str, Any] = YAML(typ="safe").load(ROOT / "params.yaml")
 # Entries that are not stages of the pipeline.
-BY_HAND = {"compare", "dictionary", "export", "fetch", "figures", "infer", "plots_page", "preset", "score", "show"}
+BY_HAND = {"compare", "dictionary", "export", "extras", "fetch", "figures", "infer", "plots_page", "preset", "score"}
+BY_HAND |= {"show"}
 ASIDE = {"embedding_cache", "checkpoints", "times", "tables", "records"}  # no inputs and outputs, or folders of such
 
 

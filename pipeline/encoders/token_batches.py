@@ -1,13 +1,13 @@
 """Turns texts into batches of tokens, in another thread while the model computes.
 
-A batch holds as many documents, the longest first, as have ``budget`` tokens together. Its documents follow one
-another in one row: nothing is padded.
+A batch holds as many passages, the longest first, as have ``budget`` tokens together. Its passages follow one another
+in one row: nothing is padded. A text is one passage, or several if an encoder cuts it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,29 +17,31 @@ import numpy as np
 
 if TYPE_CHECKING:
     import torch
-    from tokenizers import Tokenizer
 
 CHUNK = 500_000  # bytes of text that are tokenised at once: tenths of a second on one core
 AHEAD = 2  # chunks tokenised before they are needed
 
 Item = TypeVar("Item")
+Passage = list[int]  # token numbers, those of the special tokens among them
+Tokenise = Callable[[Sequence[str]], list[list[Passage]]]  # the passages of each text
+Positions = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of (T,) token numbers and (B,) lengths
 
 
 class EqualLengths(NamedTuple):
-    """Neighbouring documents of a batch with the same number of tokens."""
+    """Neighbouring passages of a batch with the same number of tokens."""
 
-    documents: int
+    passages: int
     length: int
 
 
 @dataclass(frozen=True)
 class TokenBatch:
-    """Documents that go through the model together.
+    """Passages that go through the model together.
 
     Attributes:
-        rows: (B,) row numbers of their texts, by falling length.
-        lengths: (B,) number of tokens of each document.
-        tokens: (2, T) int32, token numbers and positions of all documents, one document after the other.
+        rows: (B,) row numbers of their texts; the passages stand by falling length.
+        lengths: (B,) number of tokens of each passage.
+        tokens: (2, T) int32, token numbers and positions of all passages, one passage after the other.
     """
 
     rows: np.ndarray
@@ -48,11 +50,11 @@ class TokenBatch:
 
     @property
     def runs(self) -> list[EqualLengths]:
-        """The documents grouped by length, in their order."""
+        """The passages grouped by length, in their order."""
         return [EqualLengths(len(list(same)), length) for length, same in groupby(self.lengths.tolist())]
 
     def halves(self) -> tuple[TokenBatch, TokenBatch]:
-        """The first half of the documents and the rest."""
+        """The first half of the passages and the rest."""
         half = len(self.rows) // 2
         cut = int(self.lengths[:half].sum())
         first = TokenBatch(self.rows[:half], self.lengths[:half], self.tokens[:, :cut])
@@ -60,22 +62,19 @@ class TokenBatch:
 
 
 class BatchMaker:
-    """Tokenises texts and packs them into batches.
+    """Tokenises texts and packs their passages into batches.
 
     Args:
-        tokenizer: the model's tokeniser; its threads work without Python's lock. It is set to cut at ``max_length``.
-        max_length: how many tokens of a document are kept.
-        budget: largest number of tokens in a batch; a document with more is a batch of its own.
-        padding: number of the padding token. It occurs only where a text spells it out, and then takes no position.
+        tokenise: gives the passages of texts; it should work without Python's lock, since it runs in another thread.
+        budget: largest number of tokens in a batch; a passage with more is a batch of its own.
+        positions: gives the positions of tokens, as the model counts them.
         pinned: whether the tokens go into memory from which a GPU copies without waiting.
     """
 
-    def __init__(self, tokenizer: Tokenizer, max_length: int, budget: int, padding: int, pinned: bool) -> None:
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(max_length)
-        self.tokenizer = tokenizer
+    def __init__(self, tokenise: Tokenise, budget: int, positions: Positions, pinned: bool = False) -> None:
+        self.tokenise = tokenise
         self.budget = budget
-        self.padding = padding
+        self.positions = positions
         self.pinned = pinned
 
     def batches(self, texts: Sequence[str]) -> Iterator[TokenBatch]:
@@ -83,39 +82,40 @@ class BatchMaker:
         for chunk in read_ahead((self._chunk(texts, span) for span in spans(texts, CHUNK)), AHEAD):
             yield from chunk
 
-    def pack(self, texts: Sequence[str]) -> TokenBatch:
-        """One batch of all texts, whatever their number of tokens."""
-        documents = self._tokenise(texts)
-        return self._batch(documents, by_falling_length(list(map(len, documents))))
-
     def count(self, texts: Sequence[str]) -> int:
         """The number of tokens of all texts together."""
-        return sum(len(row) for span in spans(texts, CHUNK) for row in self._tokenise(texts[span.start : span.stop]))
-
-    def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
-        return [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+        parts = (texts[span.start : span.stop] for span in spans(texts, CHUNK))
+        return sum(len(passage) for part in parts for passages in self.tokenise(part) for passage in passages)
 
     def _chunk(self, texts: Sequence[str], span: range) -> list[TokenBatch]:
-        documents = self._tokenise(texts[span.start : span.stop])
-        lengths = list(map(len, documents))
-        order = by_falling_length(lengths)
-        return [self._batch(documents, rows, span.start) for rows in within_budget(order, lengths, self.budget)]
+        documents = self.tokenise(texts[span.start : span.stop])
+        rows = np.repeat(np.array(span), list(map(len, documents)))
+        passages = [passage for document in documents for passage in document]
+        lengths = list(map(len, passages))
+        groups = within_budget(by_falling_length(lengths), lengths, self.budget)
+        return [self._batch([passages[place] for place in group], rows[group]) for group in groups]
 
-    def _batch(self, documents: Sequence[list[int]], rows: np.ndarray, start: int = 0) -> TokenBatch:
+    def _batch(self, passages: Sequence[Passage], rows: np.ndarray) -> TokenBatch:
         import torch
 
-        lengths = np.array([len(documents[row]) for row in rows])
-        numbers = np.concatenate([np.asarray(documents[row], np.int32) for row in rows])
-        tokens = torch.from_numpy(np.stack([numbers, positions(numbers, lengths, self.padding)]))
-        return TokenBatch(rows + start, lengths, tokens.pin_memory() if self.pinned else tokens)
+        lengths = np.array(list(map(len, passages)))
+        numbers = np.concatenate([np.asarray(passage, np.int32) for passage in passages])
+        tokens = torch.from_numpy(np.stack([numbers, self.positions(numbers, lengths)]))
+        return TokenBatch(rows, lengths, tokens.pin_memory() if self.pinned else tokens)
 
 
-def positions(numbers: np.ndarray, lengths: np.ndarray, padding: int) -> np.ndarray:
+def plain_positions(numbers: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """(T,) int32 positions that start from 0 in each passage; see :data:`Positions`."""
+    starts = np.cumsum(lengths) - lengths
+    return (np.arange(len(numbers)) - np.repeat(starts, lengths)).astype(np.int32)
+
+
+def xlm_roberta_positions(numbers: np.ndarray, lengths: np.ndarray, padding: int) -> np.ndarray:
     """(T,) int32 positions as XLM-RoBERTa counts them: from ``padding`` + 1 on, without counting padding tokens.
 
     Args:
-        numbers: (T,) token numbers of the documents, one document after the other.
-        lengths: (B,) number of tokens of each document.
+        numbers: (T,) token numbers of the passages, one passage after the other.
+        lengths: (B,) number of tokens of each passage.
         padding: number of the padding token, which is also its position.
     """
     is_token = numbers != padding
@@ -126,12 +126,12 @@ def positions(numbers: np.ndarray, lengths: np.ndarray, padding: int) -> np.ndar
 
 
 def by_falling_length(lengths: Sequence[int]) -> np.ndarray:
-    """(D,) row numbers by falling length; rows of equal length keep their order."""
+    """(P,) numbers of passages by falling length; passages of equal length keep their order."""
     return np.argsort(-np.asarray(lengths), kind="stable")
 
 
 def within_budget(order: np.ndarray, lengths: Sequence[int], budget: int) -> Iterator[np.ndarray]:
-    """Split ``order`` into groups of at most ``budget`` tokens and at least one document."""
+    """Split ``order`` into groups of at most ``budget`` tokens and at least one passage."""
     start = used = 0
     for place, row in enumerate(order.tolist()):
         if place > start and used + lengths[row] > budget:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,8 +12,16 @@ from tiny_bge_m3 import SENTENCES, build_tiny_bge_m3
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from transformers.models.xlm_roberta.modeling_xlm_roberta import XLMRobertaEmbeddings
 
-from pipeline.encoders import bge_m3_batches
-from pipeline.encoders.bge_m3_batches import BatchMaker, by_falling_length, positions, read_ahead, spans, within_budget
+from pipeline.encoders import token_batches
+from pipeline.encoders.token_batches import (
+    BatchMaker,
+    by_falling_length,
+    plain_positions,
+    read_ahead,
+    spans,
+    within_budget,
+    xlm_roberta_positions,
+)
 
 TEXTS = [text[start:] * times for text in SENTENCES for start in (0, 5, 9) for times in (1, 4)] + ["", "a <pad> b </s>"]
 
@@ -23,7 +32,10 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> PreTrainedTokenizerBa
 
 
 def maker(tokenizer: PreTrainedTokenizerBase, budget: int, max_length: int = 64) -> BatchMaker:
-    return BatchMaker(tokenizer.backend_tokenizer, max_length, budget, padding=1, pinned=False)
+    def tokenise(texts: Sequence[str]) -> list[list[list[int]]]:
+        return [[ids] for ids in tokenizer(list(texts), truncation=True, max_length=max_length)["input_ids"]]
+
+    return BatchMaker(tokenise, budget, partial(xlm_roberta_positions, padding=1))
 
 
 @pytest.mark.parametrize("budget", [1, 64, 150, 10**6])
@@ -31,14 +43,14 @@ def maker(tokenizer: PreTrainedTokenizerBase, budget: int, max_length: int = 64)
 def test_every_text_is_in_one_batch_with_the_tokenisers_tokens(
     tokenizer: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch, budget: int, chunk: int
 ) -> None:
-    monkeypatch.setattr(bge_m3_batches, "CHUNK", chunk)
+    monkeypatch.setattr(token_batches, "CHUNK", chunk)
     expected = tokenizer(TEXTS, truncation=True, max_length=64)["input_ids"]
     found = {}
     for batch in maker(tokenizer, budget).batches(TEXTS):
         assert batch.tokens.shape == (2, batch.lengths.sum())
         assert len(batch.rows) == 1 or batch.lengths.sum() <= budget
         assert (np.diff(batch.lengths) <= 0).all()
-        assert [run.length for run in batch.runs for _ in range(run.documents)] == batch.lengths.tolist()
+        assert [run.length for run in batch.runs for _ in range(run.passages)] == batch.lengths.tolist()
         parts = np.split(batch.tokens[0].numpy(), np.cumsum(batch.lengths)[:-1])
         found |= dict(zip(batch.rows.tolist(), (part.tolist() for part in parts), strict=True))
     assert [found[row] for row in range(len(TEXTS))] == expected
@@ -52,11 +64,11 @@ def test_positions_are_those_of_xlm_roberta(tokenizer: PreTrainedTokenizerBase) 
     numbers = np.concatenate([row[:length] for row, length in zip(documents["input_ids"], lengths, strict=True)])
     wanted = np.concatenate([row[:length] for row, length in zip(expected, lengths, strict=True)])
     assert (numbers == 1).any()
-    assert np.array_equal(positions(numbers, lengths, padding=1), wanted)
+    assert np.array_equal(xlm_roberta_positions(numbers, lengths, padding=1), wanted)
 
 
 def test_halves_are_the_batch(tokenizer: PreTrainedTokenizerBase) -> None:
-    batch = maker(tokenizer, 10**6).pack(TEXTS[:5])
+    (batch,) = maker(tokenizer, 10**6).batches(TEXTS[:5])
     first, rest = batch.halves()
     assert (len(first.rows), len(rest.rows)) == (2, 3)
     assert np.concatenate([first.rows, rest.rows]).tolist() == batch.rows.tolist()
@@ -110,3 +122,12 @@ def test_a_fault_while_reading_ahead_reaches_the_reader() -> None:
     assert next(reader) == 1
     with pytest.raises(ValueError, match="no second item"):
         next(reader)
+
+
+def test_a_text_may_be_several_passages_or_none() -> None:
+    passages = {"long": [[5, 6, 7], [8, 9]], "none": [], "short": [[4]]}
+    maker = BatchMaker(lambda texts: [passages[text] for text in texts], 4, plain_positions)
+    batches = list(maker.batches(list(passages)))
+    assert [batch.rows.tolist() for batch in batches] == [[0], [0, 2]]
+    assert [batch.tokens.tolist() for batch in batches] == [[[5, 6, 7], [0, 1, 2]], [[8, 9, 4], [0, 1, 0]]]
+    assert maker.count(list(passages)) == 6

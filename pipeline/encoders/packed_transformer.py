@@ -1,9 +1,8 @@
-"""XLM-RoBERTa without padding, for the one state that BGE-M3's dense vector needs.
+"""BERT and XLM-RoBERTa without padding, for the states of the last layer that a text's vector needs.
 
-Documents of any length follow one another in one row, so that no matrix product does useless work; only attention
-takes them apart, by length. The last layer is computed only for the first token of each document, because the state of
-that token is the dense vector. Weights, normalisation and activation are those of the loaded model's own modules; the
-sums run in another order, so vectors differ from the model's by rounding.
+Passages of any length follow one another in one row, so that no matrix product does useless work; only attention takes
+them apart, by length. Weights, normalisation and activation are those of the loaded model's own modules; the sums run
+in another order, so vectors differ from the model's by rounding.
 """
 
 from __future__ import annotations
@@ -11,58 +10,74 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.common.errors import InputError
-from pipeline.encoders.bge_m3_batches import EqualLengths
+from pipeline.encoders.token_batches import EqualLengths
 
 if TYPE_CHECKING:
     import torch
-    from transformers import XLMRobertaModel
+    from transformers import BertModel, XLMRobertaModel
     from transformers.models.xlm_roberta.modeling_xlm_roberta import XLMRobertaSelfAttention
 
 
-class FirstTokenStates:
-    """The last layer's state of each document's first token.
+class PackedTransformer:
+    """A model that reads packed passages.
 
     Args:
         model: on its device and in evaluation mode. The weights of query, key and value move into one matrix for each
             layer, and the model's own weights become views of it: they take no memory twice, and the model still works.
-
-    Raises:
-        InputError: the model is not an XLM-RoBERTa encoder.
     """
 
-    def __init__(self, model: XLMRobertaModel) -> None:
-        from transformers import XLMRobertaModel
-
-        if not isinstance(model, XLMRobertaModel) or model.config.is_decoder:
-            raise InputError(f"the model is a {type(model).__name__}; expected XLM-RoBERTa, as BGE-M3 is.")
+    def __init__(self, model: BertModel | XLMRobertaModel) -> None:
         self.embeddings = model.embeddings
         self.layers: list[Any] = list(model.encoder.layer)
         self.heads = model.config.num_attention_heads
         self.projections = [_joined(layer.attention.self) for layer in self.layers]
 
-    def __call__(self, tokens: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
-        """Compute the states.
+    def mean_states(self, tokens: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
+        """The mean of the last layer's states over each passage's tokens.
 
         Args:
-            tokens: (2, T) token numbers and positions, one document after the other.
-            runs: the documents' lengths: B documents with T tokens in all.
+            tokens: (2, T) token numbers and positions, one passage after the other.
+            runs: the passages' lengths: B passages with T tokens in all.
+
+        Returns:
+            (B, E) means, in the model's number type.
+        """
+        import torch
+
+        hidden = self._through(self._embed(tokens), runs, len(self.layers))
+        rows = hidden.split([run.passages * run.length for run in runs])
+        return torch.cat(
+            [part.view(run.passages, run.length, -1).mean(dim=1) for part, run in zip(rows, runs, strict=True)]
+        )
+
+    def first_states(self, tokens: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
+        """The last layer's state of each passage's first token; the last layer is computed for these tokens alone.
+
+        Args:
+            tokens: (2, T) token numbers and positions, one passage after the other.
+            runs: the passages' lengths: B passages with T tokens in all.
 
         Returns:
             (B, E) states, in the model's number type.
         """
         from torch.nn import functional
 
-        hidden = self._embed(tokens)
+        hidden = self._through(self._embed(tokens), runs, len(self.layers) - 1)
         size = hidden.shape[1]
-        for layer, (weight, bias) in zip(self.layers[:-1], self.projections[:-1], strict=True):
-            query, key, value = functional.linear(hidden, weight, bias).chunk(3, dim=1)
-            hidden = _finish(layer, self._attend(query, key, value, runs), hidden)
         weight, bias = self.projections[-1]
         first = _first_tokens(hidden, runs)
         query = functional.linear(first, weight[:size], bias[:size])
         key, value = functional.linear(hidden, weight[size:], bias[size:]).chunk(2, dim=1)
         return _finish(self.layers[-1], self._attend(query, key, value, runs), first)
+
+    def _through(self, hidden: torch.Tensor, runs: Sequence[EqualLengths], layers: int) -> torch.Tensor:
+        """(T, E) states after the first ``layers`` layers."""
+        from torch.nn import functional
+
+        for layer, (weight, bias) in zip(self.layers[:layers], self.projections[:layers], strict=True):
+            query, key, value = functional.linear(hidden, weight, bias).chunk(3, dim=1)
+            hidden = _finish(layer, self._attend(query, key, value, runs), hidden)
+        return hidden
 
     def _embed(self, tokens: torch.Tensor) -> torch.Tensor:
         embeddings = self.embeddings
@@ -78,11 +93,11 @@ class FirstTokenStates:
         import torch
         from torch.nn.functional import scaled_dot_product_attention
 
-        query_rows = [run.documents * (run.length if len(query) == len(key) else 1) for run in runs]
-        key_rows = [run.documents * run.length for run in runs]
+        query_rows = [run.passages * (run.length if len(query) == len(key) else 1) for run in runs]
+        key_rows = [run.passages * run.length for run in runs]
         states = []
         for run, *rows in zip(runs, query.split(query_rows), key.split(key_rows), value.split(key_rows), strict=True):
-            q, k, v = (row.view(run.documents, -1, self.heads, row.shape[1] // self.heads) for row in rows)
+            q, k, v = (row.view(run.passages, -1, self.heads, row.shape[1] // self.heads) for row in rows)
             mixed = scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
             states.append(mixed.transpose(1, 2).reshape(-1, query.shape[1]))
         return torch.cat(states) if len(states) > 1 else states[0]
@@ -111,8 +126,8 @@ def _finish(
 
 
 def _first_tokens(hidden: torch.Tensor, runs: Sequence[EqualLengths]) -> torch.Tensor:
-    """(B, E) rows of the documents' first tokens, taken from the (T, E) rows of all tokens."""
+    """(B, E) rows of the passages' first tokens, taken from the (T, E) rows of all tokens."""
     import torch
 
-    rows_of_runs = hidden.split([run.documents * run.length for run in runs])
+    rows_of_runs = hidden.split([run.passages * run.length for run in runs])
     return torch.cat([rows[:: run.length] for rows, run in zip(rows_of_runs, runs, strict=True)])
