@@ -40,7 +40,7 @@ class JoinedEncoder:
 
     @property
     def aligned_texts(self) -> pl.DataFrame | None:
-        """What the encoders that make a dictionary make it of; see :class:`pipeline.encoders.encoder.DictionaryMaker`."""
+        """Aligned texts for the encoders that are a :class:`pipeline.encoders.encoder.DictionaryMaker`."""
         return next((part.aligned_texts for part in self._makers()), None)
 
     @aligned_texts.setter
