@@ -1,8 +1,8 @@
 """Compose the sample corpus from the sentence bank: `python data/sample_bank/compose.py`.
 
 It reads `<theme>.tsv` beside it (`use`, then one column for each language; the cells of a row are translations). Into
-`data/sample` it writes `documents.jsonl` (from the `train` rows) and `reference.jsonl` (aligned, only from the `reference`
-rows). The result is committed; the same bank and seed give the same bytes.
+`data/sample` it writes `documents.jsonl` (from the `train` rows) and `reference.jsonl` (aligned, only from the
+`reference` rows). The result is committed; the same bank and seed give the same bytes.
 """
 
 from __future__ import annotations
