@@ -256,3 +256,12 @@ def test_columns_under_other_usual_names(tmp_path: Path, caplog: pytest.LogCaptu
         intake = take_in(write(tmp_path / "d.csv", table(rows)))
     assert texts(intake) == texts(take_in(write(tmp_path / "e.jsonl", bilingual(2))))
     assert "column `content` is read as `text`" in caplog.text
+
+
+def test_short_names_of_columns_are_not_taken_for_languages(tmp_path: Path) -> None:
+    rows = [
+        {"id": row["id"], "to": "x", "lang": row["lang"], "body": row["text"], "split": "train"} for row in bilingual(2)
+    ]
+    assert texts(take_in(write(tmp_path / "d.csv", table(rows)))) == texts(
+        take_in(write(tmp_path / "e.jsonl", bilingual(2)))
+    )
