@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -21,6 +22,7 @@ from pipeline.evaluation.evaluate import EvaluateParams
 from pipeline.lexicon.links import LinkParams
 from pipeline.models.all_models import MODELS, model_class
 from pipeline.report.report_params import ReportParams
+from pipeline.run.layout import LAYOUT
 from pipeline.tokens.tokenise import TokeniseParams
 from pipeline.training.train_params import TrainParams
 
@@ -57,11 +59,12 @@ def check_paths(params: Params) -> None:
     This is not part of :func:`check_parameters`, which needs only the file of parameters.
 
     Raises:
-        InputError: some of them are missing; each has one line.
+        InputError: the documents are in a folder with outputs, or some paths are missing; each has one line.
     """
     paths = {name: params.values.get(name) for name in PATHS}
     for section, name in (("tokenise", "stopwords"), ("bow", "vocabulary")):
         paths[f"{section}.{name}"] = (params.values.get(section) or {}).get(name)
+    _check_apart(params, paths["path"])
     missing_paths = {name: path for name, path in paths.items() if path is not None and not Path(path).exists()}
     if missing_paths:
         lines = [
@@ -72,6 +75,17 @@ def check_paths(params: Params) -> None:
         if len(missing_paths) > ("path" in missing_paths):
             lines.append(f"Set the paths that your run does not need to `{NONE}`.")
         raise InputError("\n".join(lines))
+
+
+def _check_apart(params: Params, path: Any) -> None:  # noqa: ANN401 - any YAML value
+    outputs = (LAYOUT.tables, LAYOUT.model, LAYOUT.reports)
+    folder = Path(str(path)).resolve()
+    held = [output for output in outputs if folder in (output.resolve(), *output.resolve().parents)]
+    if held:
+        raise InputError(
+            f"{params.path}: path = {str(path)!r}: this folder holds {held[0]}, which a run writes. "
+            "Put the documents into a folder of their own, such as `mycorpus`."
+        )
 
 
 def _problems(params: Params) -> Iterator[str]:

@@ -125,7 +125,7 @@ def standard_names(path: Path, columns: Sequence[str]) -> dict[str, str]:
     """
     others = {name: name.lower() for name in columns if name not in COLUMNS and name.lower() in COLUMNS}
     names = {name: lower for name, lower in others.items() if lower not in columns}
-    if len([name for name in columns if is_language(name)]) > 1:
+    if len([name for name in columns if is_language(name) and name.lower() not in COLUMNS]) > 1:
         return names  # each language has its column, so none is looked for
     for standard, usual in ALSO_CALLED.items():
         matches = [name for name in columns if name.lower() in usual]

@@ -48,7 +48,7 @@ def table_rows(lines: Lines, form: str, findings: Findings) -> Iterator[FileRow]
     strays: list[int] = []
     for line, fields, problem in _records(tape, delimiter):
         if header is None:
-            header = _header(lines.name, fields, problem or lines.take_invalid(line))
+            header = _header(lines.name, fields, problem or lines.take_invalid(line, line + len(tape.taken) - 1))
             continue
         if _is_doubtful(tape.taken, fields, problem, header, delimiter):
             plain = _split(tape.taken[0], delimiter)
@@ -126,7 +126,7 @@ def _is_doubtful(
         return True
     place = next((number for number, name in enumerate(header) if name.lower() in LANGUAGE_NAMES), None)
     inner = [_split(line, delimiter) for line in taken[1:]]
-    return place is not None and any(len(row) == len(header) and is_language(row[place].strip()) for row in inner)
+    return place is not None and any(len(row) == len(header) and is_language(row[place]) for row in inner)
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -6,14 +6,13 @@ declared or listed stands for its relatives.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
 from pipeline.common.parallel import map_in_order
+from pipeline.languages.codes import check_language
 
 SHOWN_CHARACTERS = 400  # of a text, or of each of its halves
 BATCH_TEXTS = 5000
@@ -52,7 +51,7 @@ class Identified(NamedTuple):
 
 def can_identify(lang: str) -> bool:
     """Whether the classifier knows the language."""
-    return _label(lang) in _classifier().places
+    return _label(lang) in _classifier().codes.values()
 
 
 def are_relatives(lang: str, other: str) -> bool:
@@ -93,20 +92,17 @@ def _in_batches(work: Any, items: Sequence[Any], what: str) -> list[Any]:  # noq
 
 
 def _identified(texts: Sequence[str], candidates: Sequence[str]) -> list[tuple[str, float]]:
-    classifier = _classifier()
-    known = {code: classifier.places[_label(code)] for code in candidates if _label(code) in classifier.places}
-    return [_choose(classifier.probabilities(text[:SHOWN_CHARACTERS]), known, classifier) for text in texts]
+    known = [code for code in candidates if can_identify(code)]
+    return [_choose(_classifier().ranked(text[:SHOWN_CHARACTERS]), known) for text in texts]
 
 
-def _choose(shares: np.ndarray, known: Mapping[str, int], classifier: _Classifier) -> tuple[str, float]:
-    place = int(shares.argmax())
-    best = classifier.codes[place]
-    if not known:
-        return best, float(shares[place])
-    is_other = not any(place == at or are_relatives(code, best) for code, at in known.items())
-    if is_other and shares[place] >= DECIDED:
-        return best, float(shares[place])
-    among = {code: float(shares[at]) for code, at in known.items()}
+def _choose(ranked: Sequence[tuple[str, float]], candidates: Sequence[str]) -> tuple[str, float]:
+    best, share = ranked[0]
+    is_other = not any(_label(code) == best or are_relatives(code, best) for code in candidates)
+    if not candidates or (is_other and share >= DECIDED):
+        return best, share
+    shares = dict(ranked)
+    among = {code: shares[_label(code)] for code in candidates}
     code = max(among, key=lambda code: among[code])
     return code, among[code] / max(sum(among.values()), 1e-12)
 
@@ -135,34 +131,30 @@ def _clearly(part: str, lang: str) -> str | None:
     """The language of a part of a text, the declared one where a relative is likelier; None where it is unclear."""
     if sum(map(str.isalpha, part)) < FEWEST_LETTERS:
         return None
-    classifier = _classifier()
-    shares = classifier.probabilities(part)
-    place = int(shares.argmax())
-    best = classifier.codes[place]
+    best, share = _classifier().ranked(part)[0]
     if best == _label(lang) or are_relatives(lang, best):
         return lang
-    return best if shares[place] >= CERTAIN else None
+    return best if share >= CERTAIN else None
 
 
 class _Classifier:
     """py3langid's classifier, on the languages that have a code of two letters.
 
     Attributes:
-        codes: the languages.
-        places: the place of each language among them.
+        codes: the classifier's label of each language -> its code here.
     """
 
     def __init__(self) -> None:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
         self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        self._identifier.set_languages([label for label in self._identifier.labels if len(label) == 2])
-        self.codes: list[str] = list(self._identifier.nb_classes)
-        self.places = {code: self.codes.index(code) for code in dict.fromkeys(self.codes)}
+        labels = [label for label in self._identifier.labels if len(label) == 2]
+        self._identifier.set_languages(labels)
+        self.codes = {label: check_language(label, "py3langid") for label in labels}
 
-    def probabilities(self, text: str) -> np.ndarray:
-        """(languages,) float32, which sum to 1."""
-        return self._identifier._decide(text)
+    def ranked(self, text: str) -> list[tuple[str, float]]:
+        """Each language with its probability, the likeliest first."""
+        return [(self.codes[label], share) for label, share in self._identifier.rank(text)]
 
 
 @cache

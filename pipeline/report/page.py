@@ -19,6 +19,7 @@ from pipeline.run.finished import FinishedRun
 from pipeline.run.to_mend import to_mend
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOST_APART = 30  # differences between two languages that are listed; many languages have hundreds
 SCRIPTS = ("page.js", "topics.js", "plots.js", "labels.js", "map.js", "charts.js", "documents.js", "start.js")
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def _template_values(run: FinishedRun, comparison: Mapping[str, Any] | None, vie
         "headlines": headlines(run.metrics, run.classification),
         "documents": list(document_sheets(run.intake)),
         "to_mend": to_mend(run.records),
+        "most_apart": MOST_APART,
         "figures": figure_sheets(run.metrics, run.classification),
         "parameters": parameter_sheet(run.parameters),
         "versions": version_sheet(run.records),

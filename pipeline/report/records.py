@@ -25,7 +25,7 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
     """Tables of documents by language and of rejected rows by reason."""
     languages = intake["languages"]
     head = list(dict.fromkeys(key for counts in languages.values() for key in counts))
-    rows = [(code, *(figure(counts[key]) for key in head)) for code, counts in languages.items()]
+    rows = [(code, *(figure(counts.get(key, 0)) for key in head)) for code, counts in languages.items()]
     total = f"{intake['rows_in']:,} rows were read: {intake['documents']:,} documents, {intake['rejected']:,} rejected."
     yield Sheet("Documents", total, ["language", *(key.replace("_", " ") for key in head)], rows)
     if intake["by_reason"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from rich.console import Group
@@ -14,6 +15,8 @@ from rich.text import Text
 from pipeline.evaluation.headline import HEADLINE
 from pipeline.report.measures import NO_REFERENCE
 from pipeline.run.record import STAGES
+
+MOST_DIRECTIONS = 16  # of four languages
 
 
 def stage_times(path: Path, since: float) -> Table:
@@ -53,10 +56,9 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any])
     quality = Table("", *map(str.upper, HEADLINE), title="Topic quality", title_justify="left")
     for name, values in (("trained", metrics), ("start", metrics["start"])):
         quality.add_row(name, *(_figure(values[key]) for key in HEADLINE))
-    accuracy = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
-    for direction in next(iter(classification.values())):
-        accuracy.add_row(direction, *(_figure(scores[direction]["accuracy"]) for scores in classification.values()))
-    return Group(quality, *_retrieval(metrics["retrieval"]), accuracy, *_reasons(metrics, classification))
+    return Group(
+        quality, *_retrieval(metrics["retrieval"]), *_accuracy(classification), *_reasons(metrics, classification)
+    )
 
 
 def mend_list(sentences: Sequence[str]) -> Table | Text:
@@ -86,9 +88,36 @@ def scores_table(scores: Mapping[str, Any]) -> Table:
 def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
     if scores:
         table = Table("from->to", "MRR", "JSD (bits)", "pairs", title="Finding translations", title_justify="left")
-        for direction, values in scores.items():
-            table.add_row(direction, _figure(values["mrr"]), _figure(values["jsd"]), str(values["pairs"]))
+        for name, group in _rows(list(scores)).items():
+            mrr, jsd = (_mean([scores[direction][key] for direction in group]) for key in ("mrr", "jsd"))
+            table.add_row(name, _figure(mrr), _figure(jsd), str(sum(scores[direction]["pairs"] for direction in group)))
         yield table
+
+
+def _accuracy(classification: Mapping[str, Any]) -> Iterator[Table]:
+    """The table of accuracies; none where nothing could be classified, which has its reasons below."""
+    directions = list(next(iter(classification.values())))
+    if any(scores[direction]["accuracy"] is not None for scores in classification.values() for direction in directions):
+        table = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
+        for name, group in _rows(directions).items():
+            accuracies = [[scores[direction]["accuracy"] for direction in group] for scores in classification.values()]
+            table.add_row(name, *(_figure(_mean(values)) for values in accuracies))
+        yield table
+
+
+def _rows(directions: Sequence[str]) -> dict[str, list[str]]:
+    """The rows of a table by direction: with many languages only means, because the report has them all."""
+    if len(directions) <= MOST_DIRECTIONS:
+        return {direction: [direction] for direction in directions}
+    within = [direction for direction in directions if len(set(direction.split("->"))) == 1]
+    across = [direction for direction in directions if direction not in within]
+    groups = {f"one language (mean of {len(within)})": within, f"two languages (mean of {len(across)})": across}
+    return {name: group for name, group in groups.items() if group}
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Text]:

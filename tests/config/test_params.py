@@ -224,6 +224,13 @@ def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPat
         check_paths(committed.having(path="my/documents.csv"))
 
 
+@pytest.mark.parametrize("path", [".", "data", "reports", "data/run", "../" + ROOT.name])
+def test_documents_lie_apart_from_what_a_run_writes(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(InputError, match=r"this folder holds .*, which a run writes\. Put the documents into a folder"):
+        check_paths(Params(ROOT / "params.yaml").having(path=path))
+
+
 def test_ablations_are_those_of_the_chosen_model() -> None:
     check_parameters(Params(ROOT / "params.yaml").having(model="gloctm", ablate=["kl"]))
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+BANK = SAMPLE.parent / "sample_bank"
 DICTIONARIES = SAMPLE.parent / "dictionaries"
 LANGUAGES = ("en", "zh", "ja")
-THEMES = sorted(path.stem for path in (SAMPLE / "bank").glob("*.tsv"))
+THEMES = sorted(path.stem for path in BANK.glob("*.tsv"))
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -23,16 +24,15 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def bank(theme: str, use: str) -> list[dict[str, str]]:
-    with (SAMPLE / "bank" / f"{theme}.tsv").open(encoding="utf-8", newline="") as file:
+    with (BANK / f"{theme}.tsv").open(encoding="utf-8", newline="") as file:
         return [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["use"] == use]
 
 
 def test_the_files_are_what_the_bank_gives(tmp_path: Path) -> None:
-    shutil.copytree(SAMPLE / "bank", tmp_path / "bank")
-    shutil.copy(SAMPLE / "compose.py", tmp_path)
-    subprocess.run([sys.executable, str(tmp_path / "compose.py")], check=True, cwd="/")
+    shutil.copytree(BANK, tmp_path / "sample_bank")
+    subprocess.run([sys.executable, str(tmp_path / "sample_bank" / "compose.py")], check=True, cwd="/")
     for name in ("documents.jsonl", "reference.jsonl"):
-        assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes()
+        assert (tmp_path / "sample" / name).read_bytes() == (SAMPLE / name).read_bytes()
 
 
 def test_there_are_documents_enough_in_every_language() -> None:
@@ -63,9 +63,7 @@ def test_a_theme_has_sentences_enough_in_every_language(theme: str) -> None:
     for row in bank(theme, "train") + bank(theme, "reference"):
         assert set(row) == {"use", *LANGUAGES}
         assert all(row[lang] == row[lang].strip() != "" for lang in LANGUAGES)
-    sentences = [
-        row["use"] for row in csv.DictReader((SAMPLE / "bank" / f"{theme}.tsv").open(encoding="utf-8"), delimiter="\t")
-    ]
+    sentences = [row["use"] for row in csv.DictReader((BANK / f"{theme}.tsv").open(encoding="utf-8"), delimiter="\t")]
     assert set(sentences) == {"train", "reference"}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import gzip
+import io
 import json
 import logging
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -14,6 +17,9 @@ from intake_files import bilingual, json_lines, reasons, refused, table, take_in
 from openpyxl import Workbook
 from shared_files import shared
 
+from pipeline.documents.findings import Findings
+from pipeline.documents.lines import Lines
+from pipeline.documents.table_rows import table_rows
 from pipeline.documents.text_rows import language_of_file
 
 ROWS = [
@@ -256,3 +262,31 @@ def test_columns_under_other_usual_names(tmp_path: Path, caplog: pytest.LogCaptu
         intake = take_in(write(tmp_path / "d.csv", table(rows)))
     assert texts(intake) == texts(take_in(write(tmp_path / "e.jsonl", bilingual(2))))
     assert "column `content` is read as `text`" in caplog.text
+
+
+def test_short_names_of_columns_are_not_taken_for_languages(tmp_path: Path) -> None:
+    rows = [
+        {"id": row["id"], "to": "x", "lang": row["lang"], "body": row["text"], "split": "train"} for row in bilingual(2)
+    ]
+    assert texts(take_in(write(tmp_path / "d.csv", table(rows)))) == texts(
+        take_in(write(tmp_path / "e.jsonl", bilingual(2)))
+    )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_well_formed_tables_are_read_back(delimiter: str) -> None:
+    random = Random(0)
+    for _ in range(100):
+        marks = ["a", "b ", '"', ",", "\n", ";", "\t", "|", "x"]
+        rows = [
+            [random.choice(["en", "ja"]), "".join(random.choices(marks, k=random.randint(1, 12))), "train"]
+            for _ in range(6)
+        ]
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=delimiter, lineterminator=random.choice(["\n", "\r\n"]))
+        writer.writerows([["lang", "text", "split"], *rows])
+        lines = Lines(io.BytesIO(text.getvalue().encode()), Path("d.csv"), "stop")
+        findings = Findings()
+        found = list(table_rows(lines, "tsv" if delimiter == "\t" else "csv", findings))
+        assert [list(row.fields.values()) for row in found] == rows
+        assert not findings.stray_quotes

@@ -15,7 +15,7 @@ from pipeline.report.breakdown import by_group, by_period
 from pipeline.report.excerpts import cut, marked
 from pipeline.report.payload import script_json
 from pipeline.report.projection import in_plane, topic_positions
-from pipeline.report.records import version_sheet
+from pipeline.report.records import document_sheets, version_sheet
 from pipeline.report.sample import best_documents, draw_sample, nearest_documents
 from pipeline.run.record import Record
 from pipeline.tables.by_language import ByLanguage
@@ -183,3 +183,11 @@ def test_json_for_the_script_holds_no_markup_and_reads_back() -> None:
     assert not set(text) & set("<>&\u2028\u2029")
     with pytest.raises(ValueError, match="not JSON compliant"):
         script_json(float("nan"))
+
+
+def test_a_count_that_only_some_languages_have_is_zero_for_the_others() -> None:
+    languages = {"en": {"documents": 3, "dev": 1}, "ja": {"documents": 2}}
+    intake = {"rows_in": 5, "documents": 5, "rejected": 0, "by_reason": {}, "languages": languages}
+    sheet = next(document_sheets(intake))
+    assert sheet.head == ["language", "documents", "dev"]
+    assert sheet.rows == [("en", "3", "1"), ("ja", "2", "0")]

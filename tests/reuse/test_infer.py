@@ -210,7 +210,7 @@ def test_a_language_that_the_model_does_not_know(tmp_path: Path) -> None:
     ("rows", "words"),
     [
         ([{"lang": "cn", "text": "电影"}], "new.jsonl:1: `cn` is no language code."),
-        ([{"language": "en", "text": "film"}], "missing columns: lang."),
+        ([{"lang": "en", "txt": "film"}], "missing columns: text."),
         ([{"lang": "en", "text": ""}], "none of its 1 rows can be used"),
         ([TEXTS[0], TEXTS[1] | {"id": "j1"}], "1 ids name different documents"),
     ],
@@ -220,12 +220,12 @@ def test_bad_input_stops(tmp_path: Path, rows: list[dict[str, Any]], words: str)
 
 
 def test_every_row_is_a_document_or_listed_as_rejected(tmp_path: Path) -> None:
-    content = json_lines(TEXTS) + b'{"lang": "en", "text": "\xff"}\n{\n' + json_lines([{"lang": "en"}, {"text": "a"}])
+    content = json_lines(TEXTS) + b'{"lang": "en", "text": "\xff"}\n{\n' + json_lines([{"lang": "en"}, {"text": "?"}])
     documents, rejects = read(write(tmp_path / "new.jsonl", content))
     assert documents.height == len(TEXTS)
     assert rejects.columns == list(REJECTS.columns)
     assert [(row, reason.partition(":")[0]) for row, reason in rejects.select("row", "reason").iter_rows()] == [
-        (6, "invalid UTF-8"), (7, "invalid JSON"), (8, "no text"), (9, "no lang"),
+        (6, "invalid UTF-8"), (7, "invalid JSON"), (8, "no text"), (9, "language unclear"),
     ]  # fmt: skip
 
 

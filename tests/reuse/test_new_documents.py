@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -164,6 +165,19 @@ def test_the_language_of_new_documents_is_identified_among_those_of_the_model(tm
     documents, rejects = read(write(tmp_path / "new.jsonl", rows))
     assert documents["lang"].to_list() == ["en", "ja"]
     assert [reason.partition(":")[0] for reason in rejects["reason"]] == ["language not listed", "language unclear"]
+
+
+def test_every_format_of_documents_is_read(tmp_path: Path) -> None:
+    expected, _ = read(write(tmp_path / "new.jsonl", ROWS))
+    pl.DataFrame(ROWS).write_parquet(tmp_path / "new.parquet")
+    write(tmp_path / "new.json", json.dumps(ROWS).encode())
+    write(tmp_path / "new.csv.gz", gzip.compress(table(ROWS, ";")))
+    for name in ("new.parquet", "new.json", "new.csv.gz"):
+        assert read(tmp_path / name, size=5)[0].equals(expected)
+    write(tmp_path / "texts" / "ja" / "a.txt", "映画".encode())
+    write(tmp_path / "texts" / "b_en.txt", b"the moon\nthe film")
+    documents, _ = read(tmp_path / "texts")
+    assert documents.rows() == [("b_en", "en", "the moon\nthe film"), ("ja/a", "ja", "映画")]
 
 
 def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder: Path) -> None:

@@ -20,7 +20,8 @@ const markOf = (language, count) => (count > 1 ? language.symbol : `${language.s
 
 PLOTS.shares = (node) => {
   const order = [...report.order].reverse();
-  node.style.height = `${90 + order.length * (20 + 5 * report.languages.length)}px`;
+  const isCrowded = report.languages.length > 4; // then marks need more room, so that they do not cover each other
+  node.style.height = `${90 + order.length * (20 + (isCrowded ? 9 : 5) * report.languages.length)}px`;
   const traces = report.languages.map((language, index) => {
     const { mean, half, count } = report.shares[language.code];
     return {
@@ -28,7 +29,7 @@ PLOTS.shares = (node) => {
       mode: "markers",
       ...keyed(language),
       x: order.map((number) => (count ? 100 * mean[number] : null)),
-      y: order.map((_, row) => row - beside(index, 0.4)),
+      y: order.map((_, row) => row - beside(index, isCrowded ? 0.7 : 0.4)),
       error_x: errors(order.map((number) => mean[number]), order.map((number) => half[number])),
       text: order.map((number) => `topic ${number}, ${language.name}: ${percent(mean[number])}${half[number] === null ? "" : ` ± ${percent(half[number])}`}`),
       hovertemplate: "%{text}<extra></extra>",

@@ -1,8 +1,8 @@
-"""Compose the sample corpus from the sentence bank: `python data/sample/compose.py`.
+"""Compose the sample corpus from the sentence bank: `python data/sample_bank/compose.py`.
 
-It reads `bank/<theme>.tsv` (`use`, then one column for each language; the cells of a row are translations). Next to
-itself it writes `documents.jsonl` (from the `train` rows) and `reference.jsonl` (aligned, only from the `reference`
-rows). The result is committed; the same bank and seed give the same bytes.
+It reads `<theme>.tsv` beside it (`use`, then one column for each language; the cells of a row are translations). Into
+`data/sample` it writes `documents.jsonl` (from the `train` rows) and `reference.jsonl` (aligned, only from the
+`reference` rows). The result is committed; the same bank and seed give the same bytes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SAMPLE = HERE.parent / "sample"
 SEED = 20
 DOCUMENTS = {"en": 540, "zh": 500, "ja": 470}  # unequal on purpose
 ALIGNED = 12  # documents of each theme that exist in every language
@@ -28,7 +29,7 @@ Row = dict[str, str]
 def read_bank(use: str) -> Bank:
     """Map each theme to its sentences for ``use`` (train or reference), each in every language."""
     bank: Bank = {}
-    for path in sorted((HERE / "bank").glob("*.tsv")):
+    for path in sorted(HERE.glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             bank[path.stem] = [row for row in rows if row["use"] == use]
@@ -83,9 +84,10 @@ def reference(bank: Bank, rng: random.Random) -> Iterator[Row]:
 
 
 def write(rows: Iterator[Row], name: str) -> None:
-    """Write JSON Lines next to this file."""
+    """Write JSON Lines into the folder of the sample."""
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (HERE / name).write_text(lines, encoding="utf-8", newline="\n")
+    SAMPLE.mkdir(exist_ok=True)
+    (SAMPLE / name).write_text(lines, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
