@@ -99,7 +99,8 @@ def rows(project: Path, options: argparse.Namespace) -> Iterator[tuple[str, dict
         name, path = options.vectors[0]
         noisy = project / f"noise-{deviation}.parquet"
         write_noisy(path, deviation, noisy)
-        yield f"{name}, noise {deviation:g}", {"encoder": "precomputed", "vectors": str(noisy)}
+        label = f"noise {deviation:g}" if deviation else "centred"
+        yield f"{name}, {label}", {"encoder": "precomputed", "vectors": str(noisy)}
     if options.aligned:
         yield "aligned, dictionary made of aligned texts", {"encoder": "aligned"}
 

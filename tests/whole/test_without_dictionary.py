@@ -13,7 +13,7 @@ import pytest
 import typer
 from project import make_project, sample_rows, set_params
 
-from stages import bow, check, cluster, documents, embed, link, tokenise, train
+from stages import bow, check, cluster, dictionary, documents, embed, link, tokenise, train
 
 BEFORE = (check, documents, tokenise, bow, embed, link, cluster)
 
@@ -70,6 +70,22 @@ def test_clusters_read_the_made_dictionary(prepared: Path, monkeypatch: pytest.M
     set_params(prepared, prepared / "params.yaml", {"cluster": {"translated": 1}})
     cluster.main()
     assert not pl.read_parquet("data/run/clusters.parquet")["cluster"].equals(before)
+
+
+def test_the_written_dictionary_takes_the_place_of_the_made_one(
+    prepared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(prepared)
+    places = ["lang", "pivot_term", "term"]
+    made = pl.read_parquet("data/run/links.parquet", columns=places)
+    dictionary.main(output=Path("corrected"))
+    set_params(prepared, prepared / "params.yaml", {"dictionary": "corrected"})
+    link.main()
+    given = pl.read_parquet("data/run/links.parquet")
+    assert given.select(places).equals(made)
+    assert set(given["source"]) <= {"file", "spelling"}
+    record = json.loads(Path("data/run/records/link.json").read_text(encoding="utf-8"))
+    assert "corrected" in record["inputs"]
 
 
 def test_a_file_of_aligned_texts_serves_documents_that_have_no_pairs(
