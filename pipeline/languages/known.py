@@ -86,7 +86,7 @@ _INFLECTED = "ar bg cs de el et fi hbs hu hy ka la lt lv mk pl ro ru sk sl sq tr
 
 _RECORDS = (
     _record("af", "Afrikaans"),
-    _record("am", "Amharic", "Ethiopic"),
+    _record("am", "Amharic", "Ethiopic", respelled=respelling.AMHARIC + respelling.JOINERS),
     _record("ar", "Arabic", "Arabic", respelled=respelling.ARABIC + respelling.JOINERS, lemmas="ar"),
     _record("arz", "Egyptian Arabic", "Arabic", respelled=respelling.ARABIC + respelling.JOINERS, like="ar"),
     _record("as", "Assamese", "Bengali", respelled=respelling.BENGALI),
