@@ -10,7 +10,7 @@ from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, REFERENCE, REFERENCE_TOKENS, TOKENS
 from pipeline.tokens.common_words import leave_out_common_words
-from pipeline.tokens.tokenise import TokeniseParams, tokenise
+from pipeline.tokens.tokenise import TokeniseParams, tokenise, tokeniser_advice
 
 
 @stage
@@ -25,7 +25,8 @@ def main() -> None:
     reference = REFERENCE.read(LAYOUT.tables)
     tokens = tokenise(reference, rules.for_reference(), filtered=False)["tokens"]
     REFERENCE_TOKENS.write(reference.with_columns(tokens), LAYOUT.tables)
-    advice = [common.advice for common in common_words]
+    languages = documents["lang"].unique(maintain_order=True)
+    advice = [*tokeniser_advice(languages, rules), *(common.advice for common in common_words)]
     write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords], advice)
 
 
