@@ -85,9 +85,10 @@ test-slow: $(DEVELOPMENT)
 bench: $(READY)
 	@python -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
-# The site of docs/, written to site/; docs/parameters.md and docs/tables.md are generated from the code.
+# The site of docs/, written to site/; its pages parameters, tables and languages are generated from the code.
 docs: $(DEVELOPMENT)
-	@python -m docs.write_parameters && python -m docs.write_tables && mkdocs build --strict --quiet
+	@python -m docs.write_parameters && python -m docs.write_tables && python -m docs.write_languages
+	@mkdocs build --strict --quiet
 
 lint: $(DEVELOPMENT)
 	@ruff check . && ruff format --check . && mypy

@@ -11,7 +11,7 @@ from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, PARALLEL, PARALLEL_TOKENS, REFERENCE, REFERENCE_TOKENS, TOKENS
 from pipeline.tokens.common_words import leave_out_common_words
-from pipeline.tokens.tokenise import TokeniseParams, tokenise
+from pipeline.tokens.tokenise import TokeniseParams, tokenise, tokeniser_advice
 
 
 @stage
@@ -27,7 +27,8 @@ def main() -> None:
     REFERENCE_TOKENS.write(_with_tokens(reference, rules), LAYOUT.tables)
     parallel = PARALLEL.read(LAYOUT.tables)
     PARALLEL_TOKENS.write(_with_tokens(parallel, rules), LAYOUT.tables)
-    advice = [common.advice for common in common_words]
+    languages = documents["lang"].unique(maintain_order=True)
+    advice = [*tokeniser_advice(languages, rules), *(common.advice for common in common_words)]
     write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords], advice)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from pipeline.bow.phrases import join_phrases, phrases_of
 from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
 
 MANY = 0.05  # share of documents without a word above which something is wrong
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def count_words(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
-    """How often each document has each word of its language's vocabulary.
+    """How often each document has each word of its language's vocabulary; phrases are joined first.
 
     Args:
         tokens: columns ``lang`` and ``tokens``.
@@ -56,6 +57,7 @@ def _count_block(tokens: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     """Columns document, term and count, sorted; ``words`` has a column lang if ``tokens`` has one."""
     keys = [name for name in ("lang", "word") if name in words.columns]
     occurrences = tokens.rename({"tokens": "word"}).with_row_index("document").explode("word")
+    occurrences = join_phrases(occurrences, phrases_of(words.select(keys)))
     known_words = occurrences.join(words, on=keys)
     return known_words.group_by("document", "term").agg(count=pl.len()).sort("document", "term")
 

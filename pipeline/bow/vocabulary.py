@@ -11,11 +11,14 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.bow.counts import BLOCK
+from pipeline.bow.phrases import join_phrases, learn_phrases, phrases_of
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_utf8
 from pipeline.languages.spelling import word_form
 from pipeline.tables.by_language import ByLanguage
 
+SHOWN = 10  # phrases in the log
+NO_PHRASES = pl.DataFrame(schema={"word": pl.String})
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +30,8 @@ class BowParams(BaseModel):
         size: the largest number of words of a language.
         min_documents: the smallest number of training documents of its language that must contain a word.
         max_document_share: the largest share of these documents that may contain a word.
+        phrases: whether two words that belong together, such as ``prime_minister``, become one word of the vocabulary.
+        phrase_npmi: the smallest NPMI of two neighbours that become a phrase; 1 where they occur only together.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +40,8 @@ class BowParams(BaseModel):
     size: int = Field(default=5000, ge=1)
     min_documents: int = Field(default=3, ge=1)
     max_document_share: float = Field(default=0.5, gt=0, le=1)
+    phrases: bool = False
+    phrase_npmi: float = Field(default=0.5, gt=0, le=1)
 
 
 def build_vocabulary(tokens: pl.DataFrame, split: pl.Series, params: BowParams) -> pl.DataFrame:
@@ -65,7 +72,8 @@ def build_vocabulary(tokens: pl.DataFrame, split: pl.Series, params: BowParams) 
 
 
 def _frequent(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFrame:
-    words = _count(documents)
+    phrases = _phrases(lang, documents, params) if params.phrases else NO_PHRASES
+    words = _count(documents, phrases)
     is_in_enough = pl.col("documents") >= params.min_documents
     is_in_few = pl.col("documents") / len(documents) <= params.max_document_share
     within_bounds = words.filter(is_in_enough, is_in_few)
@@ -81,13 +89,27 @@ def _frequent(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFram
         log.info(
             "%s: only %d words are within the bounds, fewer than bow.size = %d", lang, len(within_bounds), params.size
         )
-    return within_bounds.sort("count", "word", descending=[True, False]).head(params.size).sort("word")
+    chosen = within_bounds.sort("count", "word", descending=[True, False]).head(params.size).sort("word")
+    kept_phrases = phrases_of(chosen.select("word")) if params.phrases else NO_PHRASES
+    if len(kept_phrases) == len(phrases):
+        return chosen
+    counts = _count(documents, kept_phrases)
+    return chosen.select("word").join(counts, on="word", how="left", maintain_order="left").fill_null(0)
+
+
+def _phrases(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFrame:
+    occurrences = documents.to_frame("word").with_row_index("document").explode("word")
+    phrases = learn_phrases(occurrences, params.phrase_npmi, params.min_documents)
+    first = ", ".join(phrases["word"].head(SHOWN))
+    log.info("%s: %d pairs of words are counted as one word each: %s", lang, len(phrases), first or "none")
+    return phrases
 
 
 def _listed_in_file(lang: str, documents: pl.Series, folder: Path) -> pl.DataFrame:
     path = folder / f"{lang}.txt"
-    counts = _count(documents)
-    words = pl.DataFrame({"word": as_tokens(read_vocabulary(path), lang, counts["word"])}, schema={"word": pl.String})
+    given = read_vocabulary(path)
+    counts = _count(documents, phrases_of(pl.DataFrame({"word": given}, schema={"word": pl.String})))
+    words = pl.DataFrame({"word": as_tokens(given, lang, counts["word"])}, schema={"word": pl.String})
     counted = words.join(counts, on="word", how="left", maintain_order="left").fill_null(0)
     if counted["documents"].sum() == 0:
         raise InputError(
@@ -112,15 +134,15 @@ def as_tokens(words: list[str], lang: str, tokens: Iterable[str]) -> list[str]:
     return spelled_words
 
 
-def _count(documents: pl.Series) -> pl.DataFrame:
+def _count(documents: pl.Series, phrases: pl.DataFrame) -> pl.DataFrame:
     """Columns ``word``, ``count`` and ``documents``, in no particular order."""
     tokens = documents.to_frame("word")
-    parts = [_count_block(block) for block in tokens.iter_slices(BLOCK)] or [_count_block(tokens)]
+    parts = [_count_block(block, phrases) for block in tokens.iter_slices(BLOCK)] or [_count_block(tokens, phrases)]
     return pl.concat(parts).group_by("word").agg(pl.col("count", "documents").sum())
 
 
-def _count_block(tokens: pl.DataFrame) -> pl.DataFrame:
-    occurrences = tokens.with_row_index("document").explode("word").drop_nulls()
+def _count_block(tokens: pl.DataFrame, phrases: pl.DataFrame) -> pl.DataFrame:
+    occurrences = join_phrases(tokens.with_row_index("document").explode("word").drop_nulls(), phrases)
     per_document = occurrences.group_by("document", "word").agg(count=pl.len())
     return per_document.group_by("word").agg(pl.col("count").sum(), documents=pl.len())
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.sparse import csr_array, vstack
 
 from pipeline.bow.counts import word_counts
+from pipeline.bow.phrases import MARK
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_parquet, write_parquet
 from pipeline.encoders.encoder_folder import write_config
@@ -126,6 +127,8 @@ class AlignedEncoder:
     def words(self, language: str, words: Sequence[str]) -> np.ndarray:
         """(V, dimension) word vectors, neither weighted nor centred; see :class:`pipeline.encoders.encoder.Encoder`.
 
+        A phrase has the mean vector of its words.
+
         Raises:
             InputError: the language was not learnt.
         """
@@ -134,6 +137,9 @@ class AlignedEncoder:
         rows = np.array([places.get(word, -1) for word in words], dtype=np.int64)
         vectors = np.zeros((len(words), self.params.dimension), np.float32)
         vectors[rows >= 0] = space.vectors[rows[rows >= 0]]
+        for row in np.flatnonzero(rows < 0).tolist():
+            if parts := [places[part] for part in words[row].split(MARK) if part in places]:
+                vectors[row] = space.vectors[parts].mean(axis=0)
         return vectors
 
     def save(self, folder: Path) -> None:

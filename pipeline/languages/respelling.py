@@ -48,6 +48,14 @@ VIETNAMESE: Final = tuple(
 # A line below is written for the dot below, and an old Greek letter for o with a dot.
 YORUBA: Final = (("\u0329", "\u0323"), ("ϙ", "ọ"), ("Ϙ", "Ọ"))
 
+# Letters that sound alike in Amharic are written for each other; each has seven forms, one for each vowel.
+AMHARIC: Final = tuple(
+    (chr(ord(other) + vowel), chr(ord(letter) + vowel))
+    for letter, others in (("ሀ", "ሐኀ"), ("ሰ", "ሠ"), ("አ", "ዐ"), ("ጸ", "ፀ"))
+    for other in others
+    for vowel in range(7)
+)
+
 # A letter, its virama and a joiner were typed for the letters that Unicode 5.1 brought.
 MALAYALAM: Final = tuple((f"{letter}\u0d4d\u200d", chillu) for letter, chillu in zip("ണനരലളക", "ൺൻർൽൾൿ", strict=True))
 BENGALI: Final = (("ত\u09cd\u200d", "ৎ"),)

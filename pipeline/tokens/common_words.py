@@ -46,7 +46,7 @@ class CommonWords:
     def advice(self) -> str:
         """What was done, and what the user may do."""
         count = len(self.words)
-        shown = ", ".join(self.words[:SHOWN]) + (", ..." if count > SHOWN else "")
+        shown = ", ".join(self.words[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
         return (
             f"{language_name(self.lang)}: {self.known or 'no'} stop words are known, so {count} words were left out "
             f"that are in more than {self.share:.0%} of the training documents: {shown or 'none'}. Write words that "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pipeline.common.errors import MissingResourceError
 from pipeline.languages.known import known_language
@@ -42,12 +42,14 @@ def lemmatiser(lang: str) -> Callable[[str], str]:
     code = known_language(lang).lemmas
     infinitive = _INFINITIVES.get(code)
 
+    # The plain tables of a language take up to 600 MB; these are slower, but each word is looked up only once.
+    source: dict[str, Any] = {"lang": code, "low_memory": True}
+
     def lemma(word: str) -> str:
-        # The plain tables of a language take up to 600 MB; these are slower, but each word is looked up only once.
-        found = simplemma.lemmatize(word, lang=code, low_memory=True)
-        if infinitive and found.endswith(infinitive):
-            noun = simplemma.lemmatize(word.title(), lang=code, low_memory=True)
-            found = noun if noun[:1].isupper() and simplemma.is_known(word.title(), lang=code) else found
+        found = simplemma.lemmatize(word, **source)
+        if infinitive and found.endswith(infinitive) and simplemma.is_known(word.title(), **source):
+            noun = simplemma.lemmatize(word.title(), **source)
+            found = noun if noun[:1].isupper() else found
         return word_form(found, lang) or word
 
     return lemma

@@ -10,6 +10,7 @@ from itertools import chain
 import polars as pl
 
 from pipeline.common.parallel import map_in_order
+from pipeline.languages.codes import language_name
 from pipeline.languages.known import known_language
 from pipeline.languages.spelling import clean
 from pipeline.tokens.lemmas import has_lemmas, lemmatiser
@@ -123,14 +124,21 @@ def _token_filter(params: TokeniseParams, stop: frozenset[str]) -> Callable[[str
     return lambda token: len(token) >= shortest and token not in stop and (numbers or not is_number(token))
 
 
+def tokeniser_advice(languages: Iterable[str], params: TokeniseParams) -> list[str]:
+    """What to mend about languages whose texts cannot be cut into words here."""
+    return [
+        f"{language_name(lang)}: there are no blanks between words, and there is no tokeniser for it. Put blanks "
+        "between the words of all texts and set `tokenise.pretokenised: true`."
+        for lang in languages
+        if known_language(lang).segmenter == "none" and not params.pretokenised
+    ]
+
+
 def _tokenise_language(
     lang: str, texts: pl.Series, params: TokeniseParams, filtered: bool, processes: int | None
 ) -> pl.Series:
-    if known_language(lang).segmenter == "none" and not params.pretokenised:
-        log.warning(
-            "%s: this language has no blanks between words, and there is no tokeniser for it; pretokenise these texts",
-            lang,
-        )
+    for sentence in tokeniser_advice([lang], params):
+        log.warning("%s", sentence)
     work = partial(_tokenise_chunk, lang, params, _stop_words(lang, params, filtered))
     work(texts.clear())  # loads dictionaries before the clock starts
     tokens = _split(pl.concat(map_in_order(work, _chunks(texts), f"tokenise {lang}", processes)))

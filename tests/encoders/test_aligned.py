@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.extmath import randomized_svd
 
 from pipeline.common.errors import InputError
-from pipeline.encoders.aligned import AlignedEncoder, AlignedParams
+from pipeline.encoders.aligned import AlignedEncoder, AlignedParams, WordSpace
 from pipeline.encoders.rotation import align, prune
 from pipeline.encoders.word_vectors import positive_pmi, word_vectors
 from pipeline.tables.vectors import unit_rows
@@ -451,3 +451,11 @@ def test_parity_aligned_ecnews(tmp_path: Path) -> None:
             accuracy[lang, target] = model.score(vectors[place[target, "test"]], answers[place[target, "test"]])
     least = {("en", "en"): 0.79, ("zh", "zh"): 0.77, ("zh", "en"): 0.57, ("en", "zh"): 0.59}
     assert all(accuracy[direction] >= figure for direction, figure in least.items()), accuracy
+
+
+def test_a_phrase_has_the_mean_vector_of_its_words() -> None:
+    encoder = AlignedEncoder(AlignedParams(dimension=2))
+    vectors = np.array([[1, 0], [0, 1]], np.float32)
+    encoder.spaces["en"] = WordSpace(["prime", "minister"], np.array([0.5, 0.5]), vectors, np.zeros(2))
+    words = ["prime_minister", "prime_time", "prime", "tree_house"]
+    assert encoder.words("en", words).tolist() == [[0.5, 0.5], [1, 0], [1, 0], [0, 0]]

@@ -34,6 +34,8 @@ from pipeline.languages.spelling import clean, lower_case, word_form
         ("uz", ["oʻzbek", "o'zbek", "o‘zbek", "O`zbek"]),
         ("uk", ["Пʼять", "п’ять", "п'ять"]),
         ("yo", ["ọmọ", "ϙmϙ", "o\u0329mo\u0329"]),
+        ("am", ["ዓለም", "ኣለም"]),
+        ("am", ["ፀሐይ", "ጸሀይ", "ጸኀይ"]),
         ("hi", ["क्‍या", "क्या"]),
         ("ml", ["എന്\u200d", "എൻ"]),
         ("de", ["Auf\u200clage", "auflage"]),

@@ -84,6 +84,7 @@ def test_infer_gives_the_runs_own_theta(project: Path, topics: pipeline.Topics) 
 
 def test_infer_takes_one_text_or_many_or_none(topics: pipeline.Topics) -> None:
     one = topics.infer(TEXT, lang="en")
+    assert topics.infer(TEXT, lang="English").equals(one)
     assert topics.infer([TEXT, "", TEXT], lang="en")["words"].to_list() == [one["words"][0], 0, one["words"][0]]
     assert one["words"][0] > 0
     none = topics.infer([], lang="en")

@@ -26,7 +26,7 @@ from pipeline.common import parallel
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
 from pipeline.common.parallel import map_in_order, processes_allowed, worth_starting
 from pipeline.languages.spelling import clean
-from pipeline.tokens.tokenise import TokeniseParams, tokenise, tokenise_texts
+from pipeline.tokens.tokenise import TokeniseParams, tokenise, tokenise_texts, tokeniser_advice
 from pipeline.tokens.tokenisers import is_number
 from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
 from pipeline.tokens.tokenisers.icu import IcuTokeniser
@@ -296,7 +296,9 @@ def test_a_user_folder_without_any_list_is_refused(tmp_path: Path) -> None:
 
 def test_languages_without_blanks_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     tokenise(_documents([("bo", "བོད་སྐད་")]), TokeniseParams())
-    assert "pretokenise" in caplog.text
+    assert "Tibetan: there are no blanks between words" in caplog.text
+    assert tokeniser_advice(["bo", "th", "en"], TokeniseParams())[0] in caplog.text
+    assert not tokeniser_advice(["bo"], TokeniseParams(pretokenised=True))
 
 
 def test_long_runs_without_punctuation_take_linear_time() -> None:

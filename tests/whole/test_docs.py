@@ -14,6 +14,8 @@ import pytest
 from project import STAGES, make_project, run_stages, sample_rows
 from ruamel.yaml import YAML
 
+from docs.write_languages import PAGE as LANGUAGES_PAGE
+from docs.write_languages import page as languages_page
 from docs.write_parameters import PAGE, page
 from docs.write_tables import PAGE as TABLES_PAGE
 from docs.write_tables import page as tables_page
@@ -63,6 +65,12 @@ def test_every_parameter_says_what_it_means() -> None:
 def test_the_page_of_tables_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert TABLES_PAGE.read_text(encoding="utf-8") == tables_page()
+
+
+def test_the_page_of_languages_is_that_of_the_code() -> None:
+    text = languages_page()
+    assert LANGUAGES_PAGE.read_text(encoding="utf-8") == text
+    assert len(re.findall(r"^\| `\w+` \|", text, re.MULTILINE)) > 100
 
 
 @pytest.mark.parametrize("path", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.stem)
