@@ -115,7 +115,7 @@ def _download(model: str, revision: str, files: ModelFiles) -> Path:
             "and copy the cache to this machine, or set `name` to a folder with the model's files. "
             "`encoder: auto` needs no download of this kind."
         ) from error
-    log.info("fetching %s, revision %s (BGE-M3 has 2.3 GB)", model, revision)
+    log.info("fetching %s, revision %s; a model may have gigabytes (BGE-M3: 2.3 GB)", model, revision)
     try:
         folder = Path(snapshot_download(model, revision=revision, allow_patterns=list(files.patterns)))
     except network as error:
