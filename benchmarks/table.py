@@ -16,6 +16,8 @@ BENCHMARKS: Final[dict[str, str]] = {
     "tokenise_ja": "tokenising",
     "bow": "counting",
     "aligned_encoder": "encoding",
+    "universal_encoder": "text_encoding",
+    "e5_encoder": "text_encoding",
     "cluster": "encoding",
     "train_step": "training",
     "train_step_sparing": "training",

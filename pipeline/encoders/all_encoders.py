@@ -15,12 +15,14 @@ from pipeline.encoders.encoder import Encoder
 from pipeline.encoders.encoder_folder import damaged, read_config
 from pipeline.encoders.joined import JOINED, JoinedEncoder, JoinedParams
 from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
+from pipeline.encoders.sentence_transformers import SentenceTransformersEncoder, SentenceTransformersParams
 from pipeline.encoders.universal import UniversalEncoder, UniversalParams
 
 # name -> the class of the parameters, and the function that makes the encoder from them and a folder for its cache
 ENCODERS: dict[str, tuple[type[BaseModel], Callable[[Any, Path], Encoder]]] = {
     "universal": (UniversalParams, UniversalEncoder),
     "e5": (E5Params, E5Encoder),
+    "sentence-transformers": (SentenceTransformersParams, SentenceTransformersEncoder),
     "aligned": (AlignedParams, lambda params, _: AlignedEncoder(params)),
     "bge-m3": (BgeM3Params, BgeM3Encoder),
     "precomputed": (PrecomputedParams, lambda params, _: PrecomputedEncoder(params)),

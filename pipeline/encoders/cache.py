@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.files import whole_file
-from pipeline.common.progress import track
+from pipeline.common.progress import SECONDS_BETWEEN_LINES
 
 log = logging.getLogger(__name__)
 
@@ -55,24 +56,15 @@ def cached_vectors(
     vectors = _read_vectors(home, texts_by_key)
     missing = _longest_first(texts_by_key, vectors)
     log.info("%d texts: %d in the cache, %d to embed", len(texts_by_key), len(vectors), len(missing))
-    shards = _shards(missing, texts_by_key, shard, shard_bytes)
-    for key, vector in track(_embedded(shards, texts_by_key, embed, home), "embed", len(missing)):
-        vectors[key] = vector
-    return np.stack([vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
-
-
-def _embedded(
-    shards: Iterable[list[str]],
-    texts_by_key: Mapping[str, str],
-    embed: Callable[[Sequence[str]], np.ndarray],
-    home: Path,
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Embed shard after shard and write each to the disk; yields every key with its vector."""
+    progress = _Progress(sum(len(texts_by_key[key].encode()) for key in missing), len(missing))
     with _Writer(home) as writer:
-        for keys in shards:
-            fresh = _checked(embed([texts_by_key[key] for key in keys]), len(keys))
-            writer.write(keys, fresh)
-            yield from zip(keys, fresh, strict=True)
+        for shard_keys in _shards(missing, texts_by_key, shard, shard_bytes):
+            shard_texts = [texts_by_key[key] for key in shard_keys]
+            fresh = _checked(embed(shard_texts), len(shard_keys))
+            writer.write(shard_keys, fresh)
+            vectors.update(zip(shard_keys, fresh, strict=True))
+            progress.add(shard_texts)
+    return np.stack([vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
 
 
 def missing_texts(texts: Sequence[str], settings: CacheSettings, folder: Path) -> list[str]:
@@ -125,6 +117,24 @@ def _read_shards(home: Path) -> Iterator[pl.DataFrame]:
         else:
             log.warning("%s is damaged; this shard of the cache is deleted and its texts are embedded again", path)
             path.unlink(missing_ok=True)
+
+
+class _Progress:
+    """Tells now and then how many texts are embedded; bytes, not texts, foretell the time, as long texts come first."""
+
+    def __init__(self, total_bytes: int, total: int) -> None:
+        self.total_bytes, self.total = total_bytes, total
+        self.done_bytes = self.done = 0
+        self.started = self.last_line = time.perf_counter()
+
+    def add(self, texts: Sequence[str]) -> None:
+        self.done_bytes += sum(len(text.encode()) for text in texts)
+        self.done += len(texts)
+        now = time.perf_counter()
+        if now - self.last_line >= SECONDS_BETWEEN_LINES and self.done < self.total:
+            self.last_line = now
+            left = (now - self.started) / self.done_bytes * (self.total_bytes - self.done_bytes)
+            log.info("embedded %d of %d texts, about %.0f s left", self.done, self.total, left)
 
 
 class _Writer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
@@ -23,6 +24,22 @@ FILES = (
     "colbert_linear.pt",
     "sparse_linear.pt",
 )
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """Which files belong to a model.
+
+    Attributes:
+        patterns: names of the files that are fetched, also with ``*``; no file that holds code is among them.
+        needed: groups of names; the model needs one of each group.
+    """
+
+    patterns: tuple[str, ...]
+    needed: tuple[tuple[str, ...], ...]
+
+
+BGE_M3_FILES = ModelFiles(FILES, (("config.json",), ("tokenizer.json",), WEIGHTS))
 QUICK = 5.0  # seconds to wait for the hub's first answer; the hub's own client would try for minutes
 
 
@@ -43,12 +60,13 @@ def model_identity(model: str, revision: str) -> str:
     return f"folder@{digest.hexdigest()}"
 
 
-def model_folder(model: str, revision: str) -> Path:
+def model_folder(model: str, revision: str, files: ModelFiles = BGE_M3_FILES) -> Path:
     """The folder with a model's files.
 
     Args:
         model: a local folder or a name on the hub.
         revision: commit of the hub's repository; a local folder has none.
+        files: the files that the model has.
 
     Raises:
         InputError: a file is missing or has been changed, or the hub has no such model.
@@ -57,30 +75,31 @@ def model_folder(model: str, revision: str) -> Path:
     """
     folder = Path(model)
     if folder.is_dir():
-        if lacking := _lacking(folder):
-            raise InputError(f"{folder}: {lacking} is missing. The folder of a model needs {', '.join(FILES)}.")
+        if lacking := _lacking(folder, files):
+            raise InputError(f"{folder}: {lacking} is missing. A folder of a model has {', '.join(files.patterns)}.")
         return folder
-    folder = _cached(model, revision) or _download(model, revision)
+    folder = _cached(model, revision, files) or _download(model, revision, files)
     _check_digests(folder, model, revision)
     return folder
 
 
-def _cached(model: str, revision: str) -> Path | None:
+def _cached(model: str, revision: str, files: ModelFiles) -> Path | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(model, revision=revision, local_files_only=True, allow_patterns=list(FILES)))
+        patterns = list(files.patterns)
+        folder = Path(snapshot_download(model, revision=revision, local_files_only=True, allow_patterns=patterns))
     except LocalEntryNotFoundError:
         return None
     except HFValidationError as error:
         raise InputError(
             f"model {model!r} is neither a folder on this machine nor a name on the hub: {error}"
         ) from error
-    return None if _lacking(folder) else folder
+    return None if _lacking(folder, files) else folder
 
 
-def _download(model: str, revision: str) -> Path:
+def _download(model: str, revision: str, files: ModelFiles) -> Path:
     from huggingface_hub import HfApi, errors, snapshot_download
 
     command = fetch_command(model, revision)
@@ -93,24 +112,24 @@ def _download(model: str, revision: str) -> Path:
         raise MissingResourceError(
             f"{model} (revision {revision}) is not a folder on this machine and is not in the hub's local cache, "
             f"and the hub cannot be reached ({error}). On a machine with a network, run\n    {command}\n"
-            "and copy the cache to this machine, or set `model` to a folder with the model's files. "
-            "`encoder: aligned` needs no download."
+            "and copy the cache to this machine, or set `name` to a folder with the model's files. "
+            "`encoder: auto` needs no download of this kind."
         ) from error
-    log.info("fetching %s, revision %s (BGE-M3 has 2.3 GB)", model, revision)
+    log.info("fetching %s, revision %s; a model may have gigabytes (BGE-M3: 2.3 GB)", model, revision)
     try:
-        folder = Path(snapshot_download(model, revision=revision, allow_patterns=list(FILES)))
+        folder = Path(snapshot_download(model, revision=revision, allow_patterns=list(files.patterns)))
     except network as error:
         raise TryAgainError(
             f"{model}: the download was interrupted ({error}). Run the same again, or run\n    {command}"
         ) from error
-    if lacking := _lacking(folder):
+    if lacking := _lacking(folder, files):
         raise InputError(f"{model}, revision {revision}: the repository on the hub has no {lacking}.")
     return folder
 
 
-def _lacking(folder: Path) -> str | None:
+def _lacking(folder: Path, files: ModelFiles) -> str | None:
     """The first file that a model needs and that the folder does not have; None if it has all."""
-    for names in (("config.json",), ("tokenizer.json",), WEIGHTS):
+    for names in files.needed:
         if not any((folder / name).is_file() for name in names):
             return " or ".join(names)
     return None
@@ -118,10 +137,10 @@ def _lacking(folder: Path) -> str | None:
 
 def _check_digests(folder: Path, model: str, revision: str) -> None:
     """Compare large files with their SHA-256, their name in the hub's cache; damaged weights still give vectors."""
-    for name in FILES:
-        blob = (folder / name).resolve()
+    for file in sorted(folder.rglob("*")):
+        blob = file.resolve()
         if re.fullmatch("[0-9a-f]{64}", blob.name) and file_digest(blob) != blob.name:
             raise InputError(
-                f"{blob} ({name} of {model}) is damaged: its SHA-256 differs from its name. "
+                f"{blob} ({file.relative_to(folder)} of {model}) is damaged: its SHA-256 differs from its name. "
                 f"Fetch it again: {fetch_command(model, revision)} --force-download"
             )

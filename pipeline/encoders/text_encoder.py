@@ -30,10 +30,12 @@ class TextEncoder(ABC):
         name: the encoder's name in the table of encoders.
         text: the column that is embedded, of the documents' columns text and tokens.
         shards: the most texts in a shard on each device. A killed run may lose one shard, seconds to minutes of work.
+        against_nan: what to do if vectors are no numbers, for the message.
         params: the encoder's parameters, which are its whole state.
     """
 
     name: ClassVar[str]
+    against_nan: ClassVar[str] = "the model's files are damaged"
     shards: ClassVar[Mapping[str, int]] = {"cpu": 256, "cuda": 65536}
     text: pl.Expr = pl.col("text")
 
@@ -114,10 +116,16 @@ class TextEncoder(ABC):
             texts,
             self.settings,
             self.cache_folder,
-            lambda shard: self._embed(shard, ids),
+            lambda shard: self._checked(shard, ids),
             self.shards[self.device],
             SHARD_BYTES,
         )
+
+    def _checked(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
+        vectors = self._embed(texts, ids)
+        if bad := [ids[texts[row]] for row in np.flatnonzero(~np.isfinite(vectors).all(axis=1)).tolist()]:
+            raise InputError(f"documents {bad[:10]}: the vectors hold NaN or infinity; {self.against_nan}.")
+        return vectors
 
 
 def forecast(texts: int, tokens: int, seconds: float) -> None:

@@ -2,8 +2,7 @@
 
 A thread tokenises ahead, a batch holds as many passages as have a budget of tokens together, nothing is padded, and
 the vectors of a shard come from a GPU without a wait between batches. The neighbours of a text in its batch change its
-vector only by rounding, through their numbers of tokens. The vector of a text that is cut into passages is the mean of
-theirs, scaled to length 1.
+vector only by rounding, through their numbers of tokens.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ import logging
 import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.errors import MissingResourceError
+from pipeline.encoders.passages import text_vectors
 from pipeline.encoders.text_encoder import TextEncoder, forecast
 from pipeline.encoders.token_batches import BatchMaker, TokenBatch
-from pipeline.tables.vectors import unit_rows
 
 if TYPE_CHECKING:
     import torch
@@ -31,8 +30,6 @@ SAMPLE = 8  # texts that are timed for the estimate
 
 class TokenEncoder(TextEncoder):
     """Runs a model on batches of tokens; see the module's docstring."""
-
-    against_nan: ClassVar[str] = "the model's files are damaged"  # what to do if vectors are no numbers
 
     @property
     @abstractmethod
@@ -49,15 +46,7 @@ class TokenEncoder(TextEncoder):
         """(B, E) float32 vectors on the device, which may still be computing them."""
 
     def _embed(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
-        vectors = np.zeros((len(texts), self.width), np.float32)
-        passages = np.zeros(len(texts), np.int64)
-        for rows, fresh in self._embedded_batches(texts, ids):
-            np.add.at(vectors, rows, fresh)
-            np.add.at(passages, rows, 1)
-        if bad := [ids[texts[row]] for row in np.flatnonzero(~np.isfinite(vectors).all(axis=1)).tolist()]:
-            raise InputError(f"documents {bad[:10]}: the vectors hold NaN or infinity; {self.against_nan}.")
-        vectors[passages > 1] = unit_rows(vectors[passages > 1])
-        return vectors
+        return text_vectors(self._embedded_batches(texts, ids), len(texts), self.width)
 
     def _embedded_batches(self, texts: Sequence[str], ids: Mapping[str, str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """Row numbers and vectors of all passages, batch by batch."""

@@ -43,7 +43,7 @@ class UniversalEncoder(TokenEncoder):
     """The Universal Sentence Encoder with a cache of vectors; see the module's docstring."""
 
     name = "universal"
-    shards: ClassVar = {"cpu": 8192}
+    shards: ClassVar = {"cpu": 2048}
     against_nan = f"the files of the package {PACKAGE} are damaged; install it again"
     width = WIDTH
 

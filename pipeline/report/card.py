@@ -98,9 +98,11 @@ def _limits(run: FinishedRun) -> Iterator[str]:
     yield f"- The topics are the subjects of `{dataset}`; for documents about other subjects theta says little."
     yield "- The figures were measured on the data of the training run, with its reference corpus."
     if run.layout.model_encoder.is_dir():
-        encoder = run.parameters["encoder"]
-        yield f"- Theta is inferred from embeddings by `{encoder}`, whose state is in `{MODEL_ENCODER}`. BGE-M3 itself"
-        yield "  is loaded from the place that its configuration names; precomputed vectors must exist for the new ids."
+        named = run.parameters["encoder"]
+        encoder = "`, `".join([named] if isinstance(named, str) else named)
+        yield f"- Theta is inferred from embeddings by `{encoder}`, whose state is in `{MODEL_ENCODER}`. A model"
+        yield "  that others trained is loaded from its package or from the place that the configuration names;"
+        yield "  precomputed vectors must exist for the new ids."
 
 
 def _parameters(run: FinishedRun) -> Iterator[str]:

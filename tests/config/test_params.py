@@ -169,7 +169,10 @@ def test_the_committed_parameters_pass_the_check_of_all() -> None:
         ({"zzzz": 80}, "zzzz is not a parameter; the known names are ablate, aligned,"),
         ({"lambda1": -1}, "lambda1 = -1: Input should be greater than or equal to 0."),
         ({"model": "glocmt"}, "model = 'glocmt': expected one of gloctm, infoctm, .* Did you mean `gloctm`?"),
-        ({"encoder": "bge"}, "encoder = 'bge': expected one of aligned, auto, bge-m3, e5, precomputed, universal."),
+        (
+            {"encoder": "bge"},
+            "encoder = 'bge': expected one of aligned, auto, bge-m3, e5, precomputed, sentence-transformers",
+        ),
         ({"encoder": ["aligned", "bge"]}, "encoder = 'bge': expected one of aligned, bge-m3"),
         ({"encoder": []}, r"encoder = \[\]: expected different values, at least one."),
         ({"encoder": ["aligned", "aligned"]}, r"encoder = \['aligned', 'aligned'\]: expected different values"),

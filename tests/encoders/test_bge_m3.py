@@ -293,7 +293,7 @@ def assert_unreachable(cache: Path) -> None:
     assert time.perf_counter() - started < 5
     assert caught.value.exit_code == 3
     assert f"hf download BAAI/bge-m3 --revision {REVISION}" in str(caught.value)
-    assert "encoder: aligned" in str(caught.value)
+    assert "encoder: auto" in str(caught.value)
 
 
 def test_an_unreachable_hub_is_told_at_once(hub_cache: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tiny_bge_m3 import build_tiny_bge_m3
+from tiny_sentence_model import build_tiny_sentence_model
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import write_parquet
@@ -21,6 +22,9 @@ from pipeline.tables.vectors import vector_column
 LANGUAGES = ("en", "zh", "ja")
 SCHEMA = {"id": pl.String, "lang": pl.String, "split": pl.String, "text": pl.String, "tokens": pl.List(pl.String)}
 WIDTH = 8
+
+# e5 has tests of its own in test_e5.py; these take it seconds more.
+NAMES = [pytest.param(name, marks=pytest.mark.slow) if name == "e5" else name for name in ENCODERS]
 
 
 def documents(a_language: int, seed: int) -> pl.DataFrame:
@@ -51,6 +55,10 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         "bge-m3": {"name": str(build_tiny_bge_m3(folder / "model")), "device": "cpu"},
         "universal": {},
         "e5": {"device": "cpu"},
+        "sentence-transformers": {
+            "name": str(build_tiny_sentence_model(folder / "sentences", longest=64)),
+            "device": "cpu",
+        },
         "precomputed": {"vectors": folder / "vectors.parquet"},
     }
 
@@ -66,7 +74,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_documents_have_vectors_whichever_come_with_them(
     name: str, blocks: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -82,7 +90,7 @@ def test_documents_have_vectors_whichever_come_with_them(
     assert some == pytest.approx(vectors[order], abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_words_have_vectors_in_the_space_of_the_documents(
     name: str, blocks: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -98,7 +106,7 @@ def test_words_have_vectors_in_the_space_of_the_documents(
         assert encoder.words(lang, words[::-1]) == pytest.approx(vectors[::-1], abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_saved_encoder_embeds_alike(name: str, blocks: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     encoder = learnt(name, blocks[name], tmp_path / "cache")
     encoder.save(tmp_path / "saved")
