@@ -6,21 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from pipeline.encoders.e5 import E5_LANGUAGES
+from pipeline.encoders.universal import UNIVERSAL_LANGUAGES
 from pipeline.languages.known import LANGUAGES, KnownLanguage
 from pipeline.tokens.common_words import ENOUGH
 from pipeline.tokens.lemmas import has_lemmas
 from pipeline.tokens.stop_words import REVIEWED, known_stop_words
 
 PAGE = Path(__file__).with_name("languages.md")
-# The languages that each of these encoders was trained on.
-ENCODERS: Final = {
-    "universal": "ar de en es fr it ja ko nl pl pt ru th tr zh",
-    "e5": """
-        af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is
-        it ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my nb ne nl nn no om or pa pl ps pt ro ru sa sd si
-        sk sl so sq sr su sv sw ta te th tl tr ug uk ur uz vi xh yi zh
-    """,
-}
+ENCODERS: Final = {"universal": UNIVERSAL_LANGUAGES, "e5": E5_LANGUAGES}
 SEGMENTERS: Final = {
     "blanks": "blanks",
     "jieba": "jieba",
@@ -67,7 +61,7 @@ def _cells(record: KnownLanguage) -> Iterator[str]:
     yield SEGMENTERS[record.segmenter]
     yield (f"{count}{'*' * (REVIEWED / f'{record.code}.txt').exists()}" if count else "").replace("*", "\\*")
     yield _lemmas(record)
-    yield ", ".join(name for name, languages in ENCODERS.items() if record.code in languages.split())
+    yield ", ".join(name for name, languages in ENCODERS.items() if record.code in languages)
 
 
 def _lemmas(record: KnownLanguage) -> str:

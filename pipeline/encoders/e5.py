@@ -37,11 +37,12 @@ PREFIX = "query: "  # the model was trained with it where texts are compared wit
 WIDTH_E5 = 384
 BUDGETS = {"cpu": 2048, "cuda": 65536}  # tokens in a batch
 # What the model was trained on (the languages of XLM-RoBERTa); it is of use for others that resemble these.
-E5_LANGUAGES = """
+_TRAINED_ON = """
 af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it ja jv
 ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my nb ne nl nn no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su
 sv sw ta te th tl tr ug uk ur uz vi xh yi zh
 """
+E5_LANGUAGES = frozenset(_TRAINED_ON.split())
 
 
 class E5Params(BaseModel):
@@ -69,7 +70,7 @@ class E5Encoder(TokenEncoder):
 
     def learn(self, documents: pl.DataFrame) -> None:
         """Say which languages the model was not trained on; see :class:`pipeline.encoders.encoder.Encoder`."""
-        if strange := sorted(set(documents["lang"].unique().to_list()) - set(E5_LANGUAGES.split())):
+        if strange := sorted(set(documents["lang"].unique().to_list()) - E5_LANGUAGES):
             named = ", ".join(f"`{language}`" for language in strange)
             log.warning("e5 was not trained on %s; it may know enough from similar languages, or it may not", named)
 

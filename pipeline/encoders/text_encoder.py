@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel
 
+from pipeline.bow.phrases import MARK
 from pipeline.common.errors import InputError
 from pipeline.encoders.cache import CacheSettings, cached_vectors, missing_texts
 from pipeline.encoders.encoder_folder import write_config
@@ -79,7 +80,8 @@ class TextEncoder(ABC):
         """
         self._check_languages([language])
         documents = pl.DataFrame({"id": words}, schema={"id": pl.String})
-        return self.encode(documents.select("id", text="id", tokens=pl.concat_list("id")))
+        text = pl.col("id").str.replace_all(MARK, " ", literal=True)  # a phrase as it is written
+        return self.encode(documents.select("id", text=text, tokens=pl.concat_list("id")))
 
     def save(self, folder: Path) -> None:
         """Write the parameters; see :class:`pipeline.encoders.encoder.Encoder`."""

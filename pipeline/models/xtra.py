@@ -154,10 +154,17 @@ class Xtra(Autoencoder):
     def _embedding_alignment(self, thetas: list[torch.Tensor], batches: list[Batch]) -> torch.Tensor:
         """L_InfoNCE, summed over languages."""
         losses = [
-            embedding_infonce(self.dropout(self.theta_map(theta)), batch.embeddings, self.params.infonce_form)
-            for theta, batch in zip(thetas, batches, strict=True)
+            embedding_infonce(self.dropout(self.theta_map(theta)), self._target(index, batch), self.params.infonce_form)
+            for index, (theta, batch) in enumerate(zip(thetas, batches, strict=True))
         ]
         return torch.stack(losses).sum()
+
+    def _target(self, index: int, batch: Batch) -> torch.Tensor:
+        """(B, E) what the thetas are aligned with: the vectors, where theta reads them less their language's mean.
+
+        Many encoders put all texts into a narrow cone, in which the cosines of any two documents are nearly the same.
+        """
+        return self.vector_input.centred(index, batch.embeddings) if self.reads_embeddings else batch.embeddings
 
     def _beta_alignment(self) -> torch.Tensor:
         projected = [self.dropout(layer(beta)) for layer, beta in zip(self.beta_map, self.beta, strict=True)]

@@ -180,7 +180,7 @@ def test_the_committed_parameters_pass_the_check_of_all() -> None:
         ({"cluster": {"space": "usvd"}}, "cluster.space = 'usvd': Input should be .* Did you mean `u-svd`?"),
         ({"nmtm": {"mix": 7}}, "nmtm.mix = 7: Input should be less than"),
         ({"ablate": ["kl"]}, r"ablate = \['kl'\]: .*the model knows no kl; it can do without infonce, cluster"),
-        ({"top_words": "best"}, "top_words = 'best': Input should be 'beta' or 'owned'."),
+        ({"top_words": "best"}, "top_words = 'best': Input should be 'beta', 'owned' or 'agreed'."),
         ({"epochs": 5}, "epochs is not a parameter; the known names are ablate"),
         ({"classify": {"seed": 5}}, "classify.seed belongs at the top level, as `seed`."),
         ({"seed": "x"}, "seed = 'x': Input should be a valid integer"),

@@ -43,7 +43,11 @@ class VectorLayer(nn.Module):
 
     def forward(self, index: int, embeddings: torch.Tensor) -> torch.Tensor:
         """Map (B, E) vectors of the ``index``-th language's documents to (B, out)."""
-        has_vector = embeddings.any(dim=1, keepdim=True)
-        centred = nn.functional.normalize(embeddings, dim=1) - self.means[index]
-        output: torch.Tensor = self.scale * self.map(nn.functional.normalize(centred, dim=1) * has_vector)
+        output: torch.Tensor = self.scale * self.map(self.centred(index, embeddings))
         return output
+
+    def centred(self, index: int, embeddings: torch.Tensor) -> torch.Tensor:
+        """(B, E) ``unit(unit(e) - mean)``; zeros stay zeros."""
+        has_vector = embeddings.any(dim=1, keepdim=True)
+        moved = nn.functional.normalize(embeddings, dim=1) - self.means[index]
+        return nn.functional.normalize(moved, dim=1) * has_vector
