@@ -35,7 +35,7 @@ class EvaluateParams(BaseModel):
 
     top_words: Selection = "agreed"
     words: int = Field(15, ge=2)
-    agreement: float = Field(5.0, ge=0)
+    agreement: float = Field(4.0, ge=0)
     counting: Counting = "toolkit"
 
 

@@ -52,7 +52,7 @@ class XtraParams(ModelParams):
     lambda1: float = Field(80.0, ge=0)
     lambda2: float = Field(5.0, ge=0)
     lambda3: float = Field(7.0, ge=0)
-    anchor: float = Field(0.0, ge=0)
+    anchor: float = Field(5.0, ge=0)
     theta: Literal["words", "vectors", "both"] = "both"
     vector_weight: float = Field(20.0, gt=0)
     shared: int = Field(1000, ge=1)

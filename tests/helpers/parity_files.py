@@ -39,6 +39,7 @@ def xtra_model(file: dict[str, np.ndarray], **forms: str) -> Xtra:
     """The model with the file's weights and no dropout."""
     params = XtraParams(
         theta="words",
+        anchor=0,
         lambda1=float(file["lambda1"]),
         lambda2=float(file["lambda2"]),
         lambda3=float(file["lambda3"]),

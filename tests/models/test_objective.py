@@ -37,6 +37,7 @@ def model_of(
         infonce_form=infonce_form,
         cluster_form=cluster_form,
         theta=theta,
+        anchor=0,
         vector_weight=2.5,
     )
     vocabulary = dict(list(VOCABULARY.items())[:languages])
