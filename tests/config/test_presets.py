@@ -141,6 +141,7 @@ def test_missing_parameters_are_named(params: Path) -> None:
 
 def test_the_presets_that_users_are_told_of_are_there() -> None:
     wanted = "amazon_review ecnews ecnews-40 ecnews-anchored ecnews-fast ecnews-translated"
+    wanted += " ecnews-universal"
     wanted += " rakuten_amazon rakuten_amazon-40 rakuten_amazon-translated sample"
     assert wanted.split() == NAMES
 
