@@ -53,6 +53,12 @@ def longest_text(run: FinishedRun) -> int:
         raise InputError(f"{run.layout.records}: the record of `documents` has no max_characters.") from error
 
 
+def split_length(run: FinishedRun) -> int:
+    """The length of the passages into which the run cut long documents; 0 where it cut none, or has no records."""
+    record = read_records(run.layout.records).get("documents")
+    return 0 if record is None else int(record.parameters["documents"].get("split_length", 0))
+
+
 def read_new_documents(
     path: Path,
     languages: Sequence[str],
