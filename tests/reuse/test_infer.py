@@ -410,7 +410,7 @@ def test_long_texts_are_cut_as_in_the_run_and_have_the_mean_theta_of_their_passa
     parts = [
         "The film and the film and the music.",
         "It is the moon, and not the others.",
-        "Nothing at all that is known here.",
+        "Nothing that is known to anybody.",
     ]
     long = pl.DataFrame({"id": "a", "lang": "en", "text": "\n\n".join(parts)})
     other = with_tokenise(run)
