@@ -421,3 +421,7 @@ def test_long_texts_are_cut_as_in_the_run_and_have_the_mean_theta_of_their_passa
     mean = alone["theta"][0] * 0.75 + alone["theta"][1] * 0.25
     np.testing.assert_allclose(whole["theta"][0], mean, atol=1e-6)
     assert not np.allclose(Inference(run).table(long)["theta"][0], mean, atol=1e-6)
+    assert Inference(other).table(long.clear()).is_empty()
+    write_record(other.layout.records, "documents", {"documents": {"split_length": "long"}})
+    with pytest.raises(InputError, match="has no number `split_length`"):
+        Inference(other)
