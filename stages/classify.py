@@ -1,4 +1,4 @@
-"""theta.parquet -> classification.json and accuracy by direction."""
+"""theta and wholes.parquet -> classification.json and accuracy by direction."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pipeline.config.parameters import Params
 from pipeline.evaluation.classify import ClassifyParams, accuracy_table, classify_each, labelled_parts
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
-from pipeline.tables.catalogue import THETA
+from pipeline.tables.catalogue import THETA, WHOLES
 from pipeline.tables.vectors import Theta
+from pipeline.tables.wholes import with_whole_texts
 
 
 @stage
@@ -19,7 +20,8 @@ def main() -> None:
     """Train an SVM for each language on scores and on theta, and test it on every language."""
     params = Params()
     section = params.section("classify", ClassifyParams)
-    documents = THETA.read(LAYOUT.tables, ["lang", "split", "label", "theta", "scores"])
+    passages = THETA.read(LAYOUT.tables, ["lang", "split", "label", "whole", "theta", "scores"])
+    documents = with_whole_texts(passages, WHOLES.read(LAYOUT.tables))
     features = {name: labelled_parts(documents, Theta.of(documents[name])) for name in ("scores", "theta")}
     accuracies = classify_each(features, section)
     write_json(accuracies, LAYOUT.classification)

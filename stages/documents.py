@@ -30,7 +30,7 @@ def main() -> None:
     reference = find_reference(intake.path, intake.reference)
     read = read_documents(intake.path, intake.languages, intake, intake.seed)
     languages = list(read.report["languages"])
-    aligned = read_reference(reference, read.documents, languages, intake)
+    aligned = read_reference(reference, read.uncut, languages, intake)
     parallel = read_parallel(intake.parallel, languages, intake)
     DOCUMENTS.write(read.documents, LAYOUT.tables)
     REJECTS.write(read.rejects, LAYOUT.tables)

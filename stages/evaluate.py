@@ -14,8 +14,19 @@ from pipeline.evaluation.reference_counts import reference_counts
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
-from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY, WORD_VECTORS
+from pipeline.tables.catalogue import (
+    BETA,
+    BOW,
+    CLUSTERS,
+    REFERENCE_TOKENS,
+    THETA,
+    TOPICS,
+    VOCABULARY,
+    WHOLES,
+    WORD_VECTORS,
+)
 from pipeline.tables.vectors import Theta, read_vectors
+from pipeline.tables.wholes import with_whole_texts
 from pipeline.topics.top_words import WordChoice, start_words, trained_words, words_table
 
 
@@ -24,7 +35,7 @@ def main() -> None:
     """Score the topics under every selection of words, and also the clusters from which training started."""
     params = Params()
     section = params.section("evaluate", EvaluateParams)
-    documents = THETA.read(LAYOUT.tables, ["lang", "split", "pair", "theta"])
+    documents = THETA.read(LAYOUT.tables, ["lang", "split", "pair", "whole", "theta"])
     theta, by_language = Theta.of(documents["theta"]), ByLanguage.of(documents["lang"])
     vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
     bows = language_bow(BOW.read(LAYOUT.tables), vocabulary, by_language)
@@ -36,8 +47,9 @@ def main() -> None:
     trained = trained_words(beta, theta, is_training, by_language, bows, choice)
     start = start_words(CLUSTERS.read(LAYOUT.tables), theta.topics, by_language, bows, choice)
     metrics = all_scores(trained, start, reference, section)
-    metrics["retrieval"] = paired_retrieval(documents, theta)
-    metrics["documents_without_words"] = int((~theta.known).sum())
+    whole_texts = with_whole_texts(documents, WHOLES.read(LAYOUT.tables))
+    metrics["retrieval"] = paired_retrieval(whole_texts, Theta.of(whole_texts["theta"]))
+    metrics["documents_without_words"] = whole_texts["theta"].null_count()
     write_json(metrics, LAYOUT.metrics)
     TOPICS.write(words_table(trained, start, vocabulary), LAYOUT.tables)
     by_topic = coherence_by_topic(trained[section.top_words], reference, section.counting)

@@ -1,9 +1,10 @@
-"""bow, embeddings, words, clusters -> the model, theta.parquet, beta.parquet and the losses by epoch."""
+"""bow, embeddings, words, clusters -> the model, theta, wholes, beta.parquet and the losses by epoch."""
 
 from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import polars as pl
 import torch
 import typer
@@ -21,8 +22,20 @@ from pipeline.models.topic_model import LanguageCorpus, NeuralTopicModel
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import read_record, write_record
 from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
-from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, DOCUMENTS, EMBEDDINGS, LINKS, THETA, VOCABULARY, WORD_VECTORS
+from pipeline.tables.catalogue import (
+    BETA,
+    BOW,
+    CLUSTERS,
+    DOCUMENTS,
+    EMBEDDINGS,
+    LINKS,
+    THETA,
+    VOCABULARY,
+    WHOLES,
+    WORD_VECTORS,
+)
 from pipeline.tables.vectors import read_vectors
+from pipeline.tables.wholes import whole_texts
 from pipeline.training.checkpoint import checkpoint_folder
 from pipeline.training.corpus import training_corpus, word_lexicons
 from pipeline.training.loop import loss_table, pick_device, train
@@ -52,7 +65,7 @@ def main() -> None:
     name = params.choice("model", MODELS)
     training, section = params.section("train", TrainParams), params.section(name, model_class(name).section)
     rules = read_record(LAYOUT.records, "tokenise").parameters["tokenise"]  # saved for new documents
-    documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "label", "pair"])
+    documents = DOCUMENTS.read(LAYOUT.tables, ["id", "lang", "split", "label", "pair", "whole"])
     vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
     bows = language_bow(BOW.read(LAYOUT.tables), vocabulary, ByLanguage.of(documents["lang"]))
     corpus, width = _corpus(documents, vocabulary, bows)
@@ -68,7 +81,10 @@ def main() -> None:
     del corpus
 
     embeddings = read_vectors(EMBEDDINGS.path(LAYOUT.tables)) if model.reads_embeddings else None
-    THETA.write(documents.with_columns(theta_table(model, bows, embeddings)), LAYOUT.tables)
+    words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
+    documents = documents.with_columns(theta_table(model, bows, embeddings), words=pl.Series(words, dtype=pl.UInt32))
+    THETA.write(documents, LAYOUT.tables)
+    WHOLES.write(whole_texts(documents), LAYOUT.tables)
     BETA.write(beta_table(model), LAYOUT.tables)
     write_text(loss_table(losses).write_csv(float_precision=4), LAYOUT.losses)
     save_model(LAYOUT.model, name, model, vocabulary, rules)

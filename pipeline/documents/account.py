@@ -78,6 +78,8 @@ def log_summary(report: dict[str, Any]) -> None:
     sizes = [f"{code} ({language_name(code)}) {size['train']} + {size['test']}" for code, size in languages]
     counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(sizes))
     log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
+    if cut := report["passages"]["texts"]:
+        log.info("%d long texts were cut into %d passages", cut, report["passages"]["passages"])
     if report["identified"]:
         found = ", ".join(f"{code} {count}" for code, count in report["identified"].items())
         log.info("the language of rows without `lang` was identified: %s", found)

@@ -22,6 +22,7 @@ from pipeline.documents.file_row import FileRow
 from pipeline.documents.findings import Findings
 from pipeline.documents.formats import DocumentFile, find_documents
 from pipeline.documents.lines import InvalidUtf8
+from pipeline.documents.long_texts import check_passage_ids, passage_counts, with_passages
 from pipeline.documents.markup import without_markup
 from pipeline.documents.read import read_rows
 from pipeline.documents.row_languages import language_notes, with_languages
@@ -37,7 +38,8 @@ class DocumentsParams(BaseModel):
         test_share: share of the documents without a `split` that is held out for testing.
         encoding: encoding of the files, or `auto`: UTF-8, unless a file clearly has another.
         invalid_utf8: whether a byte that does not belong to the encoding stops the run or rejects its row.
-        max_characters: number of characters at which longer documents are cut.
+        max_characters: number of characters at which longer documents are cut off.
+        split_length: about how many characters each passage has into which longer documents are cut; 0: none are cut.
         lang_certainty: rows without `lang` are rejected if their language is less certain than this.
         date_order: order of day and month in dates that end with the year; `auto`: as other dates of the file tell.
     """
@@ -48,6 +50,7 @@ class DocumentsParams(BaseModel):
     encoding: str = AUTO_ENCODING
     invalid_utf8: InvalidUtf8 = "stop"
     max_characters: int = Field(default=100_000, ge=1)
+    split_length: int = Field(default=0, ge=0)
     lang_certainty: float = Field(default=0.7, ge=0, le=1)
     date_order: DateOrder = "auto"
 
@@ -76,11 +79,19 @@ class IntakeParams(DocumentsParams):
 
 @dataclass(frozen=True)
 class Intake:
-    """The result of an intake: documents, rejects with their reasons, and the counts of both."""
+    """The result of an intake.
+
+    Attributes:
+        documents: the documents of the run; of a long text that was cut, its passages.
+        rejects: rejected rows with their reasons.
+        report: the counts of both.
+        uncut: the documents before long ones were cut.
+    """
 
     documents: pl.DataFrame
     rejects: pl.DataFrame
     report: dict[str, Any]
+    uncut: pl.DataFrame
 
 
 def read_documents(path: Path, languages: str | Sequence[str], params: DocumentsParams, seed: int) -> Intake:
@@ -107,9 +118,12 @@ def read_documents(path: Path, languages: str | Sequence[str], params: Documents
     )
     documents = assign_split(accepted, params.test_share, seed)
     rejects = rows.filter(pl.col("reason").is_not_null()).select(list(REJECTS.columns))
+    passages = with_passages(documents, params.split_length)
+    check_passage_ids(passages)
     report = intake_report(Account(rows, documents, ordered_languages, findings, unread_dates))
+    report["passages"] = passage_counts(passages)
     log_summary(report)
-    return Intake(documents.select(list(DOCUMENTS.columns)), rejects, report)
+    return Intake(passages.select(list(DOCUMENTS.columns)), rejects, report, documents)
 
 
 def read_checked(

@@ -27,6 +27,9 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
     head = list(dict.fromkeys(key for counts in languages.values() for key in counts))
     rows = [(code, *(figure(counts.get(key, 0)) for key in head)) for code, counts in languages.items()]
     total = f"{intake['rows_in']:,} rows were read: {intake['documents']:,} documents, {intake['rejected']:,} rejected."
+    cut = intake.get("passages") or {"texts": 0}
+    if cut["texts"]:
+        total += f" {cut['texts']:,} long texts were cut into {cut['passages']:,} passages, each a document below."
     yield Sheet("Documents", total, ["language", *(key.replace("_", " ") for key in head)], rows)
     if intake["by_reason"]:
         reasons = [(reason, figure(count)) for reason, count in intake["by_reason"].items()]

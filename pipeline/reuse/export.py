@@ -14,7 +14,7 @@ from pipeline.report.card import model_card
 from pipeline.run.finished import EXPORT, FinishedRun
 from pipeline.run.layout import Layout
 from pipeline.run.record import without_paths
-from pipeline.tables.catalogue import DOCUMENTS, THETA, TOPICS
+from pipeline.tables.catalogue import DOCUMENTS, THETA, TOPICS, WHOLES
 
 STOP_WORDS, CARD = Path("stopwords"), "README.md"
 REPORTS = ("metrics", "classification", "intake", "coherence", "losses")  # attributes of a layout
@@ -54,6 +54,8 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     trained = TOPICS.read(run.layout.tables).filter(source="trained", selection=run.parameters["top_words"])
     TOPICS.write(trained, target.tables)
     THETA.write(THETA.read(run.layout.tables, ["id", "lang", "theta"]), target.tables, ["id", "lang", "theta"])
+    of_wholes = ["id", "lang", "split", "label", "passages", "words", "theta"]
+    WHOLES.write(WHOLES.read(run.layout.tables, of_wholes), target.tables, of_wholes)
     columns = ["id", "lang", "split", *(["text"] if texts else []), "label"]
     DOCUMENTS.write(run.documents, target.tables, columns)
     for stage, record in run.records.items():

@@ -12,14 +12,17 @@ from scipy.sparse import csr_array
 
 from pipeline.bow.counts import count_words, language_bow
 from pipeline.common.errors import InputError
+from pipeline.documents.long_texts import with_passages
 from pipeline.documents.select import in_order
 from pipeline.encoders.encoder import Encoder
 from pipeline.models.model_folder import TrainedModel, load_model
 from pipeline.models.theta_and_beta import theta_table
+from pipeline.reuse.new_documents import split_length
 from pipeline.reuse.notes import notes
 from pipeline.run.finished import FinishedRun
 from pipeline.tables.by_language import ByLanguage, words_by_language
 from pipeline.tables.vectors import Theta
+from pipeline.tables.wholes import pooled
 from pipeline.tokens.stop_words import check_stop_word_folder
 from pipeline.tokens.tokenise import TokeniseParams, tokenise_texts
 from pipeline.topics.selection import beta_words
@@ -50,10 +53,14 @@ class Inference:
         self.encoder = _encoder(run) if self.model.reads_embeddings else None
         words = run.words if run.has_words else beta_top_words(trained)
         self._first = {language: [row[:FIRST] for row in topics] for language, topics in words.items()}
+        self._split_length = split_length(run)
         self._known = {language: frozenset(words) for language, words in words_by_language(self.vocabulary).items()}
 
     def table(self, documents: pl.DataFrame) -> pl.DataFrame:
         """Theta of documents, with the tokeniser's parameters and the vocabulary that the model was trained with.
+
+        Long documents are cut into passages as the run cut its own. Their theta and scores are the means over the
+        passages, weighted by the passages' known words.
 
         Args:
             documents: columns id, lang and text; rows in any order.
@@ -69,14 +76,20 @@ class Inference:
         """
         # The model needs the documents of each language together.
         ordered = in_order(documents.with_row_index("row"), self.model.languages)
-        ordered = ordered.with_columns(tokens=self._tokens(ordered))
-        bows = self._counts(ordered)
-        words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
-        vectors = self._embedded(self.encoder, ordered, words > 0) if self.encoder else None
-        table = ordered.with_columns(theta_table(self.model, bows, vectors), words=pl.Series(words, dtype=pl.UInt32))
+        passages = self._with_thetas(with_passages(ordered, self._split_length))
+        tokens = passages.group_by("row", maintain_order=True).agg(pl.col("tokens").explode(empty_as_null=False))
+        table = ordered.with_columns(tokens).with_columns(pooled(passages, "row"))
         table = table.with_columns(top=_largest(table["theta"]), note=notes(table, self._known, self.rules))
         table = table.with_columns(top_words=self._top_words(table)).sort("row")
         return table.select("id", "lang", "theta", "scores", "words", "top", "top_words", "note")
+
+    def _with_thetas(self, passages: pl.DataFrame) -> pl.DataFrame:
+        """Passages that are ordered by language, with tokens, theta, scores and words."""
+        passages = passages.with_columns(tokens=self._tokens(passages))
+        bows = self._counts(passages)
+        words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
+        vectors = self._embedded(self.encoder, passages, words > 0) if self.encoder else None
+        return passages.with_columns(theta_table(self.model, bows, vectors), words=pl.Series(words, dtype=pl.UInt32))
 
     def bow(self, documents: pl.DataFrame, language: str) -> np.ndarray:
         """(D, V) int32 counts of documents (id, lang, text) of one language."""

@@ -112,7 +112,8 @@ class Topics:
             count: number of documents.
 
         Returns:
-            id, lang, text (null where an export has no texts) and similarity, the nearest document first.
+            id, lang, text (null where an export has no texts) and similarity, the nearest document first. If the run
+            cut long texts, their passages are such documents.
 
         Raises:
             InputError: a language is unknown, no word of the text is known, or the model has no tables beside it.

@@ -44,13 +44,26 @@ def longest_text(run: FinishedRun) -> int:
     Raises:
         InputError: the record of the documents is damaged.
     """
+    return _recorded(run, "max_characters", DocumentsParams().max_characters)
+
+
+def split_length(run: FinishedRun) -> int:
+    """About how many characters the run's passages have; 0 where it cut none, or where the folder has only a model.
+
+    Raises:
+        InputError: the record of the documents is damaged.
+    """
+    return _recorded(run, "split_length", 0)
+
+
+def _recorded(run: FinishedRun, name: str, default: int) -> int:
     record = read_records(run.layout.records).get("documents")
     if record is None:
-        return DocumentsParams().max_characters
+        return default
     try:
-        return int(record.parameters["documents"]["max_characters"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{run.layout.records}: the record of `documents` has no max_characters.") from error
+        return int(record.parameters["documents"].get(name, default))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{run.layout.records}: the record of `documents` has no number `{name}`.") from error
 
 
 def read_new_documents(

@@ -19,12 +19,15 @@ _LABEL = Column(pl.String, "the class that classification predicts", null="the d
 _PAIR = Column(
     pl.String, "name that documents share if they are translations of each other", null="no translation is known"
 )
+_WHOLE = Column(
+    pl.String, "id of the whole text of which this is a passage (`documents.split_length`)", null="the text was not cut"
+)
 _TERM = Column(pl.UInt32, "number of the word in its language's vocabulary, from 0")
 _TOKENS = Column(pl.List(pl.String), "the words, as the tokeniser of the language cuts them")
 
 DOCUMENTS: Final = Table(
     "documents",
-    "a document of the run",
+    "a document of the run, or a passage of a long one",
     {
         "id": _ID,
         "lang": _LANG,
@@ -42,6 +45,7 @@ DOCUMENTS: Final = Table(
         "note": Column(
             pl.String, "in which other language the text seems to be", null="nothing speaks against its language"
         ),
+        "whole": _WHOLE,
     },
 )
 REJECTS: Final = Table(
@@ -161,8 +165,24 @@ THETA: Final = Table(
         "split": _SPLIT,
         "label": _LABEL,
         "pair": _PAIR,
+        "whole": _WHOLE,
         "theta": Column(VECTOR, "share of each topic in the document; the shares sum to 1", null=_UNKNOWN),
         "scores": Column(VECTOR, "scores of the topics; theta is their softmax", null=_UNKNOWN),
+    },
+)
+WHOLES: Final = Table(
+    "wholes",
+    "a long text that was cut into passages (`documents.split_length`)",
+    {
+        "id": Column(pl.String, "unique name of the text; its passages have it as `whole`"),
+        "lang": _LANG,
+        "split": _SPLIT,
+        "label": _LABEL,
+        "pair": _PAIR,
+        "passages": Column(pl.UInt32, "number of its passages"),
+        "words": Column(pl.UInt32, "how many of its tokens are in the vocabulary"),
+        "theta": Column(VECTOR, "mean of its passages' theta, weighted by their known words", null=_UNKNOWN),
+        "scores": Column(VECTOR, "mean of its passages' scores, weighted likewise", null=_UNKNOWN),
     },
 )
 BETA: Final = Table(
@@ -188,5 +208,5 @@ TOPICS: Final = Table(
 
 TABLES: Final = (
     *(DOCUMENTS, REJECTS, REFERENCE, PARALLEL, TOKENS, REFERENCE_TOKENS, PARALLEL_TOKENS, VOCABULARY, BOW, EMBEDDINGS),
-    *(WORD_VECTORS, LINKS, CLUSTERS, THETA, BETA, TOPICS),
+    *(WORD_VECTORS, LINKS, CLUSTERS, THETA, WHOLES, BETA, TOPICS),
 )

@@ -189,7 +189,7 @@ def _run_stage(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
 
 def test_stages_write_their_tables(tmp_path: Path) -> None:
     set_params(tmp_path, ROOT / "params.yaml", {"bow": {"min_documents": 1, "max_document_share": 1}})
-    nothing = [None] * 6  # no label, pair, date, group, certainty and note
+    nothing = [None] * 7  # no label, pair, date, group, certainty, note and whole
     rows = [
         ("a", "en", "train", "Green tea, black tea", *nothing),
         ("b", "ja", "train", "お茶を飲みます", *nothing),

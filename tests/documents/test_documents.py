@@ -126,6 +126,7 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
         "dates": {"read": 0, "unread": 0, "ambiguous": 0, "first": []},
         "repeated_pairs": 0,
         "normalised": {"markup_taken_off": 0, "documents_changed": 2, "documents_capped": 1, "characters_removed": 1},
+        "passages": {"texts": 0, "passages": 0},
     }  # fmt: skip
     assert json.loads(json.dumps(intake.report)) == intake.report
     assert [record.getMessage() for record in caplog.records] == [

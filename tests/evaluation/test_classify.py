@@ -27,7 +27,7 @@ from pipeline.evaluation.classify import (
 )
 from pipeline.evaluation.svm import exact_svm, fast_svm
 from pipeline.run.layout import LAYOUT
-from pipeline.tables.catalogue import THETA
+from pipeline.tables.catalogue import THETA, WHOLES
 from pipeline.tables.vectors import Theta
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -251,8 +251,9 @@ def test_the_stage_writes_figures_of_theta_and_scores(tmp_path: Path) -> None:
     features[0] = None  # a document without known words
     columns = {name: pl.Series(features, dtype=pl.Array(pl.Float32, 3)) for name in ("theta", "scores")}
     ids = pl.Series([f"d{row}" for row in range(len(rows))])
-    table = documents.with_columns(id=ids, pair=pl.lit(None, pl.String), **columns)
+    table = documents.with_columns(pair=pl.lit(None, pl.String), whole=pl.lit(None, pl.String), id=ids, **columns)
     THETA.write(table, tmp_path / LAYOUT.tables)
+    WHOLES.write(WHOLES.empty(), tmp_path / LAYOUT.tables)
     set_params(tmp_path, ROOT / "params.yaml", {"seed": 0, "classify": {"jobs": 1}})
     command = [sys.executable, "-m", "stages.classify"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -22,7 +22,7 @@ from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_b
 from pipeline.evaluation.reference_counts import Reference, reference_counts
 from pipeline.evaluation.retrieval import retrieval
 from pipeline.run.layout import LAYOUT
-from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY
+from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY, WHOLES
 from pipeline.tables.vectors import Theta
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -292,6 +292,7 @@ def write_run(folder: Path, texts: Texts) -> None:
         id=pl.Series([f"d{i}" for i in range(8)]),
         label=pl.lit(None, pl.String),
         pair=pl.Series([f"p{i % 4}" for i in range(8)]),
+        whole=pl.lit(None, pl.String),
     )
     theta = pl.Series("theta", [*rng.dirichlet([1, 1], 7).tolist(), None], dtype=pl.Array(pl.Float32, 2))
     word_scores = [rng.normal(size=VOCABULARY_SIZE).tolist() for _ in range(4)]
@@ -302,6 +303,7 @@ def write_run(folder: Path, texts: Texts) -> None:
         (VOCABULARY, vocabulary.with_columns(documents=pl.lit(1, pl.UInt32))),
         (BOW, pl.DataFrame(bow, schema=BOW.empty().schema, orient="row")),
         (THETA, documents.with_columns(theta, scores=theta)),
+        (WHOLES, WHOLES.empty()),
         (CLUSTERS, pl.DataFrame(clusters, schema=CLUSTERS.empty().schema)),
         (REFERENCE_TOKENS, tokens),
         (BETA, pl.DataFrame(beta, schema=BETA.empty().schema)),

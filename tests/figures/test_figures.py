@@ -177,7 +177,7 @@ def test_words_are_cut_to_a_width() -> None:
 def test_stage_draws_the_run(tmp_path: Path) -> None:
     run, tables = make(), tmp_path / LAYOUT.tables
     names = run.documents["lang"].to_list()
-    rows = [(str(number), lang, "train", "", *[None] * 6) for number, lang in enumerate(names)]
+    rows = [(str(number), lang, "train", "", *[None] * 7) for number, lang in enumerate(names)]
     documents = pl.DataFrame(rows, schema=DOCUMENTS.empty().schema, orient="row")
     theta = run.theta.column()
     listed = [("trained", "owned", lang, topic, words) for lang in WORDS for topic, words in enumerate(run.words[lang])]

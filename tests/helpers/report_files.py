@@ -165,8 +165,7 @@ def _documents(a_language: int) -> pl.DataFrame:
                 None,
                 f"202{i % 3}-0{1 + i % 9}-01",
                 "ab"[i % 2],
-                None,
-                None,
+                *[None] * 3,
             )
             for lang in LANGUAGES
             for i in range(a_language)

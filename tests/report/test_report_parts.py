@@ -191,3 +191,13 @@ def test_a_count_that_only_some_languages_have_is_zero_for_the_others() -> None:
     sheet = next(document_sheets(intake))
     assert sheet.head == ["language", "documents", "dev"]
     assert sheet.rows == [("en", "3", "1"), ("ja", "2", "0")]
+
+
+def test_long_texts_that_were_cut_are_counted() -> None:
+    intake = {"rows_in": 3, "documents": 3, "rejected": 0, "by_reason": {}, "languages": {}}
+    cut, uncut = (
+        next(document_sheets(intake | {"passages": {"texts": texts, "passages": 1500 * texts}})).remark
+        for texts in (2, 0)
+    )
+    assert "2 long texts were cut into 3,000 passages" in cut
+    assert "passages" not in uncut

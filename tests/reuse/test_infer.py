@@ -29,6 +29,7 @@ from pipeline.reuse.new_documents import read_new_documents
 from pipeline.reuse.output import Rejects, check_outputs
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
 from pipeline.tables.catalogue import REJECTS, THETA, VOCABULARY
 from pipeline.training.loop import train
 from pipeline.training.train_params import TrainParams
@@ -403,3 +404,24 @@ def test_stage_without_a_model_stops_with_three(tmp_path: Path) -> None:
     assert stopped.returncode == 3
     assert "models/run holds no trained model. `dvc repro train` makes one." in stopped.stderr
     assert not (tmp_path / "theta.parquet").exists()
+
+
+def test_long_texts_are_cut_as_in_the_run_and_have_the_mean_theta_of_their_passages(run: FinishedRun) -> None:
+    parts = [
+        "The film and the film and the music.",
+        "It is the moon, and not the others.",
+        "Nothing that is known to anybody.",
+    ]
+    long = pl.DataFrame({"id": "a", "lang": "en", "text": "\n\n".join(parts)})
+    other = with_tokenise(run)
+    write_record(other.layout.records, "documents", {"documents": {"max_characters": 1000, "split_length": 35}})
+    alone = Inference(run).table(pl.DataFrame({"id": ["1", "2", "3"], "lang": "en", "text": parts}))
+    whole = Inference(other).table(long)
+    assert whole.select("id", "words", "note").row(0) == ("a", 4, None)
+    mean = alone["theta"][0] * 0.75 + alone["theta"][1] * 0.25
+    np.testing.assert_allclose(whole["theta"][0], mean, atol=1e-6)
+    assert not np.allclose(Inference(run).table(long)["theta"][0], mean, atol=1e-6)
+    assert Inference(other).table(long.clear()).is_empty()
+    write_record(other.layout.records, "documents", {"documents": {"split_length": "long"}})
+    with pytest.raises(InputError, match="has no number `split_length`"):
+        Inference(other)

@@ -219,7 +219,7 @@ def test_an_export_is_all_that_is_needed(project: Path, shared: Path, topics: pi
     expected = (topics.infer(TEXT, lang="en"), similar, topics.topics())
     assert done.stdout == "".join(table.write_ndjson() for table in expected)
     files = {str(path.relative_to(shared)) for path in shared.rglob("*") if path.is_file()}
-    tables = {"topics.parquet", "theta.parquet", "documents.parquet", "vocabulary.parquet"}
+    tables = {"topics.parquet", "theta.parquet", "wholes.parquet", "documents.parquet", "vocabulary.parquet"}
     figures = {"metrics.json", "classification.json", "documents.json", "plots/coherence.csv", "plots/losses.csv"}
     records = {f"records/{stage}.json" for stage in RECORDED}
     model = {"weights.safetensors", "config.json", "README.md", "stopwords/en.txt"}

@@ -13,11 +13,18 @@ from project import SMALL, STAGES, make_project, run_stage, run_stages, sample_r
 from tiny_bge_m3 import build_tiny_bge_m3
 
 LANGUAGES = ["en", "ja", "zh"]
+SPLIT = {"split_length": 600}  # characters; no single text of the sample is cut
+
+
+def long_rows() -> list[dict[str, str]]:
+    """A long text in each language, which is cut into passages."""
+    texts = {lang: "\n\n".join(row["text"] for row in sample_rows(12) if row["lang"] == lang) for lang in LANGUAGES}
+    return [{"id": f"long-{lang}", "lang": lang, "text": text, "split": "train"} for lang, text in texts.items()]
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_project(tmp_path_factory.mktemp("finished"), sample_rows())
+    folder = make_project(tmp_path_factory.mktemp("finished"), sample_rows() + long_rows(), documents=SPLIT)
     run_stages(folder)
     return folder
 
@@ -82,19 +89,24 @@ def test_plots_and_report_are_there(finished: Path) -> None:
 
 
 def test_same_bytes_in_fresh_processes_with_another_hash_seed(finished: Path, tmp_path: Path) -> None:
-    again = make_project(tmp_path / "again", sample_rows())
+    again = make_project(tmp_path / "again", sample_rows() + long_rows(), documents=SPLIT)
     run_stages(again, PYTHONHASHSEED="12345")
     assert outputs(again) == outputs(finished)
 
 
 def test_theta_of_a_training_document_is_inferred_alike(finished: Path, tmp_path: Path) -> None:
-    write_rows(tmp_path / "new.jsonl", [{k: row[k] for k in ("id", "lang", "text")} for row in sample_rows(5)])
+    rows = [{k: row[k] for k in ("id", "lang", "text")} for row in sample_rows(5) + long_rows()]
+    write_rows(tmp_path / "new.jsonl", rows)
     done = run_stage(finished, "infer", "--input", str(tmp_path / "new.jsonl"), "--output", str(tmp_path / "t.parquet"))
     assert done.returncode == 0, done.stderr
     inferred = pl.read_parquet(tmp_path / "t.parquet")
-    known = pl.read_parquet(finished / "data/run/theta.parquet").select("id", "theta")
-    both = inferred.join(known, on="id", suffix="_known")
-    assert len(both) == 15
+    wholes = pl.read_parquet(finished / "data/run/wholes.parquet")
+    assert wholes["id"].to_list() == [f"long-{lang}" for lang in LANGUAGES]
+    assert wholes["passages"].min() > 1
+    theta = pl.read_parquet(finished / "data/run/theta.parquet")
+    assert theta["whole"].drop_nulls().len() == wholes["passages"].sum()
+    both = inferred.join(pl.concat([theta, wholes], how="diagonal"), on="id", suffix="_known")
+    assert set(both["id"]) == {row["id"] for row in rows}
     np.testing.assert_allclose(both["theta"].to_numpy(), both["theta_known"].to_numpy(), atol=1e-5)
 
 
