@@ -22,8 +22,18 @@ from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_b
 from pipeline.evaluation.reference_counts import Reference, reference_counts
 from pipeline.evaluation.retrieval import retrieval
 from pipeline.run.layout import LAYOUT
-from pipeline.tables.catalogue import BETA, BOW, CLUSTERS, REFERENCE_TOKENS, THETA, TOPICS, VOCABULARY, WHOLES
-from pipeline.tables.vectors import Theta
+from pipeline.tables.catalogue import (
+    BETA,
+    BOW,
+    CLUSTERS,
+    REFERENCE_TOKENS,
+    THETA,
+    TOPICS,
+    VOCABULARY,
+    WHOLES,
+    WORD_VECTORS,
+)
+from pipeline.tables.vectors import Theta, vector_column
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh", "ja")
@@ -305,6 +315,7 @@ def write_run(folder: Path, texts: Texts) -> None:
         (THETA, documents.with_columns(theta, scores=theta)),
         (WHOLES, WHOLES.empty()),
         (CLUSTERS, pl.DataFrame(clusters, schema=CLUSTERS.empty().schema)),
+        (WORD_VECTORS, vocabulary.select("lang", "term", vector_column(rng.normal(size=(len(vocabulary), 5))))),
         (REFERENCE_TOKENS, tokens),
         (BETA, pl.DataFrame(beta, schema=BETA.empty().schema)),
     ):
@@ -313,7 +324,7 @@ def write_run(folder: Path, texts: Texts) -> None:
 
 
 @pytest.mark.parametrize("aligned", [True, False])
-def test_the_stage_scores_both_selections_beside_the_start(tmp_path: Path, aligned: bool) -> None:
+def test_the_stage_scores_every_selection_beside_the_start(tmp_path: Path, aligned: bool) -> None:
     write_run(tmp_path, made_reference(LANGUAGES[:2]) if aligned else {})
     command = [sys.executable, "-m", "stages.evaluate"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -324,7 +335,7 @@ def test_the_stage_scores_both_selections_beside_the_start(tmp_path: Path, align
     assert metrics["documents_without_words"] == 1
     assert metrics["retrieval"] == {}  # the only test documents are p3, and one of them has no theta
     words = TOPICS.read(tmp_path / LAYOUT.tables)
-    assert len(words) == 2 * 2 * 2 * 2  # source, selection, language, topic
+    assert len(words) == 2 * 3 * 2 * 2  # source, selection, language, topic
     assert words["words"].list.len().unique().to_list() == [3]
     lines = (tmp_path / LAYOUT.coherence).read_text(encoding="utf-8").splitlines()
     assert lines[0] == "topic,pair,cnpmi,rank"

@@ -98,9 +98,9 @@ def test_the_users_stop_words_count(topics: pipeline.Topics) -> None:
 
 def test_top_words_are_the_reports(project: Path, topics: pipeline.Topics) -> None:
     table = TOPICS.read(project / LAYOUT.tables)
-    owned = table.filter(source="trained", selection="owned", lang="ja").sort("topic")["words"].to_list()
+    agreed = table.filter(source="trained", selection="agreed", lang="ja").sort("topic")["words"].to_list()
     row = topics.infer(JAPANESE, lang="ja").row(0, named=True)
-    assert row["top_words"] == [owned[topic][:5] for topic in row["top"]]
+    assert row["top_words"] == [agreed[topic][:5] for topic in row["top"]]
 
 
 def test_topics_have_words_and_shares(project: Path, topics: pipeline.Topics) -> None:
@@ -223,7 +223,9 @@ def test_an_export_is_all_that_is_needed(project: Path, shared: Path, topics: pi
     figures = {"metrics.json", "classification.json", "documents.json", "plots/coherence.csv", "plots/losses.csv"}
     records = {f"records/{stage}.json" for stage in RECORDED}
     model = {"weights.safetensors", "config.json", "README.md", "stopwords/en.txt"}
-    assert files == tables | figures | records | model
+    encoder = {str(path.relative_to(project / LAYOUT.model)) for path in (project / LAYOUT.model_encoder).iterdir()}
+    assert encoder
+    assert files == tables | figures | records | model | encoder
 
 
 def test_an_export_keeps_the_texts_only_if_asked(project: Path, shared: Path, tmp_path: Path) -> None:
@@ -246,7 +248,7 @@ def test_the_card_tells_of_the_run(project: Path, shared: Path) -> None:
     assert "| Japanese | ja | 40 | 40 |" in card
     assert f"| cnpmi | {metrics['cnpmi']:.3f} | {metrics['start']['cnpmi']:.3f} |" in card
     assert "- `xtra.hidden`: 16" in card
-    for listed in words.filter(source="trained", selection="owned")["words"]:
+    for listed in words.filter(source="trained", selection="agreed")["words"]:
         assert ", ".join(listed[:8]) in card
     again = run_stage(project, "export", "--output", str(shared))
     assert again.returncode == 0
@@ -322,16 +324,16 @@ def test_what_params_yaml_says_today_changes_nothing_of_the_run(
 ) -> None:
     copy = shutil.copytree(project, tmp_path / "copy", symlinks=True)
     set_params(copy, copy / "params.yaml", OTHERS)
-    assert words_of(copy, "beta", "en") != words_of(copy, "owned", "en")  # else the comparison would say little
+    assert words_of(copy, "beta", "en") != words_of(copy, "agreed", "en")  # else the comparison would say little
     changed = pipeline.load(copy / LAYOUT.model)
     assert changed.topics().equals(topics.topics())
-    assert changed.topics().filter(lang="en")["words"].to_list() == [row[:10] for row in words_of(copy, "owned", "en")]
+    assert changed.topics().filter(lang="en")["words"].to_list() == [row[:10] for row in words_of(copy, "agreed", "en")]
     assert changed.infer(TEXT, lang="en").equals(topics.infer(TEXT, lang="en"))
     done = run_stage(copy, "export", "--output", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "# 4 topics of mine in English" in card
-    for line in ("- `dataset`: mine", "- `top_words`: owned", "- `train.epochs`: 2"):
+    for line in ("- `dataset`: mine", "- `top_words`: agreed", "- `train.epochs`: 2"):
         assert f"{line}\n" in card
     assert content(tmp_path / "out") == content(shared)
     again = pipeline.load(tmp_path / "out")
@@ -352,7 +354,7 @@ def test_the_record_decides_whose_words_are_shown(tmp_path: Path, project: Path)
     copy = shutil.copytree(project, tmp_path / "copy", symlinks=True)
     path = copy / LAYOUT.records / "evaluate.json"
     record = read_json(path)
-    assert record["parameters"]["top_words"] == "owned"
+    assert record["parameters"]["top_words"] == "agreed"
     write_json(record | {"parameters": record["parameters"] | {"top_words": "beta"}}, path)
     assert run_stage(copy, "export", "--output", str(tmp_path / "out")).returncode == 0
     for folder in (copy / LAYOUT.model, tmp_path / "out"):
@@ -465,7 +467,7 @@ def test_a_model_by_itself_infers_with_words_from_beta(tmp_path: Path, embedding
         scores = beta.filter(lang=lang).sort("topic")["word_scores"].to_list()
         best = [np.argsort(-np.array(scores[topic]), kind="stable")[:5] for topic in top]
         assert words == [[vocabulary[lang][term] for term in row] for row in best]
-    assert found["top_words"].to_list() != expected["top_words"].to_list()  # which are owned
+    assert found["top_words"].to_list() != expected["top_words"].to_list()  # which are agreed
     alone = pipeline.load(model)
     assert alone.infer(JAPANESE, "ja")["top_words"][0].to_list() == found["top_words"][0].to_list()
     with pytest.raises(InputError, match="are not beside this model"):

@@ -62,7 +62,7 @@ def test_theta_sums_to_one_and_topics_have_words_in_every_language(finished: Pat
     topics = pl.read_parquet(finished / "data/run/topics.parquet")
     assert set(topics["lang"]) == set(LANGUAGES)
     assert set(topics["source"]) == {"trained", "start"}
-    assert set(topics["selection"]) == {"beta", "owned"}
+    assert set(topics["selection"]) == {"agreed", "beta", "owned"}
     assert topics["words"].list.len().unique().to_list() == [15]
 
 
