@@ -19,7 +19,7 @@ from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.common.errors import InputError
 from pipeline.run.layout import LAYOUT
 from pipeline.tables.by_language import ByLanguage
-from pipeline.tables.catalogue import BOW, DOCUMENTS, REFERENCE, REFERENCE_TOKENS, TOKENS, VOCABULARY
+from pipeline.tables.catalogue import BOW, DOCUMENTS, PARALLEL, REFERENCE, REFERENCE_TOKENS, TOKENS, VOCABULARY
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,6 +199,7 @@ def test_stages_write_their_tables(tmp_path: Path) -> None:
     DOCUMENTS.write(pl.DataFrame(rows, schema=DOCUMENTS.empty().schema, orient="row"), folder)
     reference = {"pair": ["1", "1"], "lang": ["en", "ja"], "text": ["The tea", "お茶を飲む"]}
     REFERENCE.write(pl.DataFrame(reference), folder)
+    PARALLEL.write(PARALLEL.empty(), folder)
     for name in ("tokenise", "bow"):
         done = _run_stage(tmp_path, name)
         assert done.returncode == 0, done.stderr

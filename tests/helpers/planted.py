@@ -19,7 +19,7 @@ torch.set_num_threads(1)  # the same in every process, since sums depend on it; 
 
 TOPICS, WORDS, EMBEDDING = 3, 6, 5
 CPU = torch.device("cpu")
-SMALL = XtraParams(anchor=0, shared=16, hidden=12, semantic=8)
+SMALL = XtraParams(theta="words", anchor=0, shared=16, hidden=12, semantic=8)
 TRAINING = TrainParams(
     num_topics=TOPICS, epochs=6, batch_size=16, learning_rate=0.002, halve_every=250, checkpoint_every=2, device="cpu"
 )

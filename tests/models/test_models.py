@@ -27,7 +27,7 @@ from pipeline.training.loop import train
 from pipeline.training.train_params import TrainParams
 
 SMALLER = {  # small layers, so that tests are fast
-    "xtra": SMALL.model_dump(),
+    "xtra": SMALL.model_dump() | {"theta": "both", "anchor": 5},
     "gloctm": {"hidden": 8, "hidden_global": 10},
     **{name: {"hidden": 8} for name in ("infoctm", "zeroshot", "zeroshot-kd", "m3l")},
     "nmtm": {"hidden": 8, "smoothing": 1},

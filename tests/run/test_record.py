@@ -65,8 +65,11 @@ def test_dotted_names_walk_nested_values() -> None:
     assert merged(values, {"b": {"c": 4}, "f": 5}) == {"a": 1, "b": {"c": 4, "d": {"e": 3}}, "f": 5}
 
 
+BROUGHT = {"tokenizers", "kiwipiepy_model"}  # which transformers and kiwipiepy need
+
+
 def test_what_decides_results_is_installed_with_every_run() -> None:
     """A package of the development tools alone would make records, and so hashes of stages, differ."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     direct = {re.split(r"[<>=!~ ]", name)[0].lower() for name in project["dependencies"]}
-    assert {name.lower() for name in common_versions.PACKAGES} <= direct | {"tokenizers"}  # which transformers needs
+    assert {name.lower() for name in common_versions.PACKAGES} <= direct | BROUGHT

@@ -285,7 +285,7 @@ def test_training_by_rows_is_training_whole_weights() -> None:
         models.append(model)
     for (name, found), expected in zip(models[0].named_parameters(), models[1].parameters(), strict=True):
         if name not in ("encoder.mean.bias", "encoder.logvar.bias"):  # before BatchNorm: rounding only
-            torch.testing.assert_close(found, expected, rtol=0, atol=1e-4, msg=name)  # of 14 steps of up to 3e-3
+            torch.testing.assert_close(found, expected, rtol=0, atol=3e-4, msg=name)  # of 14 steps of up to 3e-3
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
