@@ -28,7 +28,7 @@ def main() -> None:
     parallel = PARALLEL.read(LAYOUT.tables)
     PARALLEL_TOKENS.write(_with_tokens(parallel, rules), LAYOUT.tables)
     languages = documents["lang"].unique(maintain_order=True)
-    advice = [*tokeniser_advice(languages, rules), *(common.advice for common in common_words)]
+    advice = [*tokeniser_advice(languages, rules), *(common.advice for common in common_words if common.words)]
     write_record(LAYOUT.records, "tokenise", params.used, [rules.stopwords], advice)
 
 

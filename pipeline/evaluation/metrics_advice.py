@@ -23,7 +23,7 @@ def metrics_advice(
         words: the number of words of each topic.
         selection: how top words are selected.
     """
-    return [*_worse(metrics), *(_scarce(sizes, topics, words) if selection == "owned" else ())]
+    return [*_worse(metrics), *(_scarce(sizes, topics, words) if selection != "beta" else ())]
 
 
 def _worse(metrics: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from pipeline.tokens.tokenisers import TokeniseParams
 ENOUGH = 100  # a list with fewer words lacks many of the words that carry no topic
 ONE_IN = 500  # tokens of a text
 LEAST = 0.03  # share of the documents; in headlines even a word of one subject is one token in 500
-FEWEST = 5  # documents that must have a word, so that few documents do not make every word a common one
+FEWEST = 20  # documents that must have a word, so that in a small collection words of a subject stay
 SHOWN = 15  # words in a message
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ class CommonWords:
         shown = ", ".join(self.words[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
         return (
             f"{language_name(self.lang)}: {self.known or 'no'} stop words are known, so {count} words were left out "
-            f"that are in more than {self.share:.0%} of the training documents: {shown or 'none'}. Write words that "
+            f"that are in more than {self.share:.0%} of the training documents, and in at least {FEWEST}: "
+            f"{shown or 'none'}. Write words that "
             f"carry no topic into {self.lang}.txt, in a folder that `tokenise.stopwords` names."
         )
 
