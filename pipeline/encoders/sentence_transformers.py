@@ -124,6 +124,11 @@ class SentenceTransformersEncoder(TextEncoder):
                 f"{len(batch)} passages of {batch[0].tokens} tokens need more memory than {self.device} has free "
                 f"({error}). Lower `sentence-transformers.batch_tokens`. What has been embedded so far is kept."
             ) from error
+        except (IndexError, RuntimeError) as error:
+            raise InputError(
+                f"{self.params.name} cannot read passages of {batch[0].tokens} tokens ({error}). Lower "
+                "`sentence-transformers.max_length`, or set it to null for what the model says."
+            ) from error
         return np.array([passage.row for passage in batch]), vectors.astype(np.float32)
 
     def _forecast(self, texts: Sequence[str]) -> None:
