@@ -7,7 +7,7 @@ PLOTS := .dvc/tmp/plots_page.html
 PYTHON ?= python3.11
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 # What the run's encoder needs beyond the first installation; the documents' languages decide, see stages/extras.py.
-EXTRAS = for extra in $$(python -m stages.extras); do \
+EXTRAS = extras=$$(python -m stages.extras) || exit $$?; for extra in $$extras; do \
 	echo "Installing what the encoder $$extra needs."; $(PIP) --editable ".[$$extra]" || exit 1; done
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1

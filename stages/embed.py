@@ -10,6 +10,7 @@ import typer
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.lexicon.aligned_texts import aligned_texts
+from pipeline.lexicon.links import LinkParams
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, EMBEDDINGS, PARALLEL_TOKENS, TOKENS, VOCABULARY, WORD_VECTORS
@@ -48,12 +49,12 @@ def main() -> None:
 def _encoders(params: Params, languages: list[str]) -> list[str]:
     """The names of the encoders; the record has the name of the one that `auto` stands for."""
     from pipeline.encoders.all_encoders import ENCODERS
-    from pipeline.encoders.choice import AUTO, ChoiceParams, suitable_encoder
+    from pipeline.encoders.choice import AUTO, suitable_encoder
 
     names = params.choices("encoder", (AUTO, *ENCODERS), tuple(ENCODERS))
     if AUTO not in names:
         return names
-    name, reason = suitable_encoder(languages, params.top(ChoiceParams))
+    name, reason = suitable_encoder(languages, params.top(LinkParams).dictionary)
     log.info("encoder: %s, because %s", name, reason)
     params.used["encoder"] = name
     return [name]

@@ -14,7 +14,7 @@ import typer
 from pipeline.config.entry import stage
 from pipeline.documents.formats import Format
 from pipeline.reuse.inference import Inference
-from pipeline.reuse.new_documents import STANDARD, longest_text, read_new_documents
+from pipeline.reuse.new_documents import STANDARD, read_new_documents, reading_rules
 from pipeline.reuse.output import InferenceSummary, Rejects, check_outputs, theta_writer
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
@@ -44,7 +44,7 @@ def main(
     inference = Inference(run)
     summary = InferenceSummary()
     with Rejects(rejected) as rejects, theta_writer(output) as write:
-        for chunk in read_new_documents(source, run.languages, form, lang, max_characters=longest_text(run)):
+        for chunk in read_new_documents(source, run.languages, form, lang, rules=reading_rules(run)):
             rejects.add(chunk.rejects)
             table = inference.table(chunk.documents)
             write(table)

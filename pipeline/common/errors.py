@@ -1,8 +1,8 @@
-"""The errors that a user can meet, each with its exit code for the shell and DVC, and suggestions for wrong names."""
+"""The errors that a user can meet, each with its exit code for the shell and DVC, and parts of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 
@@ -46,3 +46,8 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     """The hint `` Did you mean `NEAREST`?``, with a space in front, to end a message with; empty if no word is near."""
     suggestion = nearest(word, known)
     return f" Did you mean `{suggestion}`?" if suggestion else ""
+
+
+def first_names(names: Sequence[str], shown: int = 5) -> str:
+    """The first names of a list, and how many more there are."""
+    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")

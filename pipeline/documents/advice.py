@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.documents.formats import first_names
+from pipeline.common.errors import first_names
 from pipeline.languages.codes import language_name
 
 REJECTS = "data/run/rejects.parquet"

@@ -57,8 +57,8 @@ def settled_encoding(path: Path, declared: str) -> str:
     """The encoding of a file of text, by Python's name.
 
     What cannot be read twice, such as a pipe, is UTF-8 unless another encoding is declared. A byte order mark decides.
-    Otherwise the declared encoding is believed. With ``auto`` a file is UTF-8, unless most
-    of its characters beyond ASCII are not valid UTF-8; then charset-normalizer tells the most likely encoding.
+    Otherwise the declared encoding is believed. With ``auto`` a file is UTF-8, unless most of its characters beyond
+    ASCII are not valid UTF-8; then charset-normalizer and the text's language tell the most likely encoding.
 
     Args:
         path: the file, which may be packed.

@@ -12,7 +12,7 @@ class Findings:
 
     Attributes:
         passed_over: names of files and folders that are not read.
-        encodings: file -> its encoding, of those that are not UTF-8.
+        encodings: file -> its encoding, of those that are neither UTF-8 nor in the encoding that is declared.
         stray_quotes: file -> rows with quotes out of place, of tables that have any.
         stray_pairs: how many rows had a placeholder such as `nan` for their pair, which is taken for none.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from pipeline.common.errors import InputError
+from pipeline.common.errors import InputError, first_names
 from pipeline.documents.findings import Findings
 
 log = logging.getLogger(__name__)
@@ -82,11 +82,6 @@ def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
         findings.passed_over = passed_over
         log.warning("%s: not read: %s. Documents are files of %s.", path, first_names(passed_over), FORMATS)
     return named_files(files) or [DocumentFile(path, TEXTS, "")]
-
-
-def first_names(names: Sequence[str], shown: int = 5) -> str:
-    """The first names of a list, and how many more there are."""
-    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -57,7 +57,7 @@ def _rows(file: DocumentFile, invalid_utf8: InvalidUtf8, encoding: str, findings
 @contextmanager
 def _opened_lines(path: Path, invalid_utf8: InvalidUtf8, encoding: str, findings: Findings) -> Iterator[Lines]:
     found = settled_encoding(path, encoding)
-    if found != UTF_8:
+    if found not in (UTF_8, encoding):
         findings.encodings[path.name] = found
     with open_documents(path) as opened:
         yield Lines(opened, path, invalid_utf8, found)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.encoders.bge_m3_model import load_bge_m3
 from pipeline.encoders.cache import CacheSettings
-from pipeline.encoders.device import Device, chosen_device
+from pipeline.encoders.device import Device, ModelPrecision, chosen_device, chosen_precision
 from pipeline.encoders.hub import model_identity
 from pipeline.encoders.packed_transformer import PackedTransformer
 from pipeline.encoders.token_batches import BatchMaker, Passage, TokenBatch, xlm_roberta_positions
@@ -58,7 +58,7 @@ class BgeM3Params(BaseModel):
     max_length: int = Field(512, ge=8)
     batch_tokens: int = Field(16384, ge=1)
     normalise: bool = True
-    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
+    precision: ModelPrecision = "auto"
     device: Device = "auto"
 
 
@@ -93,9 +93,7 @@ class BgeM3Encoder(TokenEncoder):
     @cached_property
     def precision(self) -> str:
         """``fp32``, ``fp16`` or ``bf16``."""
-        if self.params.precision != "auto":
-            return self.params.precision
-        return "fp32" if self.device == "cpu" else "fp16"
+        return chosen_precision(self.params.precision, self.device)
 
     @property
     def width(self) -> int:

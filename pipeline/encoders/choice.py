@@ -5,34 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from pipeline.common.errors import MissingResourceError
 from pipeline.encoders.e5 import E5_INSTALL, is_e5_installed
 from pipeline.encoders.universal import UNIVERSAL_LANGUAGES
-from pipeline.lexicon.dictionary import dictionary_file
+from pipeline.lexicon.links import languages_without_file
 
 AUTO = "auto"
 
 
-class ChoiceParams(BaseModel):
-    """What decides which encoder ``auto`` stands for, beside the languages of the documents.
-
-    Attributes:
-        dictionary: folder of the ``<pivot>-<language>.tsv`` files (top level).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dictionary: Path | None = Path("data/dictionaries")
-
-
-def suitable_encoder(languages: Sequence[str], params: ChoiceParams) -> tuple[str, str]:
+def suitable_encoder(languages: Sequence[str], dictionary: Path | None) -> tuple[str, str]:
     """The first encoder that can embed the documents, and why it was chosen.
 
     Args:
         languages: languages of the documents, the pivot first.
-        params: what else decides.
+        dictionary: folder of the ``<pivot>-<language>.tsv`` files.
 
     Raises:
         MissingResourceError: no encoder that is installed can embed all languages.
@@ -42,9 +28,8 @@ def suitable_encoder(languages: Sequence[str], params: ChoiceParams) -> tuple[st
     reason = f"`universal` does not know {', '.join(f'`{language}`' for language in unknown)}"
     if is_e5_installed():
         return "e5", reason
-    pivot, *others = languages
-    if all(dictionary_file(params.dictionary, pivot, language) for language in others):
-        return "aligned", f"{reason}, e5 is not installed, and {params.dictionary} has a dictionary of each language"
+    if not languages_without_file(languages, dictionary):
+        return "aligned", f"{reason}, e5 is not installed, and {dictionary} has a dictionary of each language"
     raise MissingResourceError(
         f"`encoder: auto`: {reason}, and `e5`, which knows some 100 languages, is not installed (91 MB). `make run` "
         f"installs it, and so does\n    {E5_INSTALL}\nOr set `encoder: sentence-transformers` with a model of your own."

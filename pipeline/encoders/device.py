@@ -1,4 +1,4 @@
-"""Where a model runs: on the CPU, or on a GPU if there is one."""
+"""Where a model runs, on the CPU or on a GPU if there is one, and how precisely it computes there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal
 from pipeline.common.errors import MissingResourceError
 
 Device = Literal["auto", "cpu", "cuda"]
+ModelPrecision = Literal["auto", "fp32", "fp16", "bf16"]
 
 
 def chosen_device(wanted: Device) -> str:
@@ -24,3 +25,10 @@ def chosen_device(wanted: Device) -> str:
             "built for CUDA, or set `device: auto`."
         )
     return "cuda" if has_gpu and wanted != "cpu" else "cpu"
+
+
+def chosen_precision(wanted: ModelPrecision, device: str) -> str:
+    """``fp32``, ``fp16`` or ``bf16``; ``auto`` is fp16 on a GPU and fp32 on a CPU."""
+    if wanted != "auto":
+        return wanted
+    return "fp32" if device == "cpu" else "fp16"

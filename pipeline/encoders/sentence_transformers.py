@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +19,7 @@ from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import digest
 from pipeline.common.reproducible import prepare_torch
 from pipeline.encoders.cache import CacheSettings
-from pipeline.encoders.device import Device, chosen_device
+from pipeline.encoders.device import Device, ModelPrecision, chosen_device, chosen_precision
 from pipeline.encoders.hub import ModelFiles, model_folder
 from pipeline.encoders.passages import passage_bounds, text_vectors
 from pipeline.encoders.text_encoder import TextEncoder, forecast
@@ -57,7 +57,7 @@ class SentenceTransformersParams(BaseModel):
     prompt: str = "query: "
     max_length: int | None = Field(None, ge=8)
     batch_tokens: int = Field(16384, ge=1)
-    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
+    precision: ModelPrecision = "auto"
     device: Device = "auto"
 
 
@@ -98,9 +98,7 @@ class SentenceTransformersEncoder(TextEncoder):
     @cached_property
     def precision(self) -> str:
         """``fp32``, ``fp16`` or ``bf16``."""
-        if self.params.precision != "auto":
-            return self.params.precision
-        return "fp32" if self.device == "cpu" else "fp16"
+        return chosen_precision(self.params.precision, self.device)
 
     def _embed(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
         passages = self._passages(texts)
@@ -125,6 +123,11 @@ class SentenceTransformersEncoder(TextEncoder):
             raise MissingResourceError(
                 f"{len(batch)} passages of {batch[0].tokens} tokens need more memory than {self.device} has free "
                 f"({error}). Lower `sentence-transformers.batch_tokens`. What has been embedded so far is kept."
+            ) from error
+        except (IndexError, RuntimeError) as error:
+            raise InputError(
+                f"{self.params.name} cannot read passages of {batch[0].tokens} tokens ({error}). Lower "
+                "`sentence-transformers.max_length`, or set it to null for what the model says."
             ) from error
         return np.array([passage.row for passage in batch]), vectors.astype(np.float32)
 

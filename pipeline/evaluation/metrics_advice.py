@@ -32,7 +32,7 @@ def _worse(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"The trained topics are less coherent than the clusters from which they started (CNPMI "
             f"{trained:.3f}, start {start:.3f}): try a lower "
-            "`train.learning_rate`, fewer `train.epochs`, or for xtra `xtra.anchor: 5`."
+            "`train.learning_rate`, fewer `train.epochs`, or for xtra a larger `xtra.anchor`."
         )
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class LinkParams(BaseModel):
-    """What `link` takes from the top level of params.yaml.
+    """What `link`, and the choice of an encoder, take from the top level of params.yaml.
 
     Attributes:
         dictionary: a folder of ``<pivot>-<language>.tsv`` files; None where there is no dictionary.

@@ -29,7 +29,9 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
     total = f"{intake['rows_in']:,} rows were read: {intake['documents']:,} documents, {intake['rejected']:,} rejected."
     cut = intake.get("passages") or {"texts": 0}
     if cut["texts"]:
-        total += f" {cut['texts']:,} long texts were cut into {cut['passages']:,} passages, each a document below."
+        total += (
+            f" {cut['texts']:,} long texts were cut into {cut['passages']:,} passages; the table counts each text once."
+        )
     yield Sheet("Documents", total, ["language", *(key.replace("_", " ") for key in head)], rows)
     if intake["by_reason"]:
         reasons = [(reason, figure(count)) for reason, count in intake["by_reason"].items()]

@@ -17,7 +17,7 @@ from pipeline.documents.select import in_order
 from pipeline.encoders.encoder import Encoder
 from pipeline.models.model_folder import TrainedModel, load_model
 from pipeline.models.theta_and_beta import theta_table
-from pipeline.reuse.new_documents import split_length
+from pipeline.reuse.new_documents import reading_rules
 from pipeline.reuse.notes import notes
 from pipeline.run.finished import FinishedRun
 from pipeline.tables.by_language import ByLanguage, words_by_language
@@ -53,7 +53,7 @@ class Inference:
         self.encoder = _encoder(run) if self.model.reads_embeddings else None
         words = run.words if run.has_words else beta_top_words(trained)
         self._first = {language: [row[:FIRST] for row in topics] for language, topics in words.items()}
-        self._split_length = split_length(run)
+        self._split_length = reading_rules(run).split_length
         self._known = {language: frozenset(words) for language, words in words_by_language(self.vocabulary).items()}
 
     def table(self, documents: pl.DataFrame) -> pl.DataFrame:

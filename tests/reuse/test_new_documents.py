@@ -22,6 +22,7 @@ from intake_files import json_lines, table, write
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_parquet
+from pipeline.documents.intake import DocumentsParams
 from pipeline.models.model_folder import save_model
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.reuse.new_documents import STANDARD, read_new_documents
@@ -165,6 +166,8 @@ def test_the_language_of_new_documents_is_identified_among_those_of_the_model(tm
     documents, rejects = read(write(tmp_path / "new.jsonl", rows))
     assert documents["lang"].to_list() == ["en", "ja"]
     assert [reason.partition(":")[0] for reason in rejects["reason"]] == ["language not listed", "language unclear"]
+    _, rejects = read(tmp_path / "new.jsonl", rules=DocumentsParams(lang_certainty=0))
+    assert [reason.partition(":")[0] for reason in rejects["reason"]] == ["language not listed"]
 
 
 def test_every_format_of_documents_is_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The layer through which a model that infers theta from words also reads the documents' vectors."""
+"""The layer through which a model reads the documents' vectors, beside their words or in place of them."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.tokens.lemmas import Lemmas
+
 # UniDic's parts of speech except for symbols and blanks: noun, pronoun, adjectival noun, adnominal, adverb,
 # conjunction, interjection, verb, adjective, auxiliary, particle, prefix, suffix.
 JapanesePos = Literal[
@@ -125,7 +127,7 @@ class TokeniseParams(BaseModel):
     reference_pretokenised: bool = False
     stopwords: Path | None = None
     common_share: float | None = Field(default=None, gt=0, le=1)
-    lemmas: Literal["auto", "all", "none"] = "auto"
+    lemmas: Lemmas = "auto"
     numbers: bool = False
     min_characters: int = Field(default=2, ge=1)
     zh: ChineseParams = ChineseParams()
