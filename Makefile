@@ -19,7 +19,7 @@ setup: $(DEVELOPMENT)
 
 # Only what a run needs.
 $(READY): pyproject.toml constraints.txt
-	@echo "Setting up $(VENV): 2.6 GB of packages on the first run; this takes a few minutes."
+	@echo "Setting up $(VENV): 2.9 GB of packages on the first run; this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --editable .
 	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
