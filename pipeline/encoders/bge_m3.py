@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.encoders.bge_m3_model import load_bge_m3
 from pipeline.encoders.cache import CacheSettings
-from pipeline.encoders.device import Device, ModelPrecision, chosen_device, chosen_precision
+from pipeline.encoders.device import Device, ModelPrecision, OnDevice
 from pipeline.encoders.hub import model_identity
 from pipeline.encoders.packed_transformer import PackedTransformer
 from pipeline.encoders.token_batches import BatchMaker, Passage, TokenBatch, xlm_roberta_positions
@@ -62,7 +62,7 @@ class BgeM3Params(BaseModel):
     device: Device = "auto"
 
 
-class BgeM3Encoder(TokenEncoder):
+class BgeM3Encoder(OnDevice, TokenEncoder):
     """BGE-M3 with a cache of vectors; the model is loaded only if a document is not in the cache."""
 
     name = "bge-m3"
@@ -84,16 +84,6 @@ class BgeM3Encoder(TokenEncoder):
             "normalise": self.params.normalise,
             "precision": self.precision,
         }
-
-    @cached_property
-    def device(self) -> str:
-        """``cpu`` or ``cuda``: what the parameters say, where ``auto`` is the GPU if there is one."""
-        return chosen_device(self.params.device)
-
-    @cached_property
-    def precision(self) -> str:
-        """``fp32``, ``fp16`` or ``bf16``."""
-        return chosen_precision(self.params.precision, self.device)
 
     @property
     def width(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from pipeline.common.errors import MissingResourceError
 
@@ -32,3 +33,19 @@ def chosen_precision(wanted: ModelPrecision, device: str) -> str:
     if wanted != "auto":
         return wanted
     return "fp32" if device == "cpu" else "fp16"
+
+
+class OnDevice:
+    """For encoders whose parameters name a ``device`` and, where the model can compute in several, a ``precision``."""
+
+    params: Any
+
+    @cached_property
+    def device(self) -> str:
+        """``cpu`` or ``cuda``: what the parameters say, where ``auto`` is the GPU if there is one."""
+        return chosen_device(self.params.device)
+
+    @cached_property
+    def precision(self) -> str:
+        """``fp32``, ``fp16`` or ``bf16``."""
+        return chosen_precision(self.params.precision, self.device)

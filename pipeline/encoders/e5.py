@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.common.errors import MissingResourceError
 from pipeline.common.reproducible import prepare_torch
 from pipeline.encoders.cache import CacheSettings
-from pipeline.encoders.device import Device, chosen_device
+from pipeline.encoders.device import Device, OnDevice
 from pipeline.encoders.e5_file import E5File, read_e5_file
 from pipeline.encoders.e5_model import e5_bert, e5_tokenizer
 from pipeline.encoders.packed_transformer import PackedTransformer
@@ -57,7 +57,7 @@ class E5Params(BaseModel):
     device: Device = "auto"
 
 
-class E5Encoder(TokenEncoder):
+class E5Encoder(OnDevice, TokenEncoder):
     """multilingual-e5-small with a cache of vectors; see the module's docstring."""
 
     name = "e5"
@@ -78,11 +78,6 @@ class E5Encoder(TokenEncoder):
     def settings(self) -> CacheSettings:
         """See :class:`pipeline.encoders.text_encoder.TextEncoder`."""
         return {"model": f"{E5_PACKAGE}@{_installed().version}", "prefix": PREFIX}
-
-    @cached_property
-    def device(self) -> str:
-        """``cpu`` or ``cuda``: what the parameters say, where ``auto`` is the GPU if there is one."""
-        return chosen_device(self.params.device)
 
     @cached_property
     def maker(self) -> BatchMaker:

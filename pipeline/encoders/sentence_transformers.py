@@ -19,7 +19,7 @@ from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import digest
 from pipeline.common.reproducible import prepare_torch
 from pipeline.encoders.cache import CacheSettings
-from pipeline.encoders.device import Device, ModelPrecision, chosen_device, chosen_precision
+from pipeline.encoders.device import Device, ModelPrecision, OnDevice
 from pipeline.encoders.hub import ModelFiles, model_folder
 from pipeline.encoders.passages import passage_bounds, text_vectors
 from pipeline.encoders.text_encoder import TextEncoder, forecast
@@ -69,7 +69,7 @@ class PassageText(NamedTuple):
     tokens: int
 
 
-class SentenceTransformersEncoder(TextEncoder):
+class SentenceTransformersEncoder(OnDevice, TextEncoder):
     """A model of sentence-transformers with a cache of vectors; see the module's docstring."""
 
     name = "sentence-transformers"
@@ -89,16 +89,6 @@ class SentenceTransformersEncoder(TextEncoder):
             "max_length": self.params.max_length,
             "precision": self.precision,
         }
-
-    @cached_property
-    def device(self) -> str:
-        """``cpu`` or ``cuda``: what the parameters say, where ``auto`` is the GPU if there is one."""
-        return chosen_device(self.params.device)
-
-    @cached_property
-    def precision(self) -> str:
-        """``fp32``, ``fp16`` or ``bf16``."""
-        return chosen_precision(self.params.precision, self.device)
 
     def _embed(self, texts: Sequence[str], ids: Mapping[str, str]) -> np.ndarray:
         passages = self._passages(texts)

@@ -91,6 +91,16 @@ def test_what_cannot_be_loaded_is_told(tiny: Path, tmp_path: Path) -> None:
         encoder(tiny, tmp_path / "cache", max_length=4000).encode(documents([" ".join(SENTENCES * 50)]))
 
 
+@pytest.mark.parametrize("file", ["pytorch_model.bin", "model.safetensors"])
+def test_code_in_weights_is_refused_and_not_run(tiny: Path, tmp_path: Path, file: str) -> None:
+    hostile, mark = Path(shutil.copytree(tiny, tmp_path / "copy")), tmp_path / "mark"
+    (hostile / "model.safetensors").unlink()
+    (hostile / file).write_bytes(f"cposix\nmkdir\n(V{mark}\ntR.".encode())  # calls posix.mkdir(mark)
+    with pytest.raises(InputError, match=r"copy: sentence-transformers cannot load the model"):
+        encoder(hostile, tmp_path / "cache").encode(documents(SENTENCES))
+    assert not mark.exists()
+
+
 def test_a_hub_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
