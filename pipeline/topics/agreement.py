@@ -2,7 +2,7 @@
 
 The words of a topic's documents are noisy: a word may be frequent in them by chance, or in one language only. The
 encoder knows what single words mean, in every language. So each language's words are weighed by how near they are to
-the words that the *other* languages list for the topic, and this is repeated until the lists agree.
+the words that the *other* languages list for the topic, and this is repeated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import numpy as np
 from pipeline.tables.vectors import unit_rows
 from pipeline.topics.selection import TopWords, exclusive_words, word_probability
 
-ROUNDS = 12  # the lists rarely change after eight
+# Not until nothing changes: in the last round, 70 to 150 of 1,500 words of EC News still change, and 200 to 280 of
+# Rakuten Amazon (K = 50). The first rounds change two to three times as many.
+ROUNDS = 12
 
 
 def agreed_words(
