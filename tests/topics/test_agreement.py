@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from naive import cosine
 
-from pipeline.topics.agreement import ROUNDS, agreed_words
+from pipeline.topics.agreement import MOST_ROUNDS, agreed_words
 from pipeline.topics.selection import owned_words
 
 TOPICS, COUNT, WIDTH = 3, 4, 6
@@ -41,8 +41,8 @@ def naive_agreed(masses: dict[str, np.ndarray], vectors: dict[str, np.ndarray], 
         for name in masses
     }
     listed: dict[str, list] = {}
-    for _ in range(ROUNDS):
-        new = {}
+    for _ in range(MOST_ROUNDS):
+        before = dict(listed)
         for name in masses:
             others = [other for other in masses if other != name] or [name]
             themes = [sum(means[other][k] / math.hypot(*means[other][k]) for other in others) for k in range(TOPICS)]
@@ -54,16 +54,13 @@ def naive_agreed(masses: dict[str, np.ndarray], vectors: dict[str, np.ndarray], 
                 for k in range(TOPICS)
             ]
             owner = [max(range(TOPICS), key=lambda k: strength[k][w]) for w in range(len(places[name]))]
-            new[name] = [
+            listed[name] = [
                 sorted((w for w in range(len(owner)) if owner[w] == k), key=lambda w: -strength[k][w])[:COUNT]
                 for k in range(TOPICS)
             ]
-        if new == listed:
+            means[name] = [np.mean([places[name][w] for w in row], axis=0) for row in listed[name]]
+        if listed == before:
             break
-        listed = new
-        means = {
-            name: [np.mean([places[name][w] for w in row], axis=0) for row in rows] for name, rows in listed.items()
-        }
     return listed
 
 
