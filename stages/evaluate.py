@@ -49,7 +49,7 @@ def main() -> None:
     metrics = all_scores(trained, start, reference, section)
     whole_texts = with_whole_texts(documents, WHOLES.read(LAYOUT.tables))
     metrics["retrieval"] = paired_retrieval(whole_texts, Theta.of(whole_texts["theta"]))
-    metrics["documents_without_words"] = whole_texts["theta"].null_count()
+    metrics["documents_without_theta"] = whole_texts["theta"].null_count()
     write_json(metrics, LAYOUT.metrics)
     TOPICS.write(words_table(trained, start, vocabulary), LAYOUT.tables)
     by_topic = coherence_by_topic(trained[section.top_words], reference, section.counting)

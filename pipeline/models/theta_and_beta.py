@@ -17,7 +17,9 @@ CHUNK = 2048  # how many documents go through the model at once
 
 
 def theta_scores(model: TopicModel, language: str, bow: csr_array, embeddings: np.ndarray | None = None) -> np.ndarray:
-    """(D, K) float32 scores whose softmax is theta; NaN rows where a document has no known word.
+    """(D, K) float32 scores whose softmax is theta; NaN rows where nothing of a document is known.
+
+    A document is known by its words or, to a model that reads vectors, by a vector that is not zeros.
 
     Args:
         model: the trained model; its ``reads`` says whether the embeddings are needed.
@@ -28,7 +30,10 @@ def theta_scores(model: TopicModel, language: str, bow: csr_array, embeddings: n
     device = model_device(model)
     model.eval()
     scores = np.full((bow.shape[0], model.topics), np.nan, np.float32)
-    documents = np.flatnonzero(np.diff(bow.indptr))
+    is_known = np.diff(bow.indptr) > 0
+    if model.reads_embeddings and embeddings is not None:
+        is_known |= embeddings.any(axis=1)
+    documents = np.flatnonzero(is_known)
     for start in range(0, len(documents), CHUNK):
         chunk = documents[start : start + CHUNK]
         vectors = None if embeddings is None else torch.from_numpy(embeddings[chunk]).to(device)

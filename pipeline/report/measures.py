@@ -17,7 +17,7 @@ FEATURES = {
     "scores": "the scores of which theta is the softmax, as in the published code",
     "theta": "theta itself",
 }
-SHOWN = {*HEADLINE, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_words"}
+SHOWN = {*HEADLINE, "start", "pairs", "languages", "selections", "counting", "retrieval", "documents_without_theta"}
 
 Metrics = Mapping[str, Any]
 
@@ -140,7 +140,7 @@ def _accuracy(name: str, directions: Mapping[str, Mapping[str, Any]]) -> Sheet:
 
 
 def _others(metrics: Metrics) -> Sheet:
-    rows = [("documents without words", figure(metrics.get("documents_without_words")))]
+    rows = [("documents without theta", figure(metrics.get("documents_without_theta")))]
     rows += [(key, _plain(v)) for key, v in leaves({k: v for k, v in metrics.items() if k not in SHOWN})]
     remark = (
         "Documents without a word of the vocabulary have no theta. They are included in the counts of documents, "

@@ -69,7 +69,8 @@ class Inference:
             One row for each document, in the same order: id, lang, theta and scores (arrays of K), words (how many of
             the document's tokens the model knows), top (the numbers of the largest topics, counted from 0, the largest
             first), top_words (the first words of each of these topics in the document's language) and note (what is
-            unusual about the document, or null). Theta, scores, top and top_words are null where words is 0.
+            unusual about the document, or null). Theta, scores, top and top_words are null where the model knows
+            nothing of the document: none of its words and, if the model reads vectors, no vector of it.
 
         Raises:
             InputError: the encoder cannot embed a document.
@@ -88,7 +89,7 @@ class Inference:
         passages = passages.with_columns(tokens=self._tokens(passages))
         bows = self._counts(passages)
         words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
-        vectors = self._embedded(self.encoder, passages, words > 0) if self.encoder else None
+        vectors = self.encoder.encode(passages) if self.encoder and len(passages) else None
         return passages.with_columns(theta_table(self.model, bows, vectors), words=pl.Series(words, dtype=pl.UInt32))
 
     def bow(self, documents: pl.DataFrame, language: str) -> np.ndarray:
@@ -105,13 +106,6 @@ class Inference:
         by_language = documents.group_by("lang", maintain_order=True).agg("text")
         parts = [tokenise_texts(language, texts, self.rules) for language, texts in by_language.iter_rows()]
         return pl.Series("tokens", [tokens for part in parts for tokens in part], dtype=pl.List(pl.String))
-
-    def _embedded(self, encoder: Encoder, documents: pl.DataFrame, has_words: np.ndarray) -> np.ndarray:
-        """(D, E) vectors of the documents with known words; zeros for the others, because their theta is null."""
-        vectors = np.zeros((len(documents), self.model.embedding), np.float32)
-        if has_words.any():
-            vectors[has_words] = encoder.encode(documents.filter(pl.Series(has_words)))
-        return vectors
 
     def _top_words(self, table: pl.DataFrame) -> pl.Series:
         words = [

@@ -178,7 +178,7 @@ class InferenceSummary:
         """Count the documents of a table, and the rows that were rejected while it was read."""
         self.documents += table.height
         self.rejected += rejected
-        self.unknown += int((table["words"] == 0).sum())
+        self.unknown += table["theta"].null_count()
         self.doubtful += int((table["note"] != NO_WORD).sum())
         now = time.perf_counter()
         if now - self._last_logged >= SECONDS_BETWEEN_LINES:
@@ -194,6 +194,6 @@ class InferenceSummary:
             )
         counts = (self.documents + self.rejected, self.documents, self.rejected, self.unknown, output)
         log.info(
-            "%d rows: %d documents, %d rejected; documents without known words (theta is null): %d; written to %s",
+            "%d rows: %d documents, %d rejected; documents without theta (nothing of them is known): %d; written to %s",
             *counts,
         )

@@ -155,7 +155,7 @@ CLUSTERS: Final = Table(
         "cluster": Column(pl.Int64, "number of its cluster, from 0 to K - 1 for K topics"),
     },
 )
-_UNKNOWN: Final = "the document has no word of the vocabulary"
+_UNKNOWN: Final = "the document has no word of the vocabulary, and the model reads words only or it has no vector"
 THETA: Final = Table(
     "theta",
     "a document, in the order of `documents`",

@@ -332,7 +332,7 @@ def test_the_stage_scores_every_selection_beside_the_start(tmp_path: Path, align
     assert done.returncode == 0, done.stderr
     metrics = read_json(tmp_path / LAYOUT.metrics)
     assert all((metrics[key] is not None) == (aligned or key == "tu") for key in ("cnpmi", "tu", "tq", "npmi"))
-    assert metrics["documents_without_words"] == 1
+    assert metrics["documents_without_theta"] == 1
     assert metrics["retrieval"] == {}  # the only test documents are p3, and one of them has no theta
     words = TOPICS.read(tmp_path / LAYOUT.tables)
     assert len(words) == 2 * 3 * 2 * 2  # source, selection, language, topic

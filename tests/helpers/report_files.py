@@ -32,7 +32,7 @@ METRICS = {
     "selections": {name: FIGURES | {"start": FIGURES, "languages": {}} for name in ("beta", "owned")},
     "counting": {"toolkit": {"cnpmi": 0.125}},
     "retrieval": {"en->zh": {"mrr": 0.5, "jsd": 0.01, "pairs": 7}},
-    "documents_without_words": 1,
+    "documents_without_theta": 1,
 }
 CLASSIFICATION = {
     "scores": {

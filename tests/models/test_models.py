@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import torch
 from planted import CPU, EMBEDDING, SMALL, TOPICS, first_batch, planted_corpus, same_weights
+from scipy.sparse import csr_array
 
 from pipeline.bow.sparse import SparseRows
 from pipeline.common.errors import InputError, MissingResourceError
@@ -174,6 +175,14 @@ def test_it_trains_and_infers_on_a_device(neural_simple: Case, device: Literal["
     for name, part in neural_simple.corpus.items():
         scores = theta_scores(model, name, part.bow, part.embeddings)
         assert np.isfinite(scores[np.diff(part.bow.indptr) > 0]).all()
+
+
+def test_a_document_without_known_words_is_known_by_its_vector_to_a_model_that_reads_vectors(case: Case) -> None:
+    model, (language, part) = case.trained(), next(iter(case.corpus.items()))
+    vectors = part.embeddings[:3] * np.array([[1], [1], [0]], np.float32)
+    bow = part.bow[:3].toarray() * np.array([[1], [0], [0]], np.int32)
+    has_scores = ~np.isnan(theta_scores(model, language, csr_array(bow), vectors)).any(axis=1)
+    assert has_scores.tolist() == [True, model.reads_embeddings, False]
 
 
 def test_a_saved_model_comes_back_equal(case: Case, tmp_path: Path) -> None:

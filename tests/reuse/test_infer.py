@@ -353,7 +353,7 @@ def test_stage_writes_theta_and_rejects_and_nothing_else(tmp_path: Path, folder:
     done = call("--input", source, "--output", "out/theta.parquet", "--model", folder)
     assert done.returncode == 0, done.stderr
     assert "infer: rejected new.jsonl:6: no text: empty after normalisation" in done.stderr
-    assert "6 rows: 5 documents, 1 rejected; documents without known words (theta is null): 1;" in done.stderr
+    assert "6 rows: 5 documents, 1 rejected; documents without theta (nothing of them is known): 1;" in done.stderr
     found = read_parquet(tmp_path / "out" / "theta.parquet")
     expected = infer(run, source)
     assert found.drop("theta", "scores").equals(expected.drop("theta", "scores"))

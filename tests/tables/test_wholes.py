@@ -44,6 +44,16 @@ def test_theta_of_a_text_is_the_mean_by_known_words() -> None:
     assert table["theta"].is_null().to_list() == table["scores"].is_null().to_list() == [False, True, False]
 
 
+def test_passages_known_by_their_vectors_alone_count_alike() -> None:
+    table = documents().with_columns(
+        pl.Series("theta", [None, None, None, None, [0.2, 0.8], [0.6, 0.4], None], VECTOR),
+    )
+    wholes = whole_texts(table.with_columns(scores="theta"))
+    np.testing.assert_allclose(wholes["theta"][1], [0.4, 0.6], rtol=1e-6)
+    assert wholes["words"][1] == 0
+    assert wholes["theta"].is_null().to_list() == [True, False, True]
+
+
 def test_a_single_passage_keeps_its_very_theta() -> None:
     theta = np.random.default_rng(0).dirichlet(np.ones(5), 300).astype(np.float32)
     column = pl.Series("theta", theta, pl.Array(pl.Float32, 5))
