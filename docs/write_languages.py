@@ -26,7 +26,8 @@ SEGMENTERS: Final = {
 HEAD = f"""# Languages
 
 What each language gets. A language is named by its ISO 639-1 code, or by its ISO 639-3 code where there is none; other
-codes, tags and English names stand for it: `eng`, `en-US` and `English` are `en`, and `zh-Hant` and `cmn` are `zh`.
+codes, tags, English names and its own name stand for it: `eng`, `en-US` and `English` are `en`, `Deutsch` is `de`, and
+`zh-Hant` and `cmn` are `zh`.
 
 - **Words:** what cuts texts into words. Between blanks, Unicode's rules do.
 - **Stop words:** how many words are left out because they carry no topic. A star marks a list that was reviewed for

@@ -9,7 +9,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.documents.duplicates import repeated_texts
+from pipeline.documents.file_row import place
 from pipeline.documents.findings import Findings
+from pipeline.documents.formats import TEXTS
 from pipeline.languages.codes import language_name
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,11 @@ def intake_report(account: Account) -> dict[str, Any]:
         "by_reason": _counts(rejects.select(KIND)),
         "files": _by_file(rows),
         "passed_over": list(findings.passed_over),
+        "columns": {
+            "read_as": findings.renamed_columns,
+            "unclear": findings.unclear_columns,
+            "not_read": findings.unread_columns,
+        },
         "encodings": findings.encodings,
         "stray_quotes": findings.stray_quotes,
         "placeholders_for_pair": findings.stray_pairs,
@@ -58,6 +66,7 @@ def intake_report(account: Account) -> dict[str, Any]:
         "other_language": _noted(documents),
         "dates": _dates(documents, account.unread_dates),
         "repeated_pairs": _repeated_pairs(documents),
+        "repeated_texts": _repeated_texts(documents),
         "normalised": _normalised(rows.filter(pl.col("reason").is_null())),
     }
 
@@ -69,7 +78,7 @@ def log_rejects(rows: pl.DataFrame) -> None:
         pl.len(), pl.col("file").first(), pl.col("row").first(), pl.col("reason").first()
     )
     for kind, count, file, row, reason in reasons.iter_rows():
-        log.warning("%d rows rejected, %s; the first is %s:%d (%s)", count, kind, file, row, reason)
+        log.warning("%d rows rejected, %s; the first is %s (%s)", count, kind, place(file, row), reason)
 
 
 def log_summary(report: dict[str, Any]) -> None:
@@ -79,7 +88,11 @@ def log_summary(report: dict[str, Any]) -> None:
     counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(sizes))
     log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
     if cut := report["passages"]["texts"]:
-        log.info("%d long texts were cut into %d passages", cut, report["passages"]["passages"])
+        passages = report["passages"]["passages"]
+        log.info(
+            "%d of the %d documents are long and were cut into %d passages; later stages count %d documents",
+            *(cut, report["documents"], passages, report["documents"] - cut + passages),
+        )
     if report["identified"]:
         found = ", ".join(f"{code} {count}" for code, count in report["identified"].items())
         log.info("the language of rows without `lang` was identified: %s", found)
@@ -90,7 +103,8 @@ def _counts(column: pl.DataFrame) -> dict[str, int]:
 
 
 def _by_file(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
-    files = rows.group_by("file", maintain_order=True).agg(
+    name = pl.when(pl.col("row").is_null()).then(pl.lit(TEXTS)).otherwise("file").alias("file")
+    files = rows.group_by(name, maintain_order=True).agg(
         rows_in=pl.len(), documents=pl.col("reason").is_null().sum(), rejected=pl.col("reason").is_not_null().sum()
     )
     return {str(counts.pop("file")): counts for counts in files.iter_rows(named=True)}
@@ -143,6 +157,11 @@ def _repeated_pairs(documents: pl.DataFrame) -> int:
     """How many pairs several documents of one language share."""
     paired = documents.filter(pl.col("pair").is_not_null())
     return int(paired.filter(pl.struct("pair", "lang").is_duplicated())["pair"].n_unique())
+
+
+def _repeated_texts(documents: pl.DataFrame) -> dict[str, Any]:
+    repeated = repeated_texts(documents)
+    return {"documents": repeated.height, "first": repeated.head(LISTED).to_dicts()}
 
 
 def _normalised(rows: pl.DataFrame) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.common.errors import first_names
+from pipeline.documents.file_row import place
 from pipeline.languages.codes import language_name
 
 REJECTS = "data/run/rejects.parquet"
@@ -17,9 +18,11 @@ def intake_advice(report: Mapping[str, Any]) -> list[str]:
         *_rejected(report),
         *_unread_dates(report["dates"]),
         *_other_language(report["other_language"]),
+        *_columns(report["columns"]),
         *_files(report),
         *_changed(report["normalised"]),
         *_pairs(report),
+        *_repeated_texts(report["repeated_texts"]),
     ]
 
 
@@ -49,7 +52,7 @@ def _unread_dates(dates: Mapping[str, Any]) -> Iterator[str]:
 
 def _such_as(dates: Mapping[str, Any], is_ambiguous: bool) -> str:
     first = next((one for one in dates["first"] if one["is_ambiguous"] == is_ambiguous), None)
-    return f", such as {first['date'][:40]!r} ({first['file']}:{first['row']})" if first else ""
+    return f", such as {first['date'][:40]!r} ({_place(first)})" if first else ""
 
 
 def _other_language(noted: Mapping[str, Any]) -> Iterator[str]:
@@ -58,16 +61,45 @@ def _other_language(noted: Mapping[str, Any]) -> Iterator[str]:
         counts = [f"{language_name(lang)} {count:,}" for lang, count in noted["by_language"].items()]
         yield (
             f"{noted['documents']:,} documents seem to be in another language than they say ({first_names(counts)}), "
-            f"such as {first['file']}:{first['row']} ({first['note']}): correct their `lang`; `note` in "
+            f"such as {_place(first)} ({first['note']}): correct their `lang`; `note` in "
             "data/run/documents.parquet has them all."
         )
+
+
+def _columns(columns: Mapping[str, Any]) -> Iterator[str]:
+    for choice in _by_column({file: map(_either, found.items()) for file, found in columns["unclear"].items()}):
+        yield f"{choice}, so none of them is read: call the right one by that name."
+    if names := _by_column({file: map(_quoted, found) for file, found in columns["not_read"].items()}):
+        yield (
+            f"{len(names):,} columns are not read: {first_names(names)}. If you need one, call it by a name that "
+            "docs/data.md lists, such as `label`, `date` or `group`; otherwise nothing is to be done."
+        )
+
+
+def _either(choice: tuple[str, Sequence[str]]) -> str:
+    standard, columns = choice
+    return f"The columns {first_names(list(map(_quoted, columns)))} may each be the `{standard}`"
+
+
+def _quoted(column: str) -> str:
+    return f"`{column}`" if column else "one without a name"
+
+
+def _by_column(of_files: Mapping[str, Iterable[str]]) -> list[str]:
+    """Each column once, or what is said of it, with the first file that has it and the number of the others."""
+    files: dict[str, list[str]] = {}
+    for file, columns in of_files.items():
+        for column in columns:
+            files.setdefault(column, []).append(file)
+    return [f"{column} ({first_names(names, 1)})" for column, names in files.items()]
 
 
 def _files(report: Mapping[str, Any]) -> Iterator[str]:
     if names := report["passed_over"]:
         yield (
             f"{len(names):,} files or folders beside the documents are not read: {first_names(names)}. "
-            "Save them in a format that docs/data.md lists, or move them away."
+            "If they hold documents, save them as plain text (.txt) in a folder of texts, or as a table that "
+            "docs/data.md lists; if not, move them away."
         )
     if encodings := report["encodings"]:
         files = [f"{name} as {encoding.upper()}" for name, encoding in encodings.items()]
@@ -98,3 +130,16 @@ def _pairs(report: Mapping[str, Any]) -> Iterator[str]:
             f"{count:,} pairs are shared by several documents of one language: a `pair` names texts that translate "
             "each other, so it may stand once in each language."
         )
+
+
+def _repeated_texts(repeated: Mapping[str, Any]) -> Iterator[str]:
+    if count := repeated["documents"]:
+        first = repeated["first"][0]
+        yield (
+            f"{count:,} documents have the same text as an earlier one in their language, such as {_place(first)} "
+            f"(as {first['same_as']}). All are kept, and each counts: delete those that are there by mistake."
+        )
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return place(row["file"], row["row"])

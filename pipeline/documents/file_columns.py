@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from pipeline.common.errors import InputError, nearest
+from pipeline.common.errors import InputError, first_names, nearest
 from pipeline.documents.file_row import FileRow, Written
+from pipeline.documents.findings import Findings
 from pipeline.documents.formats import DocumentFile
 from pipeline.languages.codes import check_language, is_language, suggest_language
 
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 
 OPTIONAL = ("label", "split", "pair", "date", "group")
 COLUMNS = ("id", "lang", "text", *OPTIONAL)
-# Other usual names of the columns that a document needs. They are read where a file has none of the right name.
+NEEDED: Final = ("text", "lang")  # in the aligned form, the columns of the languages take their place
+# Other usual names of columns. They are read where a file has none of the right name.
 ALSO_CALLED: Final = {
     "text": frozenset(
         (
@@ -40,6 +42,24 @@ ALSO_CALLED: Final = {
         )
     ),
     "lang": frozenset(("language", "locale", "lang_code", "language_code")),
+    "label": frozenset(("category", "section", "topic", "class", "rubric")),
+    "date": frozenset(
+        (
+            "published",
+            "published_at",
+            "published_on",
+            "publication_date",
+            "publish_date",
+            "date_published",
+            "pub_date",
+            "pubdate",
+            "created_at",
+            "timestamp",
+            "day",
+            "time",
+            "year",
+        )
+    ),
 }
 NO_PAIR: Final = frozenset(("nan", "none", "null", "na", "n/a", "-", "?"))  # placeholders, which join no translations
 LIKE_A_CODE = re.compile(r"[A-Za-z]{2}([-_]([A-Z]{2}|[A-Z][a-z]{3}))?")
@@ -57,6 +77,8 @@ class FileColumns:
     Attributes:
         languages: column -> language in the aligned (wide) form; empty in the long form.
         standard: a column's name in the file -> the name that it stands for, where the two differ.
+        unclear: name of the format -> the columns that may each be meant by it, so that none is read.
+        unread: the other columns that are not read.
         placeholders: how many rows had a placeholder such as `nan` for their pair, which is taken for none.
     """
 
@@ -64,6 +86,8 @@ class FileColumns:
         self.file = file
         self.languages: dict[str, str] = {}
         self.standard: dict[str, str] = {}
+        self.unclear: dict[str, list[str]] = {}
+        self.unread: list[str] = []
         self.placeholders = 0
         self._columns: dict[str, None] = {}
         self._is_decided = False
@@ -80,7 +104,7 @@ class FileColumns:
             return
         self._columns |= dict.fromkeys(new)
         path = self.file.path
-        standard = standard_names(path, list(self._columns))
+        standard, self.unclear = standard_names(path, list(self._columns))
         for name in standard.keys() - self.standard.keys():
             log.info("%s: column `%s` is read as `%s`", path, name, standard[name])
         self.standard = standard
@@ -91,7 +115,13 @@ class FileColumns:
                 "have `text`. Use one of the two forms."
             )
         self.languages, self._is_decided = languages, True
-        warn_of_ignored(path, [standard.get(name, name) for name in new], languages)
+        ignored = ignored_columns([standard.get(name, name) for name in self._columns], languages)
+        self.unread = [name for name in ignored if not any(name in choice for choice in self.unclear.values())]
+        warn_of_ignored(path, [name for name in new if name in ignored])
+        if languages and "id" in new:
+            log.warning(
+                "%s: column `id` is read as the row's id; Indonesian text needs the columns `lang` and `text`.", path
+            )
 
     def standard_row(self, row: FileRow) -> FileRow:
         """The row with the standard names of its columns, and without a placeholder for a pair."""
@@ -103,7 +133,15 @@ class FileColumns:
             fields = {name: value for name, value in fields.items() if name != "pair"}
         return row._replace(fields=fields)
 
-    def name_of(self, pair: str, line: int) -> str:
+    def tell(self, findings: Findings) -> None:
+        """Add what was noticed about the columns to the findings."""
+        name = self.file.name
+        findings.renamed_columns |= {name: self.standard} if self.standard else {}
+        findings.unclear_columns |= {name: self.unclear} if self.unclear else {}
+        findings.unread_columns |= {name: self.unread} if self.unread else {}
+        findings.stray_pairs += self.placeholders
+
+    def name_of(self, pair: str, line: int | None) -> str:
         """The name of an aligned row without an id: its pair, or the file and the line where a row before has it."""
         if pair in self._pairs:
             return f"{self.file.stem}:{line}"
@@ -114,29 +152,54 @@ class FileColumns:
 def is_known_column(name: str) -> bool:
     """Whether a column's name tells that a table holds documents."""
     lower = name.lower()
-    return lower in COLUMNS or any(lower in others for others in ALSO_CALLED.values()) or is_language(name)
+    return lower in COLUMNS or any(lower in ALSO_CALLED[needed] for needed in NEEDED) or is_language(name)
 
 
-def standard_names(path: Path, columns: Sequence[str]) -> dict[str, str]:
-    """A column's name -> the name of the format that it stands for: ``Text`` and ``content`` stand for ``text``.
+def check_header(path: Path, line: int, names: Sequence[str]) -> None:
+    """Refuse a first row that names no column of documents, such as a title above the names.
+
+    Raises:
+        InputError: none of the names is that of a text or of its language, or near it.
+    """
+    languages = [name for name in names if is_language(name) or suggest_language(name)]
+    others = [name for name in names if is_known_column(name) and not is_language(name)]
+    if others or len(languages) > 1 or any(nearest(needed, names, likeness=0.5) for needed in NEEDED):
+        return
+    cells = first_names([f"`{name[:60]}`" for name in names if name])
+    raise InputError(
+        f"{path}:{line}: the first row does not look like column names. It holds {cells or 'nothing'}. Expected names "
+        "such as `lang` and `text`, or codes of languages such as `en` and `ja`. If this row is a title, delete it and "
+        "whatever else stands above the names; if it is the first document, put a row with names above it."
+    )
+
+
+def standard_names(path: Path, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """What columns of other names stand for.
+
+    Returns:
+        A column's name -> the name of the format that it stands for: ``Text`` and ``content`` stand for ``text``. And
+        the name of an optional column -> the columns that may each be meant by it.
 
     Raises:
         InputError: several columns may hold the text, or the language.
     """
     others = {name: name.lower() for name in columns if name not in COLUMNS and name.lower() in COLUMNS}
     names = {name: lower for name, lower in others.items() if lower not in columns}
-    if len([name for name in columns if is_language(name) and name.lower() not in COLUMNS]) > 1:
-        return names  # each language has its column, so none is looked for
+    unclear: dict[str, list[str]] = {}
+    is_aligned = len([name for name in columns if is_language(name) and name.lower() not in COLUMNS]) > 1
     for standard, usual in ALSO_CALLED.items():
         matches = [name for name in columns if name.lower() in usual]
-        if standard in {*columns, *names.values()} or not matches:
+        if (is_aligned and standard in NEEDED) or standard in {*columns, *names.values()} or not matches:
             continue
-        if len(matches) > 1:
+        if len(matches) == 1:
+            names[matches[0]] = standard
+        elif standard in NEEDED:
             raise InputError(
                 f"{path}: the columns {', '.join(matches)} may each be `{standard}`. Call one `{standard}`."
             )
-        names[matches[0]] = standard
-    return names
+        else:
+            unclear[standard] = matches
+    return names, unclear
 
 
 def language_columns(path: Path, columns: Sequence[str]) -> dict[str, str]:
@@ -160,16 +223,16 @@ def language_columns(path: Path, columns: Sequence[str]) -> dict[str, str]:
     return codes
 
 
-def warn_of_ignored(path: Path, columns: Sequence[str], languages: Collection[str]) -> None:
-    """Log the columns that the format does not have, in one line."""
+def ignored_columns(columns: Sequence[str], languages: Collection[str]) -> list[str]:
+    """The columns that the format does not have."""
     known_columns = {*COLUMNS, *languages} - ({"lang"} if languages else set())
-    ignored = [name for name in columns if name not in known_columns]
+    return [name for name in columns if name not in known_columns]
+
+
+def warn_of_ignored(path: Path, ignored: Sequence[str]) -> None:
+    """Log the columns that are not read, in one line."""
     if ignored:
         log.warning("%s: these columns are unknown and ignored: %s", path, ", ".join(map(repr, ignored)))
-    if languages and "id" in columns:
-        log.warning(
-            "%s: column `id` is read as the row's id; Indonesian text needs the columns `lang` and `text`.", path
-        )
 
 
 def _missing(path: Path, columns: Sequence[str]) -> str:
@@ -206,7 +269,7 @@ def raw_documents(form: FileColumns, rows: Sequence[FileRow], passed_over: Colle
         form.add(name for row in rows for name in row.fields)
     unread = set(passed_over) - ({"pair"} if form.languages else set())
     records = [
-        (form.file.name, row.line, *record)
+        (row.file or form.file.name, row.line, *record)
         for row in (form.standard_row(row).without(unread) for row in rows)
         for record in (_wide(form, row) if form.languages else _long(form.file.stem, row))
     ]

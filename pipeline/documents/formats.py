@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final, Literal
 
 from pipeline.common.errors import InputError, first_names
@@ -35,9 +35,11 @@ FORMATS = (
 )
 REFERENCE_STEM = "reference"
 # Files that stand beside documents and are never meant as such.
-COMPANIONS = frozenset({".md", ".py", ".dvc", ".yaml", ".yml", ".sh"})
+COMPANIONS = frozenset({".py", ".dvc", ".yaml", ".yml", ".sh"})
+# Files of texts in formats that are not read.
+FORMATTED = frozenset({".doc", ".docx", ".epub", ".htm", ".html", ".md", ".odt", ".pdf", ".rtf", ".tex", ".xml"})
 NOTES = frozenset({"readme", "license", "licence", "copying", "citation", "changelog"})
-TEXTS = "*.txt"  # the name of a folder of texts in the list of rejected rows
+TEXTS = "*.txt"  # what all texts of a folder are called together, where files are counted
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class DocumentFile:
 
     Attributes:
         path: where it is.
-        name: its name in the list of rejected rows.
+        name: its name in the list of rejected rows; each text of a folder has its own there.
         stem: how the ids of rows without an id begin; no other file of the run has the same.
     """
 
@@ -58,15 +60,17 @@ class DocumentFile:
 def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
     """The files of documents at ``path``: the file itself, or those of the folder, sorted by name.
 
-    In a folder the files of tables (all formats except ``.txt``) directly in it are read. Where there are none, all
-    ``.txt`` files in it and in the folders below it are documents, one each. What is passed over is named in a warning.
+    In a folder the files of tables (all formats except ``.txt``) directly in it are read; the few ``.txt`` files that
+    may stand beside them are taken for notes. Where there are no tables, all ``.txt`` files in it and in the folders
+    below it are documents, one each. What is passed over is named in a warning.
 
     Args:
         path: a file or a folder.
         findings: takes the names of what is passed over.
 
     Raises:
-        InputError: ``path`` does not exist, or there is no file of a known format.
+        InputError: ``path`` does not exist, there is no file of a known format, or there are tables and more texts than
+            tables, so that either may be meant.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist. Expected a file or a folder of {FORMATS}.")
@@ -74,11 +78,20 @@ def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
         kind_of(path)
         return [DocumentFile(path, path.name, stem_of(path))]
     files = [file for file in files_in(path) if stem_of(file) != REFERENCE_STEM]
-    texts = [] if files else text_files(path)
+    texts = text_files(path)
     if not files and not texts:
-        names = ", ".join(sorted(file.name for file in path.iterdir())) or "nothing"
-        raise InputError(f"{path} holds no documents. Expected files of {FORMATS}; found {names}.")
-    if passed_over := _passed_over(path, {*files, *texts}):
+        names = [file.relative_to(path).as_posix() for file in sorted(path.rglob("*")) if file.is_file()]
+        raise InputError(
+            f"{path} holds no documents. Expected files of {FORMATS}; found {first_names(names) or 'nothing'}."
+            f"{next(filter(None, map(_hint, map(PurePath, names))), '')}"
+        )
+    if files and len(texts) > len(files):
+        raise InputError(
+            f"{path} holds tables ({first_names([file.name for file in files])}) and {len(texts):,} texts, such as "
+            f"{texts[0].relative_to(path).as_posix()}: either may be the documents. Move the others out of the folder, "
+            f"or set `path` to a table, as in `path: {files[0].as_posix()}`."
+        )
+    if passed_over := _passed_over(path, set(files or texts)):
         findings.passed_over = passed_over
         log.warning("%s: not read: %s. Documents are files of %s.", path, first_names(passed_over), FORMATS)
     return named_files(files) or [DocumentFile(path, TEXTS, "")]
@@ -112,17 +125,16 @@ def kind_of(path: Path) -> Kind:
     kind = "txt" if path.is_dir() else _known_kind(path)
     if kind is None:
         suffix = "".join(path.suffixes[-2:]) if is_packed(path) else path.suffix
-        old = " Save it as .xlsx." if suffix.lower() in {".xls", ".ods", ".xlsm"} else ""
-        raise InputError(f"{path}: the format `{suffix}` is not known.{old} Expected {FORMATS}.")
+        raise InputError(f"{path}: the format `{suffix}` is not known.{_hint(path)} Expected {FORMATS}.")
     return kind
 
 
-def stem_of(path: Path) -> str:
+def stem_of(path: PurePath) -> str:
     """The name of a file without the ending that tells its format."""
-    return path.stem.removesuffix(Path(path.stem).suffix) if is_packed(path) else path.stem
+    return path.stem.removesuffix(PurePath(path.stem).suffix) if is_packed(path) else path.stem
 
 
-def is_packed(path: Path) -> bool:
+def is_packed(path: PurePath) -> bool:
     """Whether the file is packed with gzip."""
     return path.suffix.lower() == PACKED
 
@@ -146,14 +158,30 @@ def _is_note(file: Path) -> bool:
     return file.name.lower().partition(".")[0] in NOTES
 
 
+def _hint(path: PurePath) -> str:
+    """What to do with a file in a format that is not read; it begins with a space, or is empty."""
+    if path.suffix.lower() in FORMATTED:
+        return f" Save {path.name} as plain text (.txt)."
+    return f" Save {path.name} as .xlsx." if path.suffix.lower() in {".xls", ".ods", ".xlsm"} else ""
+
+
 def _passed_over(folder: Path, read: set[Path]) -> list[str]:
-    """What looks like data and is not read: files directly in the folder, and folders that hold files of tables."""
-    names = []
-    for entry in sorted(folder.iterdir()):
-        if _is_hidden(entry, folder) or entry in read or stem_of(entry) == REFERENCE_STEM:
+    """What may hold documents and is not read: files beside those that are read, and folders that hold other files."""
+    homes = {parent for file in read for parent in file.parents}
+    names: dict[str, None] = {}
+    for file in sorted(folder.rglob("*")):
+        if file in read or not file.is_file() or _is_companion(file, folder):
             continue
-        if entry.is_dir() and not any(entry in file.parents for file in read):
-            names += [f"{entry.name}/"] if any(_known_kind(file) for file in entry.rglob("*")) else []
-        elif entry.is_file() and entry.suffix.lower() not in COMPANIONS and not _is_note(entry):
-            names.append(entry.name)
-    return names
+        name = file.relative_to(folder)
+        if file.parent in homes:
+            names[name.as_posix()] = None
+        elif _known_kind(file) or file.suffix.lower() in FORMATTED:
+            outermost = next(part for part in reversed(file.parents) if folder in part.parents and part not in homes)
+            names[f"{outermost.relative_to(folder).as_posix()}/"] = None
+    return list(names)
+
+
+def _is_companion(file: Path, folder: Path) -> bool:
+    """Whether a file that stands among documents is meant for something else."""
+    is_reference = file.parent == folder and stem_of(file) == REFERENCE_STEM
+    return is_reference or _is_hidden(file, folder) or _is_note(file) or file.suffix.lower() in COMPANIONS

@@ -190,9 +190,11 @@ def read_chunks(
         raw = without_markup(raw_documents(form, chunk, passed_over))
         checked = check_rows(file.path, normalise(raw, max_characters))
         count += checked.height
-        first_row = first_row or checked.select("row", "reason").row(0)
+        first_row = first_row or checked.select("file", "row", "reason").row(0)
         is_usable = is_usable or checked["reason"].null_count() > 0
         yield checked
-    findings.stray_pairs += form.placeholders
+    form.tell(findings)
     if not is_usable and first_row:
-        raise InputError(f"{file.path}: none of its {count} rows can be used. Row {first_row[0]}: {first_row[1]}.")
+        name, row, reason = first_row
+        first = name if row is None else f"Row {row}"
+        raise InputError(f"{file.path}: none of its {count} rows can be used. {first}: {reason}.")

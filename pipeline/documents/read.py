@@ -1,4 +1,4 @@
-"""Rows of files of documents in every format, each with its line number and, if it cannot be read, the reason."""
+"""Rows of files of documents in every format, each with its place and, if it cannot be read, the reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.common.errors import InputError
 from pipeline.documents.encodings import AUTO_ENCODING, settled_encoding
 from pipeline.documents.file_row import FileRow
 from pipeline.documents.findings import Findings
-from pipeline.documents.formats import DocumentFile, Format, kind_of, stem_of, text_files
+from pipeline.documents.formats import DocumentFile, Format, kind_of, text_files
 from pipeline.documents.json_rows import json_array_rows, json_line_row
 from pipeline.documents.lines import UTF_8, InvalidUtf8, Lines, open_documents
 from pipeline.documents.parquet_rows import parquet_rows
@@ -45,20 +45,22 @@ def _rows(file: DocumentFile, invalid_utf8: InvalidUtf8, encoding: str, findings
     elif kind == "xlsx":
         yield from workbook_rows(file.path)
     elif kind == "txt":
-        for number, path in enumerate(text_files(file.path), start=1):
+        for path in text_files(file.path):
             name = path.relative_to(file.path).as_posix() if path != file.path else path.name
-            with _opened_lines(path, invalid_utf8, encoding, findings) as lines:
-                yield text_file_row(lines, number, name.removesuffix(path.name) + stem_of(path))
+            with _opened_lines(path, name, invalid_utf8, encoding, findings) as lines:
+                yield text_file_row(lines, name)
     else:
-        with _opened_lines(file.path, invalid_utf8, encoding, findings) as lines:
+        with _opened_lines(file.path, file.name, invalid_utf8, encoding, findings) as lines:
             yield from _text_rows(lines, kind, None, findings)
 
 
 @contextmanager
-def _opened_lines(path: Path, invalid_utf8: InvalidUtf8, encoding: str, findings: Findings) -> Iterator[Lines]:
+def _opened_lines(
+    path: Path, name: str, invalid_utf8: InvalidUtf8, encoding: str, findings: Findings
+) -> Iterator[Lines]:
     found = settled_encoding(path, encoding)
     if found not in (UTF_8, encoding):
-        findings.encodings[path.name] = found
+        findings.encodings[name] = found
     with open_documents(path) as opened:
         yield Lines(opened, path, invalid_utf8, found)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.documents.file_columns import ALSO_CALLED, is_known_column
+from pipeline.documents.file_columns import ALSO_CALLED, check_header, is_known_column
 from pipeline.documents.file_row import FileRow
 from pipeline.documents.findings import Findings
 from pipeline.documents.lines import Lines
@@ -48,7 +48,7 @@ def table_rows(lines: Lines, form: str, findings: Findings) -> Iterator[FileRow]
     strays: list[int] = []
     for line, fields, problem in _records(tape, delimiter):
         if header is None:
-            header = _header(lines.name, fields, problem or lines.take_invalid(line, line + len(tape.taken) - 1))
+            header = _header(lines.name, line, fields, problem or lines.take_invalid(line, line + len(tape.taken) - 1))
             continue
         if _is_doubtful(tape.taken, fields, problem, header, delimiter):
             plain = _split(tape.taken[0], delimiter)
@@ -159,11 +159,12 @@ def _known_names(header: str, delimiter: str) -> int:
     )
 
 
-def _header(path: Path, fields: Sequence[str], problem: str | None) -> list[str]:
+def _header(path: Path, line: int, fields: Sequence[str], problem: str | None) -> list[str]:
     names = [name.strip() for name in fields]
     repeated = sorted({name for name in names if name and names.count(name) > 1})
     if problem or repeated:
         raise InputError(
             f"{path}:1: the header cannot be used: {problem or f'columns {repeated} occur more than once'}."
         )
+    check_header(path, line, names)
     return names

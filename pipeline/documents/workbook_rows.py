@@ -9,7 +9,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from pipeline.common.errors import InputError
-from pipeline.documents.file_columns import is_known_column
+from pipeline.documents.file_columns import check_header, is_known_column
 from pipeline.documents.file_row import FileRow
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def workbook_rows(path: Path) -> Iterator[FileRow]:
         rows = (
             (number, row) for number, row in enumerate(sheet.iter_rows(values_only=True), start=1) if _has_cell(row)
         )
-        header = _header_cells(path, next(rows, (1, ()))[1])
+        header = _header_cells(path, *next(rows, (1, ())))
         for number, cells in rows:
             yield FileRow(number, {name: cell for name, cell in zip(header, cells, strict=False) if name})
     finally:
@@ -48,9 +48,10 @@ def _sheet_of_documents(path: Path, workbook: Any) -> Any:  # noqa: ANN401 - ope
         raise InputError(f"{path}: no sheet holds a cell.")
     likely = [name for name, first in filled.items() if any(is_known_column(_name(cell)) for cell in first)]
     if len(filled) > 1 and len(likely) != 1:
+        untitled = " None of them has the names of columns, such as `text` and `lang`, in its first row."
         raise InputError(
             f"{path}: {len(filled)} sheets hold data ({', '.join(filled)}), and it is not clear which of them are the "
-            "documents. Keep one of them, or save each as a file of its own."
+            f"documents.{'' if likely else untitled} Keep one of them, or save each as a file of its own."
         )
     chosen = likely[0] if likely else next(iter(filled))
     if others := [name for name in filled if name != chosen]:
@@ -62,10 +63,11 @@ def _first_row(sheet: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - openpyxl
     return next((row for row in sheet.iter_rows(values_only=True) if _has_cell(row)), None)
 
 
-def _header_cells(path: Path, cells: tuple[Any, ...]) -> list[str]:
+def _header_cells(path: Path, number: int, cells: tuple[Any, ...]) -> list[str]:
     names = [_name(cell) for cell in cells]
     if repeated := sorted({name for name in names if name and names.count(name) > 1}):
         raise InputError(f"{path}: the header cannot be used: columns {repeated} occur more than once.")
+    check_header(path, number, names)
     return names
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from unicodedata import normalize
 
 import langcodes
 import regex
@@ -26,7 +27,7 @@ _COLUMN = regex.compile(r"[A-Za-z]{2}|[A-Za-z]{2}[-_]([A-Z]{2}|[A-Z][a-z]{3})|[a
 
 
 def check_language(code: str, where: str) -> str:
-    """The code of the language that a code, a tag such as ``zh-Hant`` or an English name stands for.
+    """The code of the language that a code, a tag such as ``zh-Hant`` or a name stands for.
 
     Args:
         code: what the data or the parameters say.
@@ -39,22 +40,22 @@ def check_language(code: str, where: str) -> str:
         return canonical
     meant = suggest_language(code)
     hint = f" Did you mean `{meant}`?" if meant else ""
-    expected = "Expected a code of ISO 639-1, such as `en`, a tag or code that stands for one, or an English name."
+    expected = "Expected a code of ISO 639-1, such as `en`, a tag or code that stands for one, or a name."
     raise InputError(f"{where}: `{code[:40]}` is no language code. {expected}{hint}")
 
 
 @cache
 def canonical_code(text: str) -> str | None:
-    """The code of the language that a code, a tag or an English name stands for; None if it stands for none.
+    """The code of the language that a code, a tag, an English name or its own name stands for; None if there is none.
 
-    ``eng``, ``en-US``, ``EN`` and ``English`` are ``en``; ``cmn`` and ``zh-Hant`` are ``zh``; ``yue`` and ``fil``, for
-    which ISO 639-1 has no code, stay.
+    ``eng``, ``en-US``, ``EN`` and ``English`` are ``en``; ``Deutsch`` is ``de``; ``cmn`` and ``zh-Hant`` are ``zh``;
+    ``yue`` and ``fil``, for which ISO 639-1 has no code, stay.
     """
     text = text.strip()
     lower = text.lower()
     if lower in MISTAKEN:
         return None
-    return _code_of_tag(text) or _names().get(lower)
+    return _code_of_tag(text) or _names().get(lower) or _own_names().get(_plain(text))
 
 
 def is_language(column: str) -> bool:
@@ -63,6 +64,17 @@ def is_language(column: str) -> bool:
     Other codes and names are not taken for languages here, since columns are also called ``lat``, ``run`` or ``may``.
     """
     return _COLUMN.fullmatch(column) is not None and canonical_code(column) is not None
+
+
+def language_called(name: str) -> str | None:
+    """The code of the language that a folder is called by: ``de``, ``German`` or ``Deutsch``; None if by none.
+
+    Only the names of languages in :data:`pipeline.languages.known.LANGUAGES` count, since the names of small languages
+    are also those of subjects and places.
+    """
+    if is_language(name):
+        return canonical_code(name)
+    return _english_names().get(name.strip().lower()) or _own_names().get(_plain(name))
 
 
 def language_name(code: str) -> str:
@@ -112,7 +124,29 @@ def _names() -> dict[str, str]:
     """Map each English name in lower case to its code; ``Modern Greek (1453-)`` is also ``greek``."""
     codes = sorted(_codes(), key=len, reverse=True)  # a name that two languages share is that of the larger one
     full_names = {name.lower(): code for code in codes for name in _codes()[code]}
-    short_names = {name.partition(" (")[0].removeprefix("modern "): code for name, code in full_names.items()}
+    short_names = {_short(name): code for name, code in full_names.items()}
     known_names = {record.name.lower(): record.code for record in LANGUAGES.values()}
     names = short_names | full_names | known_names | ALSO_CALLED
     return {name: _code_of_tag(code) or code for name, code in names.items() if len(name) > 3}
+
+
+@cache
+def _english_names() -> dict[str, str]:
+    """Map the English names, in lower case, of the languages of which something is known to their codes."""
+    registered = {_short(name.lower()): code for code in LANGUAGES for name in _codes()[code]}
+    return registered | {record.name.lower(): record.code for record in LANGUAGES.values()} | ALSO_CALLED
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """Map what the speakers of a language call it to its code."""
+    return {_plain(name): record.code for record in LANGUAGES.values() for name in record.own_names}
+
+
+def _short(name: str) -> str:
+    return name.partition(" (")[0].removeprefix("modern ")
+
+
+def _plain(name: str) -> str:
+    """A name in one spelling: some systems write the accents of a folder's name as characters of their own."""
+    return normalize("NFC", name.strip()).casefold()

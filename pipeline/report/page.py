@@ -13,7 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.payload import payload, script_json
-from pipeline.report.records import comparison_sheets, document_sheets, parameter_sheet, version_sheet
+from pipeline.report.records import comparison_sheets, document_counts, document_sheets, parameter_sheet, version_sheet
 from pipeline.report.view import View, compute_view
 from pipeline.run.finished import FinishedRun
 from pipeline.run.to_mend import to_mend
@@ -44,7 +44,7 @@ def _template_values(run: FinishedRun, comparison: Mapping[str, Any] | None, vie
     return {
         "view": view,
         "languages": {language.code: language for language in view.languages},
-        "counts": {language: rows.stop - rows.start for language, rows in run.by_language.slices.items()},
+        "counts": document_counts(run.documents),
         "topics": {topic.number: topic for topic in view.topics},
         "values": run.parameters,
         "headlines": headlines(run.metrics, run.classification),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from pipeline.common.dotted import leaves
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json
@@ -33,6 +35,7 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
             f" {cut['texts']:,} long texts were cut into {cut['passages']:,} passages; the table counts each text once."
         )
     yield Sheet("Documents", total, ["language", *(key.replace("_", " ") for key in head)], rows)
+    yield from _renamed_columns(intake.get("columns", {}).get("read_as", {}))
     if intake["by_reason"]:
         reasons = [(reason, figure(count)) for reason, count in intake["by_reason"].items()]
         yield Sheet(
@@ -43,6 +46,28 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
     yield Sheet(
         "Changes to texts", "How the texts were changed when they were read.", ["", "count"], changed, fold=True
     )
+
+
+def document_counts(documents: pl.DataFrame) -> dict[str, str]:
+    """Language -> how many documents it has, in words, and in how many passages where long texts were cut.
+
+    Args:
+        documents: columns id, lang and whole among others; of a text that was cut, its passages.
+    """
+    counts = documents.group_by("lang", maintain_order=True).agg(
+        texts=pl.coalesce("whole", "id").n_unique(), parts=pl.len(), is_cut=pl.col("whole").is_not_null().any()
+    )
+    return {
+        lang: f"{texts:,} documents" + (f" in {parts:,} passages" if is_cut else "")
+        for lang, texts, parts, is_cut in counts.iter_rows()
+    }
+
+
+def _renamed_columns(read_as: Mapping[str, Mapping[str, str]]) -> Iterator[Sheet]:
+    """A table of the columns that were read as another; none where all had the names of the format."""
+    if rows := [(file, column, name) for file, columns in read_as.items() for column, name in columns.items()]:
+        remark = "Columns that were read by another name than their own."
+        yield Sheet("Columns", remark, ["file", "column", "read as"], rows, fold=True)
 
 
 def version_sheet(records: Mapping[str, Record]) -> Sheet:

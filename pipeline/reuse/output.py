@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import InputError
 from pipeline.common.files import whole_file
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
+from pipeline.documents.file_row import place
 from pipeline.reuse.new_documents import STANDARD
 from pipeline.reuse.notes import NO_WORD
 from pipeline.tables.catalogue import REJECTS
@@ -120,7 +121,7 @@ class Rejects:
         if rejects.is_empty():
             return
         for file, row, reason in rejects.head(max(0, SHOWN - self.count)).select("file", "row", "reason").iter_rows():
-            log.warning("rejected %s:%d: %s", file, row, reason)
+            log.warning("rejected %s: %s", place(file, row), reason)
         if self.path:
             inert = rejects.with_columns(pl.col(pl.String).str.replace(FORMULA, "'${1}"))
             self._file = self._file or self._stack.enter_context(whole_file(self.path))

@@ -53,7 +53,7 @@ REJECTS: Final = Table(
     "a row of the input that is not a document of the run",
     {
         "file": Column(pl.String, "name of the file"),
-        "row": Column(pl.Int64, "number of the line on which the row begins, from 1"),
+        "row": Column(pl.Int64, "number of the line on which the row begins, from 1", null="the row is a whole file"),
         "id": Column(pl.String, "the row's id", null="the row has no id"),
         "lang": Column(pl.String, "the row's language", null="the row has no language"),
         "reason": Column(pl.String, "why it was rejected"),

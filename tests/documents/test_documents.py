@@ -110,6 +110,7 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
         "by_reason": {"language unclear": 1, "no text": 1},
         "files": {"d.jsonl": {"rows_in": 8, "documents": 6, "rejected": 2}},
         "passed_over": [],
+        "columns": {"read_as": {}, "unclear": {}, "not_read": {}},
         "encodings": {},
         "stray_quotes": {},
         "placeholders_for_pair": 0,
@@ -125,6 +126,7 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
         "other_language": {"documents": 0, "by_language": {}, "first": []},
         "dates": {"read": 0, "unread": 0, "ambiguous": 0, "first": []},
         "repeated_pairs": 0,
+        "repeated_texts": {"documents": 0, "first": []},
         "normalised": {"markup_taken_off": 0, "documents_changed": 2, "documents_capped": 1, "characters_removed": 1},
         "passages": {"texts": 0, "passages": 0},
     }  # fmt: skip

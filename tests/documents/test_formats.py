@@ -118,7 +118,8 @@ def test_other_names_of_a_language_are_one_code(tmp_path: Path) -> None:
 
 def test_unknown_columns_are_named_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        take_in(write(tmp_path / "d.jsonl", bilingual(3, url="u", author="a")))
+        intake = take_in(write(tmp_path / "d.jsonl", bilingual(3, url="u", author="a")))
+    assert intake.report["columns"]["not_read"] == {"d.jsonl": ["url", "author"]}
     assert [record.getMessage() for record in caplog.records] == [
         f"{tmp_path / 'd.jsonl'}: these columns are unknown and ignored: 'url', 'author'"
     ]
@@ -159,6 +160,15 @@ def test_unusable_file_is_explained(tmp_path: Path, content: bytes, words: list[
         (b'lang,"text\n', ["x.csv:1", "never closed"]),
         (b"id#lang#text\n1#en#a\n", ["missing columns: text", "Found id#lang#text"]),
         (b"lang,te\xffxt\nen,a\n", ["x.csv:1", "0xff"]),
+        (
+            b"\nSurvey of 2020,,\nlang,text,date\nen,a,2020\n",
+            ["x.csv:2", "does not look like column names", "It holds `Surv"],
+        ),
+        (b"Survey of 2020\nlang,text,date\nen,a,2020\n", ["x.csv:1", "It holds `Survey of 2020`.", "delete it"]),
+        (
+            b"en,The council voted\nde,Der Rat tagte\n",
+            ["x.csv:1", "It holds `en`, `The council voted`.", "put a row with"],
+        ),
     ],
 )
 def test_unusable_table_is_explained(tmp_path: Path, content: bytes, words: list[str]) -> None:
@@ -184,9 +194,9 @@ def test_null_characters_do_not_end_a_table(tmp_path: Path) -> None:
 def test_path_must_hold_documents(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere does not exist"):
         take_in(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"Expected files of .*found a.doc"):
+    with pytest.raises(InputError, match=r"Expected files of .*found a.doc. Save a.doc as plain text \(.txt\)."):
         take_in(write(tmp_path / "a.doc", b"").parent)
     with pytest.raises(InputError, match=r"the format `.doc` is not known"):
         take_in(tmp_path / "a.doc")
-    with pytest.raises(InputError, match=r"the format `.xls` is not known. Save it as .xlsx"):
+    with pytest.raises(InputError, match=r"the format `.xls` is not known. Save a.xls as .xlsx"):
         take_in(write(tmp_path / "a.xls", b""))

@@ -17,6 +17,7 @@ from intake_files import bilingual, json_lines, reasons, refused, table, take_in
 from openpyxl import Workbook
 from shared_files import shared
 
+from pipeline.documents import intake_advice
 from pipeline.documents.findings import Findings
 from pipeline.documents.lines import Lines
 from pipeline.documents.table_rows import table_rows
@@ -83,6 +84,9 @@ def test_a_workbook_must_tell_which_sheet_is_meant(tmp_path: Path) -> None:
     sheet = [["lang", "text"], ["en", "a"]]
     assert "2 sheets hold data (Sheet 0, Sheet 1)" in refused(workbook(tmp_path / "a.xlsx", sheet, sheet))
     assert "no sheet holds a cell" in refused(workbook(tmp_path / "b.xlsx", [[]]))
+    title = [["Survey of 2020"], *sheet]
+    assert "a.xlsx:1: the first row does not look like column names" in refused(workbook(tmp_path / "a.xlsx", title))
+    assert "None of them has the names of columns" in refused(workbook(tmp_path / "a.xlsx", title, [["remarks"]]))
     twice = [["text", "text"], ["a", "b"]]
     assert "['text'] occur more than once" in refused(workbook(tmp_path / "c.xlsx", twice))
 
@@ -194,13 +198,23 @@ def test_a_folder_of_texts(tmp_path: Path) -> None:
         "en/a": "en", "c_en": "en", "ja/deep/a": "ja", "b.ja": "ja",
     }  # fmt: skip
     assert texts(intake)["en/a"] == "one\ntwo"
-    assert intake.rejects.select("file", "id").row(0) == ("*.txt", "en/empty")
+    assert intake.rejects.select("file", "row", "id").row(0) == ("en/empty.txt", None, "en/empty")
     assert intake.report["files"] == {"*.txt": {"rows_in": 5, "documents": 4, "rejected": 1}}
 
 
 @pytest.mark.parametrize(
     ("name", "lang"),
-    [("en/a", "en"), ("news/de/2019/a.fr", "de"), ("a_zh", "zh"), ("a-ko", "ko"), ("a.b", None), ("notes", None)],
+    [
+        *(("en/a", "en"), ("news/de/2019/a.fr", "de"), ("a_zh", "zh"), ("a-ko", "ko"), ("a.b", None), ("notes", None)),
+        *(
+            ("Greek/a", "el"),
+            ("Deutsch/2019/a", "de"),
+            ("日本語/a", "ja"),
+            ("franc\u0327ais/a", "fr"),
+            ("mandarin/a", "zh"),
+        ),
+        *(("Sport/a.fr", "fr"), ("Even/a", None), ("cn/a", None)),  # Even is also a language of Siberia
+    ],
 )
 def test_the_language_of_a_file(name: str, lang: str | None) -> None:
     assert language_of_file(name) == lang
@@ -221,6 +235,43 @@ def test_what_is_passed_over_is_named(tmp_path: Path, caplog: pytest.LogCaptureF
     intake = take_in(tmp_path)
     assert intake.report["passed_over"] == ["b.docx", "below/", "notes.txt"]
     assert "not read: b.docx, below/, notes.txt." in caplog.text
+
+
+def test_what_is_passed_over_among_texts_is_named(tmp_path: Path) -> None:
+    for name in ("en/a.txt", "ja/a.txt"):
+        write(tmp_path / name, b"a")
+    for name in (
+        "en/b.docx",
+        "en/README.md",
+        "ja/c.html",
+        "ja/d.md",
+        "scans/e.pdf",
+        "scans/old/f.pdf",
+        "scans/g.png",
+        "h.py",
+    ):
+        write(tmp_path / name, b"?")
+    intake = take_in(tmp_path, test_share=1e-9)
+    assert intake.report["passed_over"] == ["en/b.docx", "ja/c.html", "ja/d.md", "scans/"]
+    advice = "4 files or folders beside the documents are not read: en/b.docx, ja/c.html, ja/d.md, scans/. If they hold"
+    assert any(sentence.startswith(advice) for sentence in intake_advice(intake.report))
+
+
+def test_tables_do_not_take_the_place_of_texts(tmp_path: Path) -> None:
+    table_file = write(tmp_path / "list.csv", table(bilingual(1)))
+    for name in ("en/a.txt", "ja/a.txt"):
+        write(tmp_path / name, b"a")
+    message = refused(tmp_path)
+    assert "holds tables (list.csv) and 2 texts, such as en/a.txt: either may be the documents" in message
+    assert f"`path: {table_file.as_posix()}`" in message
+    assert len(texts(take_in(table_file))) == 2
+
+
+def test_texts_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for lang, text in WESTERN.items():
+        write(tmp_path / lang / "a.txt", text.encode("cp1252"))
+    intake = take_in(tmp_path, test_share=1e-9)
+    assert intake.report["encodings"] == {"de/a.txt": "cp1252", "fr/a.txt": "cp1252"}
 
 
 def test_everything_in_a_folder_is_read() -> None:
@@ -264,6 +315,38 @@ def test_columns_under_other_usual_names(tmp_path: Path, caplog: pytest.LogCaptu
         intake = take_in(write(tmp_path / "d.csv", table(rows)))
     assert texts(intake) == texts(take_in(write(tmp_path / "e.jsonl", bilingual(2))))
     assert "column `content` is read as `text`" in caplog.text
+
+
+def test_labels_and_dates_under_other_usual_names(tmp_path: Path) -> None:
+    rows = [row | {"Section": "news", "Published": "2020-01-02", "url": "u"} for row in bilingual(2)]
+    intake = take_in(write(tmp_path / "d.csv", table(rows)))
+    assert set(intake.documents.select("label", "date").iter_rows()) == {("news", "2020-01-02")}
+    assert intake.report["columns"] == {
+        "read_as": {"d.csv": {"Section": "label", "Published": "date"}},
+        "unclear": {},
+        "not_read": {"d.csv": ["url"]},
+    }
+
+
+def test_columns_of_translations_have_labels_and_dates_too(tmp_path: Path) -> None:
+    rows = [{"en": "a", "ja": "b", "category": "news", "year": 2020, "content": "c", "split": "train"}]
+    intake = take_in(write(tmp_path / "d.jsonl", rows))
+    assert set(intake.documents.select("label", "date").iter_rows()) == {("news", "2020")}
+    assert intake.report["columns"]["not_read"] == {"d.jsonl": ["content"]}
+
+
+def test_of_several_columns_that_may_be_meant_none_is_read(tmp_path: Path) -> None:
+    rows = bilingual(2, Section="a", topic="b", url="u", date="2020", day="3")
+    write(tmp_path / "d.jsonl", rows)
+    write(tmp_path / "e.jsonl", [row | {"id": f"e{row['id']}", "text": f"e {row['text']}"} for row in rows])
+    intake = take_in(tmp_path)
+    assert intake.documents["label"].null_count() == 8
+    assert intake_advice(intake.report) == [
+        "The columns `Section`, `topic` may each be the `label` (d.jsonl and 1 more), so none of them is read: call "
+        "the right one by that name.",
+        "2 columns are not read: `url` (d.jsonl and 1 more), `day` (d.jsonl and 1 more). If you need one, call it by a "
+        "name that docs/data.md lists, such as `label`, `date` or `group`; otherwise nothing is to be done.",
+    ]
 
 
 def test_short_names_of_columns_are_not_taken_for_languages(tmp_path: Path) -> None:

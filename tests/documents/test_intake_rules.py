@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from intake_files import bilingual, reasons, refused, take_in, texts, write
 
+from pipeline.documents import intake_advice
 from pipeline.documents.file_columns import COLUMNS
 
 
@@ -72,6 +73,24 @@ def test_identical_rows_are_dropped_and_counted(tmp_path: Path) -> None:
     assert reasons(intake) == [(5, "duplicate: same as a.jsonl:1"), (1, "duplicate: same as a.jsonl:1")]
     assert intake.report["files"]["b.jsonl"] == {"rows_in": 1, "documents": 0, "rejected": 1}
     assert intake.report["by_reason"] == {"duplicate": 2}
+
+
+def test_rows_that_are_the_same_without_an_id_are_kept_and_told(tmp_path: Path) -> None:
+    rows = [{name: row[name] for name in ("lang", "text", "split")} for row in bilingual(2)]
+    write(tmp_path / "a.jsonl", [*rows, rows[0], rows[0] | {"lang": "ja"}])
+    intake = take_in(write(tmp_path / "b.jsonl", rows[2:3]).parent)
+    assert intake.documents.height == 7
+    assert intake.report["repeated_texts"] == {
+        "documents": 2,
+        "first": [
+            {"file": "a.jsonl", "row": 5, "id": "a:5", "same_as": "a.jsonl:1"},
+            {"file": "b.jsonl", "row": 1, "id": "b:1", "same_as": "a.jsonl:3"},
+        ],
+    }
+    assert intake_advice(intake.report) == [
+        "2 documents have the same text as an earlier one in their language, such as a.jsonl:5 (as a.jsonl:1). All are "
+        "kept, and each counts: delete those that are there by mistake."
+    ]
 
 
 @pytest.mark.parametrize("column", [name for name in COLUMNS if name != "id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import polars as pl
@@ -54,12 +55,15 @@ def test_short_texts_stay_whole() -> None:
     assert len(passages_of_text("a b " * 38, "en", 100)) == 2
 
 
-def test_passages_keep_what_is_known_of_their_text(tmp_path: Path) -> None:
+def test_passages_keep_what_is_known_of_their_text(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rows = bilingual(3, pair="p", label="l", date="2001", group="g")
     rows[1] |= {"text": SENTENCE * 10, "pair": "q"}
     rows[4] |= {"text": "市議会は新しい路線について採決した。" * 20, "pair": "q"}
     path = write(tmp_path / "d.jsonl", rows)
-    whole, intake = take_in(path), take_in(path, split_length=150)
+    with caplog.at_level(logging.INFO):
+        whole, intake = take_in(path), take_in(path, split_length=150)
+    counts = "2 of the 6 documents are long and were cut into 5 passages; later stages count 9 documents"
+    assert counts in caplog.messages
     assert whole.documents["whole"].null_count() == 6
     assert list(texts(intake)) == ["en0", "en1#1", "en1#2", "en1#3", "en2", "ja0", "ja1#1", "ja1#2", "ja2"]
     assert intake.documents["whole"].to_list() == [None, *["en1"] * 3, None, None, *["ja1"] * 2, None]

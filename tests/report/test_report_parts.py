@@ -15,7 +15,7 @@ from pipeline.report.breakdown import by_group, by_period
 from pipeline.report.excerpts import cut, marked
 from pipeline.report.payload import script_json
 from pipeline.report.projection import in_plane, topic_positions
-from pipeline.report.records import document_sheets, version_sheet
+from pipeline.report.records import document_counts, document_sheets, version_sheet
 from pipeline.report.sample import best_documents, draw_sample, nearest_documents
 from pipeline.run.record import Record
 from pipeline.tables.by_language import ByLanguage
@@ -201,3 +201,18 @@ def test_long_texts_that_were_cut_are_counted() -> None:
     )
     assert "2 long texts were cut into 3,000 passages" in cut
     assert "passages" not in uncut
+
+
+def test_texts_and_their_passages_are_both_counted() -> None:
+    documents = pl.DataFrame(
+        {"id": ["a#1", "a#2", "b", "c", "d"], "lang": ["en"] * 3 + ["ja"] * 2, "whole": ["a", "a", None, None, None]}
+    )
+    assert document_counts(documents) == {"en": "2 documents in 3 passages", "ja": "2 documents"}
+
+
+def test_columns_that_were_read_as_another_are_named() -> None:
+    intake = {"rows_in": 3, "documents": 3, "rejected": 0, "by_reason": {}, "languages": {}}
+    columns = {"read_as": {"d.csv": {"Section": "label"}}, "unclear": {}, "not_read": {}}
+    sheets = {sheet.title: sheet for sheet in document_sheets(intake | {"columns": columns})}
+    assert sheets["Columns"].rows == [("d.csv", "Section", "label")]
+    assert "Columns" not in {sheet.title for sheet in document_sheets(intake)}
