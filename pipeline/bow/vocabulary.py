@@ -38,7 +38,7 @@ class BowParams(BaseModel):
 
     vocabulary: Path | None = None
     size: int = Field(default=5000, ge=1)
-    min_documents: int = Field(default=3, ge=1)
+    min_documents: int = Field(default=2, ge=1)
     max_document_share: float = Field(default=0.5, gt=0, le=1)
     phrases: bool = False
     phrase_npmi: float = Field(default=0.5, gt=0, le=1)

@@ -79,7 +79,7 @@ def _first_theme(probability: np.ndarray, places: np.ndarray) -> np.ndarray:
 def _theme(language: str, means: Mapping[str, np.ndarray]) -> np.ndarray:
     """(K, E) unit vectors that the words of `language` are compared with."""
     others = [mean for other, mean in means.items() if other != language]
-    return unit_rows(sum(others)) if others else means[language]
+    return unit_rows(np.sum(others, axis=0)) if others else means[language]
 
 
 def _strength(probability: np.ndarray, cosine: np.ndarray, weight: float) -> np.ndarray:
