@@ -226,7 +226,7 @@ class AlignedEncoder:
         without = languages_without_file([pivot, *counts], folder)
         for lang in (name for name in counts if name not in without):
             if swapped := swapped_columns(folder, pivot, words[pivot], lang, words[lang]):
-                yield swap_advice(swapped)
+                yield " ".join(swap_advice(swapped))
             else:
                 yield (
                     f"Only {counts[lang]} pairs of {dictionary_file(folder, pivot, lang)} occur in the documents; at "

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,9 +15,12 @@ import pytest
 from project import set_params
 from shared_files import shared
 
-from pipeline.bow.counts import count_words, counts_advice, language_bow
+from pipeline.bow.counts import count_words, language_bow
+from pipeline.bow.documents_without import counts_advice
+from pipeline.bow.more_words import more_words
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.common.errors import InputError
+from pipeline.common.mending import Weight
 from pipeline.run.layout import LAYOUT
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.catalogue import BOW, DOCUMENTS, PARALLEL, REFERENCE, REFERENCE_TOKENS, TOKENS, VOCABULARY
@@ -135,10 +139,30 @@ def test_documents_without_words_are_told(caplog: pytest.LogCaptureFixture) -> N
     caplog.set_level("INFO")
     tokens = _tokens([("en", "a a b"), ("en", "zzz"), ("de", "a")])
     vocabulary = pl.DataFrame({"lang": ["en", "en", "de"], "term": [0, 1, 0], "word": ["a", "b", "a"]})
-    (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"])
-    assert advice.startswith("en: 1 of 2 documents have none of the 2 words of the vocabulary and get no theta: lower")
-    assert "en: 2 documents, 2 words, 2 entries, 3 tokens; 1 documents have no word" in caplog.text
-    assert "de: 1 documents, 1 words, 1 entries, 1 tokens; 0 documents have no word" in caplog.text
+    (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"], BowParams())
+    assert advice.weight is Weight.LOST
+    assert str(advice).startswith(
+        "Documents without any word of the vocabulary, which get no theta: English (en) 1 of 2. If the tokeniser fits "
+        "the language, lower `bow.min_documents` (now 3), or add documents."
+    )
+    assert "en: 2 documents, 2 words, 2 entries, 3 tokens; without a word of the vocabulary (kept): 1" in caplog.text
+    assert "de: 1 document, 1 word, 1 entry, 1 token; without a word of the vocabulary (kept): 0" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "changes", "advised"),
+    [
+        ([40, 60], {}, "lower `bow.min_documents` (now 3), or add documents"),
+        ([40, 60], {"min_documents": 1}, "add documents"),
+        ([40, 50], {"size": 50, "min_documents": 1}, "raise `bow.size` (now 50), or add documents"),
+        ([50], {"size": 50}, "raise `bow.size` (now 50), or lower `bow.min_documents` (now 3), or add documents"),
+        ([40], {"vocabulary": "mine"}, "add words to the lists in mine (`bow.vocabulary`)"),
+    ],
+)
+def test_only_a_bound_that_kept_words_out_is_to_be_changed(
+    sizes: list[int], changes: dict[str, Any], advised: str
+) -> None:
+    assert more_words(sizes, BowParams.model_validate(changes)) == advised
 
 
 def test_memory_stays_sparse() -> None:
