@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.sparse import csr_array
 
+from pipeline.clusters.enough import check_enough
 from pipeline.clusters.reduction import Space, reduce
-from pipeline.common.errors import InputError
+from pipeline.common.mending import Advice, Weight
 from pipeline.tables.vectors import unit_rows
 
 log = logging.getLogger(__name__)
@@ -80,11 +81,13 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
     from sklearn.cluster import KMeans  # slow to load; training imports this module but does not need k-means
 
     is_pivot = languages == pivot
-    if params.num_topics > is_pivot.sum():
-        raise InputError(
-            f"num_topics is {params.num_topics}, but the pivot language {pivot} has only {is_pivot.sum()} "
-            "training documents that have words and an embedding. Lower num_topics or add documents."
-        )
+    check_enough(
+        params.num_topics,
+        pivot,
+        int(is_pivot.sum()),
+        "training document with words and an embedding",
+        "training documents with words and an embedding",
+    )
     points = reduce(embeddings, languages, params.space, params.dimension)
     if params.centre:
         points = centred(points, languages)
@@ -134,7 +137,7 @@ def shared_clusters(
     return clusters
 
 
-def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> list[str]:
+def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> list[Advice]:
     """What to mend about clusters with documents of only one language, or with none; they cannot align anything.
 
     Each of them is logged with its counts.
@@ -150,17 +153,21 @@ def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> 
     for cluster in np.flatnonzero(present < 2).tolist():
         counts = ", ".join(f"{name} {size}" for name, size in zip(names, sizes[:, cluster].tolist(), strict=True))
         log.warning("cluster %d has documents of only one language, or none: %s", cluster, counts)
-    sentences = (
-        ("are empty: lower `num_topics`.", present == 0),
+    kinds = (
+        ("Clusters without documents", "Lower `num_topics`.", present == 0),
         (
-            "have documents of only one language and align nothing: lower `num_topics`, or see whether that "
-            "language is about other subjects or its dictionary is too small.",
+            "Clusters with documents of only one language, which align nothing",
+            "Lower `num_topics`, or see whether that language is about other subjects or its dictionary is too small.",
             present == 1,
         ),
     )
     return [
-        f"{len(numbers)} of {topics} clusters (numbers {', '.join(map(str, numbers[:8]))}"
-        f"{', ...' if len(numbers) > 8 else ''}) {rest}"
-        for rest, where in sentences
+        Advice(
+            Weight.WORSE,
+            f"{found}: {len(numbers)} of {topics} (numbers {', '.join(map(str, numbers[:8]))}"
+            f"{', ...' if len(numbers) > 8 else ''})",
+            mend,
+        )
+        for found, mend, where in kinds
         if (numbers := np.flatnonzero(where).tolist())
     ]

@@ -128,7 +128,9 @@ def test_clusters_repeat(space: Space) -> None:
 
 def test_the_pivot_is_the_first_language() -> None:
     embeddings, languages, _ = planted(zh=4, en=20)
-    with pytest.raises(InputError, match=r"num_topics is 5, but the pivot language zh has only 4 "):
+    with pytest.raises(
+        InputError, match=r"`num_topics` is 5, but the pivot, Chinese \(zh\), has only 4 training documents with"
+    ):
         pivot_clusters(embeddings, languages, plain(num_topics=5))
     assert len(set(pivot_clusters(embeddings, languages, plain(num_topics=4))[:4].tolist())) == 4
 
@@ -223,8 +225,9 @@ def test_one_language_clusters_are_told(caplog: pytest.LogCaptureFixture) -> Non
     assert [message.split(" has ")[0] for message in messages] == ["cluster 1", "cluster 3"]
     assert "en 1, zh 0, ja 0" in messages[0]
     assert "en 0, zh 0, ja 0" in messages[1]
-    assert advice[0] == "1 of 4 clusters (numbers 3) are empty: lower `num_topics`."
-    assert advice[1].startswith("1 of 4 clusters (numbers 1) have documents of only one language and align nothing:")
+    empty, alone = map(str, advice)
+    assert empty == "Clusters without documents: 1 of 4 (numbers 3). Lower `num_topics`."
+    assert alone.startswith("Clusters with documents of only one language, which align nothing: 1 of 4 (numbers 1).")
 
 
 def test_shared_clusters_are_not_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
@@ -197,8 +198,15 @@ def test_parameters_out_of_range(params: dict[str, object]) -> None:
         DocumentsParams.model_validate(params)
 
 
-def run_stage(folder: Path, dataset: str) -> subprocess.CompletedProcess[str]:
-    changes = {"dataset": dataset, "path": "docs", "seed": 1, "documents": {"test_share": 0.25}}
+def run_stage(folder: Path, dataset: str, **more: object) -> subprocess.CompletedProcess[str]:
+    changes = {
+        "dataset": dataset,
+        "path": "docs",
+        "seed": 1,
+        "num_topics": 2,
+        "documents": {"test_share": 0.25},
+        **more,
+    }
     set_params(folder, REPOSITORY / "params.yaml", changes)
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-m", "stages.documents"]
@@ -220,11 +228,31 @@ def test_stage_writes_its_tables(tmp_path: Path) -> None:
     assert reference.height == 8
     assert read_json(outputs[3])["documents"] == 8
     advice = read_record(tmp_path / LAYOUT.records, "documents").advice
-    assert advice == read_json(outputs[3])["to_mend"]
-    assert "1 of 9 rows are left out: no text 1." in advice[0]
+    assert list(map(str, advice)) == read_json(outputs[3])["to_mend"]
+    assert "Left out: 1 of 9 rows (no text: 1)." in str(advice[0])
+    assert read_json(outputs[3])["reference"] == {"name": None, "texts": 8}
     before = [path.read_bytes() for path in outputs]
     assert run_stage(tmp_path, "demo").returncode == 0
     assert [path.read_bytes() for path in outputs] == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "changes", "told"),
+    [
+        ("el", {"encoder": "universal"}, "`encoder: universal` does not know Greek (el). It knows Arabic (ar), "),
+        ("ja", {"num_topics": 50}, "`num_topics` is 50, but the pivot, English (en), has only 3 training documents, "),
+    ],
+)
+def test_what_the_documents_make_impossible_is_told_before_they_are_written(
+    tmp_path: Path, lang: str, changes: dict[str, Any], told: str
+) -> None:
+    rows = [row | {"split": "train", "lang": row["lang"].replace("ja", lang)} for row in bilingual(3)]
+    write(tmp_path / "docs" / "a.jsonl", rows)
+    stopped = run_stage(tmp_path, "demo", **changes)
+    assert stopped.returncode == 2
+    assert told in stopped.stderr
+    assert not (tmp_path / LAYOUT.tables).exists()
+    assert run_stage(tmp_path, "demo").returncode == 0
 
 
 @pytest.mark.parametrize(("dataset", "word"), [("../x", "cannot name a data set"), ("demo", "docs does not exist")])
