@@ -51,7 +51,7 @@ def _template_values(run: FinishedRun, comparison: Mapping[str, Any] | None, vie
         "documents": list(document_sheets(run.intake)),
         "to_mend": to_mend(run.records),
         "most_apart": MOST_APART,
-        "figures": figure_sheets(run.metrics, run.classification),
+        "figures": figure_sheets(run.metrics, run.classification, run.intake),
         "parameters": parameter_sheet(run.parameters),
         "versions": version_sheet(run.records),
         "comparison": comparison,
