@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from pipeline.clusters.enough import check_enough
 from pipeline.clusters.reduction import Space, reduce
 from pipeline.common.mending import Advice, Weight
+from pipeline.common.wording import counted
 from pipeline.tables.vectors import unit_rows
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,9 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
     clusters = np.empty(len(embeddings), dtype=np.int64)
     clusters[has_embedding] = _clusters(embeddings[has_embedding], languages[has_embedding], languages[0], params)
     clusters[~has_embedding] = np.bincount(clusters[has_embedding]).argmax()
-    log.warning("%d documents have no embedding; they join the largest cluster", (~has_embedding).sum())
+    log.warning(
+        "without an embedding, and so in the largest cluster: %s", counted(int((~has_embedding).sum()), "document")
+    )
     return clusters
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.common.wording import counted
 from pipeline.documents.findings import Findings
 from pipeline.languages.codes import language_name
 
@@ -69,17 +70,17 @@ def log_rejects(rows: pl.DataFrame) -> None:
         pl.len(), pl.col("file").first(), pl.col("row").first(), pl.col("reason").first()
     )
     for kind, count, file, row, reason in reasons.iter_rows():
-        log.warning("%d rows rejected, %s; the first is %s:%d (%s)", count, kind, file, row, reason)
+        log.warning("%s rejected, %s; the first is %s:%d (%s)", counted(count, "row"), kind, file, row, reason)
 
 
 def log_summary(report: dict[str, Any]) -> None:
     """Log one line for the whole intake, with the languages' names: `kr` is Kanuri, but perhaps Korean was meant."""
     languages = report["languages"].items()
     sizes = [f"{code} ({language_name(code)}) {size['train']} + {size['test']}" for code, size in languages]
-    counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(sizes))
-    log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
+    read = counted(report["rows_in"], "row"), counted(report["documents"], "document")
+    log.info("%s: %s, %d rejected; training + test: %s", *read, report["rejected"], ", ".join(sizes))
     if cut := report["passages"]["texts"]:
-        log.info("%d long texts were cut into %d passages", cut, report["passages"]["passages"])
+        log.info("%s cut into %s", counted(cut, "long text"), counted(report["passages"]["passages"], "passage"))
     if report["identified"]:
         found = ", ".join(f"{code} {count}" for code, count in report["identified"].items())
         log.info("the language of rows without `lang` was identified: %s", found)

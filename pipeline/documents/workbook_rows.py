@@ -49,7 +49,7 @@ def _sheet_of_documents(path: Path, workbook: Any) -> Any:  # noqa: ANN401 - ope
     likely = [name for name, first in filled.items() if any(is_known_column(_name(cell)) for cell in first)]
     if len(filled) > 1 and len(likely) != 1:
         raise InputError(
-            f"{path}: {len(filled)} sheets hold data ({', '.join(filled)}), and it is not clear which of them are the "
+            f"{path}: several sheets hold data ({', '.join(filled)}), and it is not clear which of them are the "
             "documents. Keep one of them, or save each as a file of its own."
         )
     chosen = likely[0] if likely else next(iter(filled))

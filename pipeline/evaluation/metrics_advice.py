@@ -8,6 +8,7 @@ from typing import Any, Final
 from pipeline.bow.more_words import more_words
 from pipeline.bow.vocabulary import BowParams
 from pipeline.common.mending import Advice, Weight
+from pipeline.common.wording import counted
 from pipeline.languages.codes import named_language
 from pipeline.topics.selection import Selection
 
@@ -52,8 +53,8 @@ def _scarce(sizes: Mapping[str, int], topics: int, words: int, vocabulary: BowPa
     if scarce:
         yield Advice(
             Weight.WORSE,
-            f"{topics} topics of {words} words need {topics * words:,} words in each language, and the vocabulary has "
-            "fewer",
+            f"{counted(topics, 'topic')} of {counted(words, 'word')} need {counted(topics * words, 'word')} in "
+            "each language, and the vocabulary has fewer",
             f"Lower `num_topics`, or {more_words(scarce.values(), vocabulary)}.",
             {named_language(lang): f"{size:,}" for lang, size in scarce.items()},
         )

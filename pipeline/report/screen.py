@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.wording import counted
 from pipeline.evaluation.headline import HEADLINE
 from pipeline.report.measures import counted_in, not_measured
 from pipeline.run.record import STAGES
@@ -83,7 +84,8 @@ def mend_list(sentences: Sequence[str]) -> Table | Text:
 
 def scores_table(scores: Mapping[str, Any]) -> Table:
     """The result of :func:`pipeline.evaluation.scoring.score` as a table for the screen."""
-    title = f"{scores['topics']} topics of {scores['words']} words; counting of single words: {scores['counting']}"
+    size = f"{counted(scores['topics'], 'topic')} of {counted(scores['words'], 'word')}"
+    title = f"{size}; counting of single words: {scores['counting']}"
     table = Table("", *map(str.upper, HEADLINE), "words not in the reference", title=title, title_justify="left")
     for name, figures in scores["pairs"].items():
         table.add_row(name, *(_exact(figures[key]) if key in figures else "" for key in HEADLINE))

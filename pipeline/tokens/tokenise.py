@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.common.mending import Advice, Weight
 from pipeline.common.parallel import map_in_order
+from pipeline.common.wording import counted
 from pipeline.languages.codes import named_language
 from pipeline.languages.known import known_language
 from pipeline.languages.spelling import clean
@@ -149,7 +150,8 @@ def _tokenise_language(
     work(texts.clear())  # loads dictionaries before the clock starts
     tokens = _split(pl.concat(map_in_order(work, _chunks(texts), f"tokenise {lang}", processes)))
     lengths = tokens.list.len()
-    log.info("%s: %d texts, %d tokens, %d texts without any", lang, len(texts), lengths.sum(), (lengths == 0).sum())
+    sizes = counted(len(texts), "text"), counted(int(lengths.sum()), "token")
+    log.info("%s: %s, %s; texts without any: %d", lang, *sizes, (lengths == 0).sum())
     return tokens
 
 

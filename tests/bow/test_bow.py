@@ -73,9 +73,9 @@ def test_of_equally_frequent_words_the_first_are_chosen() -> None:
 
 def test_an_empty_vocabulary_is_refused_with_the_numbers() -> None:
     tokens = _tokens([("en", "a b"), ("en", "a c"), ("zh", "x"), ("zh", "x")])
-    with pytest.raises(InputError, match=r"^zh: .* 2 training documents have 1 different words; 1 are .* 0 in at most"):
+    with pytest.raises(InputError, match=r"^zh: .* 1 different word in 2 training documents, 1 are .* 0 in at most"):
         build_vocabulary(tokens, _train(tokens), BowParams(min_documents=1, max_document_share=0.5))
-    with pytest.raises(InputError, match=r"^en: .* 0 training documents"):
+    with pytest.raises(InputError, match=r"^en: .* in 0 training documents"):
         build_vocabulary(tokens, pl.Series(["test"] * 4), ALL)
 
 
@@ -91,12 +91,12 @@ def test_given_words_keep_their_order(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (None, r"en\.txt is missing: bow\.vocabulary = .* one list for each language"),
-        (b"a\nb\na\n", r"en\.txt: 1 words occur more than once: \['a'\]"),
+        (b"a\nb\na\n", r"en\.txt: 1 word more than once: \['a'\]"),
         (b"a\n\nb\n", r"en\.txt, line 2: found ''"),
         (b"new york\n", r"en\.txt, line 1: found 'new york'"),
         (b"", r"en\.txt, line 1: found ''"),
         (b"\xff\n", r"en\.txt, line 1: not UTF-8 \(byte 0 of"),
-        (b"other\n", r"en\.txt: none of its 1 words is in the 1 training documents of en"),
+        (b"other\n", r"en\.txt: no training document of en \(1\) has any of its words \(1\)"),
     ],
 )
 def test_a_wrong_given_list_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -244,7 +244,7 @@ def test_the_stage_ends_with_2_when_a_language_has_no_words(tmp_path: Path) -> N
     TOKENS.write(tokens.with_columns(id=pl.lit("a"), split=pl.lit("train")), tmp_path / LAYOUT.tables)
     done = _run_stage(tmp_path, "bow")
     assert done.returncode == 2
-    assert "no word is left for the vocabulary. 1 training documents have 2 different words" in done.stderr
+    assert "no word is left for the vocabulary. Of 2 different words in 1 training document," in done.stderr
     assert not BOW.path(tmp_path / LAYOUT.tables).exists()
 
 

@@ -165,8 +165,8 @@ def test_given_clusters_of_numbered_documents(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "missing ids": (TABLE.head(1), 3, r"2 of 3 training documents have no cluster: \['b', '日本'\]"),
-    "no cluster": (TABLE.with_columns(cluster=pl.Series([2, 9, None, 1])), 3, r"1 of 3 .* no cluster: \['日本'\]"),
+    "missing ids": (TABLE.head(1), 3, r"no cluster for 2 of 3 training documents: \['b', '日本'\]"),
+    "no cluster": (TABLE.with_columns(cluster=pl.Series([2, 9, None, 1])), 3, r"no cluster for 1 of 3 .*: \['日本'\]"),
     "duplicate": (pl.concat([TABLE, TABLE.head(1)]), 3, r"id 'a' occurs more than once"),
     "too large": (TABLE, 2, r"from 0 to 2; with num_topics 2 they must lie in 0\.\.1"),
     "negative": (TABLE.with_columns(pl.col("cluster") - 1), 3, r"from -1 to 1; with num_topics 3 .* 0\.\.2"),
@@ -300,4 +300,4 @@ def test_documents_without_an_embedding_join_the_largest_cluster_and_move_no_oth
     clusters, known = pivot_clusters(vectors[order], every[order], params), order < 90
     assert clusters[known].tolist() == expected.tolist()
     assert clusters[~known].tolist() == [largest] * len(lost)
-    assert f"{len(lost)} documents have no embedding" in caplog.text
+    assert f"in the largest cluster: {len(lost)} documents" in caplog.text

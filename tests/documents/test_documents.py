@@ -131,8 +131,8 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
     }  # fmt: skip
     assert json.loads(json.dumps(intake.report)) == intake.report
     assert [record.getMessage() for record in caplog.records] == [
-        "1 rows rejected, no text; the first is d.jsonl:7 (no text: empty after normalisation)",
-        "1 rows rejected, language unclear; the first is d.jsonl:8 "
+        "1 row rejected, no text; the first is d.jsonl:7 (no text: empty after normalisation)",
+        "1 row rejected, language unclear; the first is d.jsonl:8 "
         f"({UNCLEAR}: most likely en, with a certainty of 0.50; add a column `lang`)",
         "8 rows: 6 documents, 2 rejected; training + test: en (English) 3 + 0, ja (Japanese) 2 + 1",
     ]

@@ -79,7 +79,7 @@ def test_conflicting_rows_stop(tmp_path: Path, column: str) -> None:
     other = {"lang": "de", "split": "test"}.get(column, "other")
     rows = [*bilingual(12), *(row | {column: other} for row in bilingual(12, ["en"]))]
     message = refused(write(tmp_path / "d.jsonl", rows))
-    assert "12 ids name different documents" in message
+    assert "12 ids for different documents" in message
     assert "en0 at d.jsonl:1, d.jsonl:25\n" in message
     assert "en9 at" in message
     assert "en10 at" not in message

@@ -219,7 +219,7 @@ def test_a_model_without_training_says_that_it_has_no_losses() -> None:
     assert "computed without training" in " ".join(shown.text)
 
 
-@pytest.mark.parametrize(("size", "told"), [(36, "all 33 documents"), (12, "12 drawn at random")])
+@pytest.mark.parametrize(("size", "told"), [(36, "every document with a theta: 33"), (12, "12 drawn at random")])
 def test_documents_are_said_to_be_drawn_only_where_some_are_left_out(
     caplog: pytest.LogCaptureFixture, size: int, told: str
 ) -> None:
