@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.encoders.e5 import E5_LANGUAGES
-from pipeline.encoders.universal import UNIVERSAL_LANGUAGES
+from pipeline.encoders.known_languages import UNIVERSAL_LANGUAGES
 from pipeline.languages.known import LANGUAGES, KnownLanguage
 from pipeline.tokens.common_words import ENOUGH
 from pipeline.tokens.lemmas import has_lemmas

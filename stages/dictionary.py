@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.common.wording import counted
 from pipeline.config.entry import stage
 from pipeline.lexicon.write_dictionary import write_dictionaries
 from pipeline.run.layout import LAYOUT
@@ -26,7 +27,7 @@ def main(
     """Write <pivot>-<language>.tsv, to read and correct; the parameter `dictionary` takes the folder."""
     vocabulary = VOCABULARY.read(LAYOUT.tables, ["lang", "term", "word"])
     for path, pairs in write_dictionaries(vocabulary, LINKS.read(LAYOUT.tables), output).items():
-        log.info("%s: %d pairs", path, pairs)
+        log.info("%s: %s", path, counted(pairs, "pair"))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pipeline.documents import (
     read_parallel,
     read_reference,
 )
+from pipeline.encoders.known_languages import EncoderNames, check_encoder_languages
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, PARALLEL, REFERENCE, REJECTS
@@ -30,6 +31,7 @@ def main() -> None:
     reference = find_reference(intake.path, intake.reference)
     read = read_documents(intake.path, intake.languages, intake, intake.seed)
     languages = list(read.report["languages"])
+    check_encoder_languages(params.top(EncoderNames).encoder, languages)
     aligned = read_reference(reference, read.uncut, languages, intake)
     parallel = read_parallel(intake.parallel, languages, intake)
     DOCUMENTS.write(read.documents, LAYOUT.tables)
@@ -37,7 +39,8 @@ def main() -> None:
     REFERENCE.write(aligned, LAYOUT.tables)
     PARALLEL.write(parallel, LAYOUT.tables)
     advice = intake_advice(read.report)
-    write_json(read.report | {"to_mend": advice}, LAYOUT.intake)
+    counted_in = {"name": reference and reference.name, "texts": aligned.height}
+    write_json(read.report | {"reference": counted_in, "to_mend": [str(one) for one in advice]}, LAYOUT.intake)
     inputs = [intake.path, intake.reference, intake.parallel]
     write_record(LAYOUT.records, "documents", params.used, inputs, advice)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from pipeline.bow.counts import language_bow
+from pipeline.bow.vocabulary import BowParams
 from pipeline.common.files import write_json, write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
@@ -12,7 +13,7 @@ from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_b
 from pipeline.evaluation.metrics_advice import metrics_advice
 from pipeline.evaluation.reference_counts import reference_counts
 from pipeline.run.layout import LAYOUT
-from pipeline.run.record import write_record
+from pipeline.run.record import read_record, write_record
 from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
 from pipeline.tables.catalogue import (
     BETA,
@@ -55,7 +56,8 @@ def main() -> None:
     by_topic = coherence_by_topic(trained[section.top_words], reference, section.counting)
     write_text(by_topic.write_csv(float_precision=4), LAYOUT.coherence)
     sizes = vocabulary_sizes(vocabulary)
-    advice = metrics_advice(metrics, sizes, theta.topics, section.words, section.top_words)
+    bounds = BowParams.model_validate(read_record(LAYOUT.records, "bow").parameters["bow"])
+    advice = metrics_advice(metrics, sizes, theta.topics, section.words, section.top_words, bounds)
     write_record(LAYOUT.records, "evaluate", params.used, advice=advice)
 
 

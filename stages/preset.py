@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.common.wording import counted
 from pipeline.config.entry import stage
 from pipeline.config.parameters import PARAMS
 from pipeline.config.presets import apply_preset
@@ -20,7 +21,7 @@ def main(name: Annotated[str, typer.Argument(help="A file of presets/, without .
     changed = apply_preset(name, PARAMS)
     for change in changed:
         log.info("%s", change)
-    log.info("%s now has the preset %s; %d values were changed", PARAMS, name, len(changed))
+    log.info("%s now has the preset %s; changed: %s", PARAMS, name, counted(len(changed), "value"))
 
 
 if __name__ == "__main__":

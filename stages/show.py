@@ -22,7 +22,7 @@ def main(since: float = 0.0) -> None:
     console = Console(width=None if Console().is_terminal else 120)
     console.print(stage_times(run.layout.times, since))
     console.print(topic_words(run.words))
-    console.print(metric_tables(run.metrics, run.classification))
+    console.print(metric_tables(run.metrics, run.classification, run.intake))
     console.print(mend_list(to_mend(run.records)))
     console.print(f"Open {run.layout.page} in a browser (short form: {run.layout.topics_markdown}). Next: {_next(run)}")
 

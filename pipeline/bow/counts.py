@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,9 +11,7 @@ from scipy.sparse import csr_array
 from pipeline.bow.phrases import join_phrases, phrases_of
 from pipeline.tables.by_language import ByLanguage, vocabulary_sizes
 
-MANY = 0.05  # share of documents without a word above which something is wrong
 BLOCK = 50_000  # documents whose words are separate rows at one time, which bounds the memory
-log = logging.getLogger(__name__)
 
 
 def count_words(tokens: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
@@ -82,35 +79,3 @@ def language_bow(bow: pl.DataFrame, vocabulary: pl.DataFrame, documents: ByLangu
         places = ((document[entries] - rows.start).astype(np.int32), term[entries].astype(np.int32))
         matrices[language] = csr_array((count[entries].astype(np.int32), places), shape=(rows.stop - rows.start, size))
     return matrices
-
-
-def counts_advice(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Series) -> list[str]:
-    """What to mend about languages in which many documents have no word of the vocabulary, and so get no theta.
-
-    The sizes of each language are logged.
-
-    Args:
-        bow: from :func:`count_words`.
-        vocabulary: column ``lang``, one row for each term.
-        languages: the language of each document.
-    """
-    per_document = bow.group_by("document").agg(entries=pl.len(), tokens=pl.col("count").sum())
-    documents = pl.DataFrame({"lang": languages}).with_row_index("document").join(per_document, "document", "left")
-    words = vocabulary.group_by("lang").agg(words=pl.len())
-    sizes = documents.group_by("lang", maintain_order=True).agg(
-        pl.len().alias("documents"), pl.col("entries", "tokens").sum(), pl.col("tokens").null_count().alias("without")
-    )
-    advice = []
-    for row in sizes.join(words, "lang", "left", maintain_order="left").iter_rows(named=True):
-        log.info(
-            "%(lang)s: %(documents)d documents, %(words)d words, %(entries)d entries, %(tokens)d tokens; "
-            "%(without)d documents have no word of the vocabulary (kept)",
-            row,
-        )
-        if row["without"] > MANY * row["documents"]:
-            advice.append(
-                f"{row['lang']}: {row['without']:,} of {row['documents']:,} documents have none of the "
-                f"{row['words']:,} words of the vocabulary and get no theta: lower `bow.min_documents`, "
-                "raise `bow.size`, or see whether the tokeniser fits the language."
-            )
-    return advice

@@ -14,6 +14,7 @@ from pipeline.bow.counts import BLOCK
 from pipeline.bow.phrases import join_phrases, learn_phrases, phrases_of
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_utf8
+from pipeline.common.wording import counted
 from pipeline.languages.spelling import word_form
 from pipeline.tables.by_language import ByLanguage
 
@@ -79,15 +80,18 @@ def _frequent(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFram
     within_bounds = words.filter(is_in_enough, is_in_few)
     if within_bounds.is_empty():
         raise InputError(
-            f"{lang}: no word is left for the vocabulary. {len(documents):,} training documents have {len(words):,} "
-            f"different words; {words.filter(is_in_enough).height:,} are in at least bow.min_documents = "
-            f"{params.min_documents} of them, {words.filter(is_in_few).height:,} in at most the share "
-            f"bow.max_document_share = {params.max_document_share}, none in both. Add documents, loosen a bound, "
-            "or loosen the filters of `tokenise`."
+            f"{lang}: no word is left for the vocabulary. Of {counted(len(words), 'different word')} in "
+            f"{counted(len(documents), 'training document')}, {words.filter(is_in_enough).height:,} are in at least "
+            f"bow.min_documents = {params.min_documents} of them, {words.filter(is_in_few).height:,} in at most the "
+            f"share bow.max_document_share = {params.max_document_share}, and none in both. Add documents, loosen a "
+            "bound, or loosen the filters of `tokenise`."
         )
     if len(within_bounds) < params.size:
         log.info(
-            "%s: only %d words are within the bounds, fewer than bow.size = %d", lang, len(within_bounds), params.size
+            "%s: only %s within the bounds, fewer than bow.size = %d",
+            lang,
+            counted(len(within_bounds), "word"),
+            params.size,
         )
     chosen = within_bounds.sort("count", "word", descending=[True, False]).head(params.size).sort("word")
     kept_phrases = phrases_of(chosen.select("word")) if params.phrases else NO_PHRASES
@@ -101,7 +105,7 @@ def _phrases(lang: str, documents: pl.Series, params: BowParams) -> pl.DataFrame
     occurrences = documents.to_frame("word").with_row_index("document").explode("word")
     phrases = learn_phrases(occurrences, params.phrase_npmi, params.min_documents)
     first = ", ".join(phrases["word"].head(SHOWN))
-    log.info("%s: %d pairs of words are counted as one word each: %s", lang, len(phrases), first or "none")
+    log.info("%s: pairs of words that are counted as one word: %d (%s)", lang, len(phrases), first or "none")
     return phrases
 
 
@@ -110,13 +114,13 @@ def _listed_in_file(lang: str, documents: pl.Series, folder: Path) -> pl.DataFra
     given = read_vocabulary(path)
     counts = _count(documents, phrases_of(pl.DataFrame({"word": given}, schema={"word": pl.String})))
     words = pl.DataFrame({"word": as_tokens(given, lang, counts["word"])}, schema={"word": pl.String})
-    counted = words.join(counts, on="word", how="left", maintain_order="left").fill_null(0)
-    if counted["documents"].sum() == 0:
+    listed = words.join(counts, on="word", how="left", maintain_order="left").fill_null(0)
+    if listed["documents"].sum() == 0:
         raise InputError(
-            f"{path}: none of its {len(words):,} words is in the {len(documents):,} training documents of {lang}. "
+            f"{path}: no training document of {lang} ({len(documents):,}) has any of its words ({len(words):,}). "
             "The words must be written as the tokens are (case, script, dictionary form)."
         )
-    return counted
+    return listed
 
 
 def as_tokens(words: list[str], lang: str, tokens: Iterable[str]) -> list[str]:
@@ -161,5 +165,7 @@ def read_vocabulary(path: Path) -> list[str]:
             raise InputError(f"{path}, line {number}: found {word!r}; expected one word, without a blank in it.")
     repeated = [word for word, times in Counter(words).items() if times > 1]
     if repeated:
-        raise InputError(f"{path}: {len(repeated)} words occur more than once: {repeated[:10]}. Keep each only once.")
+        raise InputError(
+            f"{path}: {counted(len(repeated), 'word')} more than once: {repeated[:10]}. Keep each only once."
+        )
     return words

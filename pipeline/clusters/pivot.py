@@ -11,6 +11,9 @@ from scipy.sparse import csr_array
 
 from pipeline.clusters.reduction import Space, reduce
 from pipeline.common.errors import InputError
+from pipeline.common.mending import Advice, Weight
+from pipeline.common.wording import counted
+from pipeline.languages.codes import named_language
 from pipeline.tables.vectors import unit_rows
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,9 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
     clusters = np.empty(len(embeddings), dtype=np.int64)
     clusters[has_embedding] = _clusters(embeddings[has_embedding], languages[has_embedding], languages[0], params)
     clusters[~has_embedding] = np.bincount(clusters[has_embedding]).argmax()
-    log.warning("%d documents have no embedding; they join the largest cluster", (~has_embedding).sum())
+    log.warning(
+        "without an embedding, and so in the largest cluster: %s", counted(int((~has_embedding).sum()), "document")
+    )
     return clusters
 
 
@@ -81,9 +86,11 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
 
     is_pivot = languages == pivot
     if params.num_topics > is_pivot.sum():
+        what = "training document", "training documents"
+        documents = counted(int(is_pivot.sum()), *(f"{noun} with words and an embedding" for noun in what))
         raise InputError(
-            f"num_topics is {params.num_topics}, but the pivot language {pivot} has only {is_pivot.sum()} "
-            "training documents that have words and an embedding. Lower num_topics or add documents."
+            f"`num_topics` is {params.num_topics:,}, but the pivot, {named_language(pivot)}, has only {documents}, and "
+            f"each topic needs several. Set `num_topics` to {max(2, is_pivot.sum() // 10)} or so, or add documents."
         )
     points = reduce(embeddings, languages, params.space, params.dimension)
     if params.centre:
@@ -134,7 +141,7 @@ def shared_clusters(
     return clusters
 
 
-def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> list[str]:
+def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> list[Advice]:
     """What to mend about clusters with documents of only one language, or with none; they cannot align anything.
 
     Each of them is logged with its counts.
@@ -150,17 +157,21 @@ def cluster_advice(clusters: np.ndarray, languages: np.ndarray, topics: int) -> 
     for cluster in np.flatnonzero(present < 2).tolist():
         counts = ", ".join(f"{name} {size}" for name, size in zip(names, sizes[:, cluster].tolist(), strict=True))
         log.warning("cluster %d has documents of only one language, or none: %s", cluster, counts)
-    sentences = (
-        ("are empty: lower `num_topics`.", present == 0),
+    kinds = (
+        ("Clusters without documents", "Lower `num_topics`.", present == 0),
         (
-            "have documents of only one language and align nothing: lower `num_topics`, or see whether that "
-            "language is about other subjects or its dictionary is too small.",
+            "Clusters with documents of only one language, which align nothing",
+            "Lower `num_topics`, or see whether that language is about other subjects or its dictionary is too small.",
             present == 1,
         ),
     )
     return [
-        f"{len(numbers)} of {topics} clusters (numbers {', '.join(map(str, numbers[:8]))}"
-        f"{', ...' if len(numbers) > 8 else ''}) {rest}"
-        for rest, where in sentences
+        Advice(
+            Weight.WORSE,
+            f"{found}: {len(numbers)} of {topics} (numbers {', '.join(map(str, numbers[:8]))}"
+            f"{', ...' if len(numbers) > 8 else ''})",
+            mend,
+        )
+        for found, mend, where in kinds
         if (numbers := np.flatnonzero(where).tolist())
     ]

@@ -48,6 +48,6 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     return f" Did you mean `{suggestion}`?" if suggestion else ""
 
 
-def first_names(names: Sequence[str], shown: int = 5) -> str:
+def first_names(names: Sequence[str], shown: int = 5, separator: str = ", ") -> str:
     """The first names of a list, and how many more there are."""
-    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
+    return separator.join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")

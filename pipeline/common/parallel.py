@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pipeline.common.errors import TryAgainError
 from pipeline.common.progress import track
+from pipeline.common.wording import counted
 
 START_SECONDS = 3.0  # with less work than this for each process, starting another one costs more than it saves
 AHEAD = 2  # items that are ready for each other process, so that it never waits for this one
@@ -48,7 +49,7 @@ def map_in_order(
     seconds = (time.perf_counter() - started) * (len(items) - 1)
     processes = processes or worth_starting(seconds)
     if seconds >= START_SECONDS:
-        log.info("%s: about %.0f s in %d processes", what, seconds / processes, processes)
+        log.info("%s: about %.0f s in %s", what, seconds / processes, counted(processes, "process", "processes"))
     results += track(_rest(work, items[1:], what, processes), what, len(items) - 1)
     return results
 
@@ -81,8 +82,8 @@ def _rest(work: Callable[[Item], Result], items: Sequence[Item], what: str, proc
             yield from _shared(work, items, pool, AHEAD * other_processes)
     except BrokenProcessPool as error:
         raise TryAgainError(
-            f"{what}: one of {processes} processes was killed, most often because memory ran out. "
-            "Free some memory and run again; finished stages are kept."
+            f"{what}: one of {counted(processes, 'process', 'processes')} was killed, most often because "
+            "memory ran out. Free some memory and run again; finished stages are kept."
         ) from error
 
 

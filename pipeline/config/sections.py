@@ -17,6 +17,7 @@ from pipeline.documents import IntakeParams, check_dataset_name
 from pipeline.documents.select import listed_languages
 from pipeline.encoders.all_encoders import ENCODERS
 from pipeline.encoders.choice import AUTO
+from pipeline.encoders.known_languages import check_encoder_languages
 from pipeline.evaluation.classify import ClassifyParams
 from pipeline.evaluation.evaluate import EvaluateParams
 from pipeline.lexicon.links import LinkParams
@@ -119,13 +120,20 @@ def _misplaced(params: Params) -> Iterator[str]:
 
 
 def _wrong_names(params: Params) -> list[str]:
-    """What is wrong with the name of the data set and with the codes of the languages."""
+    """What is wrong with the name of the data set, and with the languages, also for the encoder."""
     try:
         intake = params.section("documents", IntakeParams)
     except InputError:
         return []  # reported with its section
-    checks = (partial(check_dataset_name, intake.dataset), partial(listed_languages, intake.languages))
+    checks = (
+        partial(check_dataset_name, intake.dataset),
+        partial(_check_listed_languages, intake.languages, params.values.get("encoder")),
+    )
     return [f"{params.path}: {line}" for check in checks for line in _fault_lines(check)]
+
+
+def _check_listed_languages(languages: str | list[str], encoder: Any) -> None:  # noqa: ANN401 - any YAML value
+    check_encoder_languages(encoder, listed_languages(languages) or ())
 
 
 def _fault_lines(read: Callable[[], object]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines, whole_file
+from pipeline.common.wording import counted
 from pipeline.datasets.public import SPLITS, Dataset
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def _documents(raw: Path, lang: str, code: str, split: str) -> Iterator[dict[str
     texts, labels = read_lines(texts_path), read_lines(labels_path)
     if len(texts) != len(labels):
         raise InputError(
-            f"{texts_path} has {len(texts):,} lines and {labels_path} has {len(labels):,}: "
+            f"{texts_path} has {counted(len(texts), 'line')} and {labels_path} has {len(labels):,}: "
             "expected one label for every text. Delete both and fetch the data set again."
         )
     empty = sum(not text.strip() for text in texts)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.common.errors import InputError
 from pipeline.common.files import file_digest
 from pipeline.common.progress import track
+from pipeline.common.wording import counted
 from pipeline.datasets.checksums import SUMS, as_noted, note_sums, read_sums
 from pipeline.datasets.convert import convert, made_files
 from pipeline.datasets.public import Dataset
@@ -31,7 +32,7 @@ def fetch(dataset: Dataset, home: Path, source: Source) -> None:
     noted_sums = read_sums(home)
     is_as_published = all(noted_sums.get(name) == sha256 for name, sha256 in raw_sums.items() if sha256)
     if is_as_published and as_noted(home, names):
-        log.info("%s: all %d files have the checksums in %s; nothing to do", home, len(names), home / SUMS)
+        log.info("%s: every file (%d) has its checksum in %s; nothing to do", home, len(names), home / SUMS)
     else:
         _get_raw(dataset, home, source)
         note_sums(home, raw_sums)
@@ -50,7 +51,7 @@ def _get_raw(dataset: Dataset, home: Path, source: Source) -> None:
             ", ".join(unknown_files),
             home / SUMS,
         )
-    log.info("%s: %d files from %s", dataset.folder, len(dataset.files), source.folder or source.base_url)
+    log.info("%s: %s from %s", dataset.folder, counted(len(dataset.files), "file"), source.folder or source.base_url)
     for file in track(dataset.files, dataset.folder, len(dataset.files)):
         target = home / "raw" / file
         sha256 = dataset.sha256.get(file) or noted_sums.get(f"raw/{file}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.common.errors import TryAgainError
 from pipeline.common.files import read_lines, whole_file, write_text
+from pipeline.common.wording import counted
 from pipeline.datasets.checksums import SUMS, note_sums, read_sums
 from pipeline.datasets.public import Dataset, Dictionary
 from pipeline.datasets.source import NotThereError, Source, copy_checked, download, find_file
@@ -55,9 +56,9 @@ def swap(lines: Iterable[str], comments: Iterable[str]) -> str:
     unique_pairs = sorted({(pivot, other) for other, pivot in (pair for pair in pairs if len(pair) == 2)})
     odd_lines = sum(len(pair) != 2 for pair in pairs)
     log.info(
-        "dictionary: %s pairs%s",
-        f"{len(unique_pairs):,}",
-        f"; {odd_lines:,} lines are left out, since they are not two words" * bool(odd_lines),
+        "dictionary: %s%s",
+        counted(len(unique_pairs), "pair"),
+        f"; left out, since not two words: {counted(odd_lines, 'line')}" * bool(odd_lines),
     )
     return "".join(
         [f"# {comment}\n" for comment in comments] + [f"{pivot}\t{other}\n" for pivot, other in unique_pairs]

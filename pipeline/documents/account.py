@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.common.wording import counted
 from pipeline.documents.duplicates import repeated_texts
 from pipeline.documents.file_row import place
 from pipeline.documents.findings import Findings
@@ -78,20 +79,23 @@ def log_rejects(rows: pl.DataFrame) -> None:
         pl.len(), pl.col("file").first(), pl.col("row").first(), pl.col("reason").first()
     )
     for kind, count, file, row, reason in reasons.iter_rows():
-        log.warning("%d rows rejected, %s; the first is %s (%s)", count, kind, place(file, row), reason)
+        log.warning("%s rejected, %s; the first is %s (%s)", counted(count, "row"), kind, place(file, row), reason)
 
 
 def log_summary(report: dict[str, Any]) -> None:
     """Log one line for the whole intake, with the languages' names: `kr` is Kanuri, but perhaps Korean was meant."""
     languages = report["languages"].items()
     sizes = [f"{code} ({language_name(code)}) {size['train']} + {size['test']}" for code, size in languages]
-    counts = (report["rows_in"], report["documents"], report["rejected"], ", ".join(sizes))
-    log.info("%d rows: %d documents, %d rejected; training + test: %s", *counts)
+    read = counted(report["rows_in"], "row"), counted(report["documents"], "document")
+    log.info("%s: %s, %d rejected; training + test: %s", *read, report["rejected"], ", ".join(sizes))
     if cut := report["passages"]["texts"]:
-        passages = report["passages"]["passages"]
+        documents, passages = report["documents"], report["passages"]["passages"]
         log.info(
-            "%d of the %d documents are long and were cut into %d passages; later stages count %d documents",
-            *(cut, report["documents"], passages, report["documents"] - cut + passages),
+            "of %s, %d long and cut into %s; later stages count %s",
+            counted(documents, "document"),
+            cut,
+            counted(passages, "passage"),
+            counted(documents - cut + passages, "document"),
         )
     if report["identified"]:
         found = ", ".join(f"{code} {count}" for code, count in report["identified"].items())

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.documents.file_columns import COLUMNS
 from pipeline.documents.file_row import PLACE
 
@@ -101,7 +102,7 @@ def _refuse_conflicts(rows: pl.DataFrame) -> None:
     places = rows.group_by("id", maintain_order=True).agg(places=PLACE.str.join(", "))
     shown = "\n".join(f"  {name} at {where}" for name, where in places.head(SHOWN).iter_rows())
     raise InputError(
-        f"{places.height} ids name different documents, for instance\n{shown}\n"
+        f"{counted(places.height, 'id')} for different documents, for instance\n{shown}\n"
         "An id must be unique over all files and languages. Translations of one text share `pair`, not `id`; "
         "rows without `id` are named after their file and line."
     )

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Final, Literal
 
 from pipeline.common.errors import InputError, first_names
+from pipeline.common.wording import counted
 from pipeline.documents.findings import Findings
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
         )
     if files and len(texts) > len(files):
         raise InputError(
-            f"{path} holds tables ({first_names([file.name for file in files])}) and {len(texts):,} texts, such as "
+            f"{path} holds tables ({first_names([file.name for file in files])}) and {counted(len(texts), 'text')}, such as "
             f"{texts[0].relative_to(path).as_posix()}: either may be the documents. Move the others out of the folder, "
             f"or set `path` to a table, as in `path: {files[0].as_posix()}`."
         )

@@ -12,6 +12,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.documents.account import Account, intake_report, log_rejects, log_summary
 from pipeline.documents.check import check_rows
 from pipeline.documents.dates import DateOrder, normalised_dates
@@ -197,4 +198,4 @@ def read_chunks(
     if not is_usable and first_row:
         name, row, reason = first_row
         first = name if row is None else f"Row {row}"
-        raise InputError(f"{file.path}: none of its {count} rows can be used. {first}: {reason}.")
+        raise InputError(f"{file.path}: it has {counted(count, 'row')}, and none can be used. {first}: {reason}.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.documents.account import log_rejects
 from pipeline.documents.formats import REFERENCE_STEM, files_in, stem_of
 from pipeline.documents.intake import DocumentsParams, read_checked
@@ -79,7 +80,7 @@ def _read(path: Path, languages: Sequence[str], params: DocumentsParams | None, 
         raise InputError(
             f"{path}: no `pair` holds two of the languages {', '.join(languages)}. `{name}` needs such pairs."
         )
-    log.info("%s, %s: %d texts of %d rows", name, path, aligned.height, rows.height)
+    log.info("%s, %s: %s of %s", name, path, counted(aligned.height, "text"), counted(rows.height, "row"))
     return aligned
 
 
@@ -88,7 +89,10 @@ def _own_pairs(documents: pl.DataFrame) -> pl.DataFrame:
     if aligned.is_empty():
         log.info("no reference corpus is given, and the training documents have no pairs")
     else:
-        log.info("no reference corpus is given: the training documents' own pairs are used, %d texts", aligned.height)
+        log.info(
+            "no reference corpus is given: the training documents' own pairs are used, %s",
+            counted(aligned.height, "text"),
+        )
     return aligned
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.documents.file_columns import ALSO_CALLED, check_header, is_known_column
 from pipeline.documents.file_row import FileRow
 from pipeline.documents.findings import Findings
@@ -64,8 +65,8 @@ def table_rows(lines: Lines, form: str, findings: Findings) -> Iterator[FileRow]
     if strays:
         findings.stray_quotes[lines.name.name] = len(strays)
         log.warning(
-            "%s: %d rows have quotes out of place, which are read as characters; the first is row %d",
-            *(lines.name, len(strays), strays[0]),
+            "%s: quotes out of place, which are read as characters, in %s; the first is row %d",
+            *(lines.name, counted(len(strays), "row"), strays[0]),
         )
 
 

@@ -50,7 +50,7 @@ def _sheet_of_documents(path: Path, workbook: Any) -> Any:  # noqa: ANN401 - ope
     if len(filled) > 1 and len(likely) != 1:
         untitled = " None of them has the names of columns, such as `text` and `lang`, in its first row."
         raise InputError(
-            f"{path}: {len(filled)} sheets hold data ({', '.join(filled)}), and it is not clear which of them are the "
+            f"{path}: several sheets hold data ({', '.join(filled)}), and it is not clear which of them are the "
             f"documents.{'' if likely else untitled} Keep one of them, or save each as a file of its own."
         )
     chosen = likely[0] if likely else next(iter(filled))

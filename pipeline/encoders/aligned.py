@@ -21,6 +21,7 @@ from pipeline.bow.counts import word_counts
 from pipeline.bow.phrases import MARK
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_parquet, write_parquet
+from pipeline.common.wording import counted
 from pipeline.encoders.encoder_folder import write_config
 from pipeline.encoders.rotation import Pairs, align, prune
 from pipeline.encoders.word_vectors import frequent_words, word_vectors
@@ -179,8 +180,8 @@ class AlignedEncoder:
         words = frequent_words(train, self.params.min_documents, self.params.max_words)
         if len(words) < FEWEST_PAIRS:
             raise InputError(
-                f"{lang}: only {len(words)} words occur in at least {self.params.min_documents} of the "
-                f"{len(train)} training documents; at least {FEWEST_PAIRS} are needed. Add documents, lower "
+                f"{lang}: only {counted(len(words), 'word')} in at least {self.params.min_documents} of "
+                f"{counted(len(train), 'training document')}; at least {FEWEST_PAIRS} are needed. Add documents, lower "
                 "aligned.min_documents, or use another encoder."
             )
         return words
@@ -217,7 +218,7 @@ class AlignedEncoder:
             self.params.max_pivot_translations,
             self.params.max_translations,
         )
-        log.info("%s-%s: %d dictionary pairs, %s", pivot, lang, len(pairs), count_sources(links))
+        log.info("%s-%s: %s, %s", pivot, lang, counted(len(pairs), "dictionary pair"), count_sources(links))
         return pairs
 
     def _explain(self, pivot: str, words: Mapping[str, list[str]], counts: Mapping[str, int]) -> Iterator[str]:
@@ -226,12 +227,12 @@ class AlignedEncoder:
         without = languages_without_file([pivot, *counts], folder)
         for lang in (name for name in counts if name not in without):
             if swapped := swapped_columns(folder, pivot, words[pivot], lang, words[lang]):
-                yield swap_advice(swapped)
+                yield " ".join(swap_advice(swapped))
             else:
                 yield (
-                    f"Only {counts[lang]} pairs of {dictionary_file(folder, pivot, lang)} occur in the documents; at "
-                    f"least {FEWEST_PAIRS} pairs are needed to align the languages. Add words in the form in which the "
-                    "tokeniser cuts them, or set `encoder: auto`, which needs no dictionary."
+                    f"Only {counted(counts[lang], 'pair')} of {dictionary_file(folder, pivot, lang)} can be found in "
+                    f"the documents; at least {FEWEST_PAIRS} are needed to align the languages. Add words in the form "
+                    "in which the tokeniser cuts them, or set `encoder: auto`, which needs no dictionary."
                 )
         if without:
             found = ", ".join(f"{lang} {counts[lang]}" for lang in without)

@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.common.wording import counted
 from pipeline.encoders.bge_m3_model import load_bge_m3
 from pipeline.encoders.cache import CacheSettings
 from pipeline.encoders.device import Device, ModelPrecision, OnDevice
@@ -115,7 +116,9 @@ class BgeM3Encoder(OnDevice, TokenEncoder):
         vectors = super()._embed(texts, ids)
         if self._full:
             length = self.params.max_length
-            log.info("%d documents fill all %d tokens; text beyond that is not embedded", self._full, length)
+            log.info(
+                "longer than the %s that are embedded: %s", counted(length, "token"), counted(self._full, "document")
+            )
         return vectors
 
     def _tokenise(self, texts: Sequence[str]) -> list[list[Passage]]:

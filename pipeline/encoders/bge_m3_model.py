@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.reproducible import prepare_torch
+from pipeline.common.wording import counted
 from pipeline.encoders.hub import WEIGHTS, model_folder
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def load_bge_m3(model: str, revision: str, device: str, precision: str, max_leng
     config = flag.model.model.config
     longest = config.max_position_embeddings - config.pad_token_id - 1  # positions start after that of padding
     if max_length > longest:
-        raise InputError(f"max_length is {max_length}, but {model} reads at most {longest} tokens.")
+        raise InputError(f"max_length is {max_length}, but {model} reads at most {counted(longest, 'token')}.")
     try:
         flag.model.to(device).eval()
     except torch.OutOfMemoryError as error:

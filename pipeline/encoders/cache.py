@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from pipeline.common.files import whole_file
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
+from pipeline.common.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def cached_vectors(
     texts_by_key = dict(zip(keys, texts, strict=True))
     vectors = _read_vectors(home, texts_by_key)
     missing = _longest_first(texts_by_key, vectors)
-    log.info("%d texts: %d in the cache, %d to embed", len(texts_by_key), len(vectors), len(missing))
+    log.info("%s: %d in the cache, %d to embed", counted(len(texts_by_key), "text"), len(vectors), len(missing))
     progress = _Progress(sum(len(texts_by_key[key].encode()) for key in missing), len(missing))
     with _Writer(home) as writer:
         for shard_keys in _shards(missing, texts_by_key, shard, shard_bytes):
@@ -97,7 +98,7 @@ def _shards(keys: Sequence[str], texts: Mapping[str, str], most: int, most_bytes
 
 def _checked(vectors: np.ndarray, rows: int) -> np.ndarray:
     if vectors.ndim != 2 or len(vectors) != rows:
-        raise ValueError(f"the encoder returned an array of shape {vectors.shape} for {rows} texts")
+        raise ValueError(f"the encoder returned an array of shape {vectors.shape} for {counted(rows, 'text')}")
     return vectors.astype(np.float32, copy=False)
 
 
@@ -134,7 +135,7 @@ class _Progress:
         if now - self.last_line >= SECONDS_BETWEEN_LINES and self.done < self.total:
             self.last_line = now
             left = (now - self.started) / self.done_bytes * (self.total_bytes - self.done_bytes)
-            log.info("embedded %d of %d texts, about %.0f s left", self.done, self.total, left)
+            log.info("embedded %d of %s, about %.0f s left", self.done, counted(self.total, "text"), left)
 
 
 class _Writer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.common.errors import MissingResourceError
 from pipeline.encoders.e5 import E5_INSTALL, is_e5_installed
-from pipeline.encoders.universal import UNIVERSAL_LANGUAGES
+from pipeline.encoders.known_languages import UNIVERSAL_LANGUAGES
 from pipeline.lexicon.links import languages_without_file
 
 AUTO = "auto"

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import polars as pl
 
+from pipeline.common.wording import counted
 from pipeline.tables.by_language import words_by_language
 from pipeline.tables.vectors import vector_column
 
@@ -102,5 +103,5 @@ def _by_language(encoder: Encoder, vocabulary: pl.DataFrame) -> Iterator[np.ndar
     for language, words in words_by_language(vocabulary).items():
         vectors = encoder.words(language, words)
         count = vectors.any(axis=1).sum()
-        log.info("%s: %d of the %d words of the vocabulary have a vector", language, count, len(vectors))
+        log.info("%s: a vector for %d of %s of the vocabulary", language, count, counted(len(vectors), "word"))
         yield vectors

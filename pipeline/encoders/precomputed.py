@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.bow.counts import word_counts
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines
+from pipeline.common.wording import counted
 from pipeline.encoders.encoder_folder import write_config
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class PrecomputedEncoder:
         """
         self._find(documents["id"])
         if extra := len(self._rows.keys() - set(documents["id"])):
-            log.info("%s: %d vectors belong to no document and are ignored", self.params.vectors, extra)
+            log.info("%s: ignored, since of no document: %s", self.params.vectors, counted(extra, "vector"))
         self._documents = documents  # not a copy
 
     def encode(self, documents: pl.DataFrame) -> np.ndarray:
@@ -110,7 +111,7 @@ class PrecomputedEncoder:
         rows, document_ids = self._rows, ids.to_list()
         if missing := [id_ for id_ in document_ids if id_ not in rows]:
             raise InputError(
-                f"{self.params.vectors}: {len(missing)} of {len(document_ids)} documents have no vector in this file: "
+                f"{self.params.vectors}: no vector for {len(missing)} of {counted(len(document_ids), 'document')}: "
                 f"{_show(missing)}. Add their vectors, or use an encoder that makes its own."
             )
         return [rows[id_] for id_ in document_ids]
@@ -140,11 +141,13 @@ def read_given_vectors(path: Path | None) -> tuple[list[str], np.ndarray]:
         raise InputError(f"{path}: there are no vectors in it; found the shape {vectors.shape}.")
     if len(set(ids)) < len(ids):
         repeated = pl.Series(ids).value_counts().filter(pl.col("count") > 1)[""].sort().to_list()
-        raise InputError(f"{path}: {len(repeated)} ids occur more than once: {_show(repeated)}. Keep one row for each.")
+        raise InputError(
+            f"{path}: {counted(len(repeated), 'id')} more than once: {_show(repeated)}. Keep one row for each."
+        )
     with np.errstate(over="ignore"):
         vectors = vectors.astype(np.float32)
     if bad := [ids[row] for row in np.flatnonzero(~np.isfinite(vectors).all(axis=1))]:
-        raise InputError(f"{path}: the vectors of {len(bad)} ids hold NaN or infinity: {_show(bad)}.")
+        raise InputError(f"{path}: NaN or infinity in the vectors of {counted(len(bad), 'id')}: {_show(bad)}.")
     return ids, vectors
 
 
@@ -172,8 +175,8 @@ def _matrix(path: Path, column: pa.ChunkedArray, ids: pa.ChunkedArray) -> np.nda
     usual = int(np.bincount(lengths, minlength=1).argmax())
     if other_ids := [ids[row].as_py() for row in np.flatnonzero(lengths != usual)]:
         raise InputError(
-            f"{path}: all vectors must have the same length. Most have {usual} numbers, but those of {len(other_ids)} "
-            f"ids do not: {_show(other_ids)}."
+            f"{path}: all vectors must have the same length. Most have {usual} numbers, but not those of "
+            f"{counted(len(other_ids), 'id')}: {_show(other_ids)}."
         )
     values = pc.list_flatten(column).to_numpy()  # a null among the numbers becomes NaN
     return values.reshape(len(lengths), usual)
@@ -194,7 +197,9 @@ def _read_npy(path: Path) -> tuple[list[str], np.ndarray]:
         shown = f"{vectors.dtype}, shape {vectors.shape}" if isinstance(vectors, np.ndarray) else type(vectors).__name__
         raise InputError(f"{path} must be a two-dimensional array of floats; found {shown}.")
     if len(ids) != len(vectors):
-        raise InputError(f"{path} has {len(vectors)} rows, but {ids_path} has {len(ids)} ids; expected as many.")
+        raise InputError(
+            f"{path} has {counted(len(vectors), 'row')}, but {ids_path} has {counted(len(ids), 'id')}, not as many."
+        )
     return ids, vectors
 
 

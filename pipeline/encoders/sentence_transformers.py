@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import digest
 from pipeline.common.reproducible import prepare_torch
+from pipeline.common.wording import counted
 from pipeline.encoders.cache import CacheSettings
 from pipeline.encoders.device import Device, ModelPrecision, OnDevice
 from pipeline.encoders.hub import ModelFiles, model_folder
@@ -111,12 +112,13 @@ class SentenceTransformersEncoder(OnDevice, TextEncoder):
             )
         except torch.OutOfMemoryError as error:
             raise MissingResourceError(
-                f"{len(batch)} passages of {batch[0].tokens} tokens need more memory than {self.device} has free "
+                f"{self.device} has too little free memory for {counted(len(batch), 'passage')} of "
+                f"{counted(batch[0].tokens, 'token')} "
                 f"({error}). Lower `sentence-transformers.batch_tokens`. What has been embedded so far is kept."
             ) from error
         except (IndexError, RuntimeError) as error:
             raise InputError(
-                f"{self.params.name} cannot read passages of {batch[0].tokens} tokens ({error}). Lower "
+                f"{self.params.name} cannot read passages of {counted(batch[0].tokens, 'token')} ({error}). Lower "
                 "`sentence-transformers.max_length`, or set it to null for what the model says."
             ) from error
         return np.array([passage.row for passage in batch]), vectors.astype(np.float32)

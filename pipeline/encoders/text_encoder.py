@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from pipeline.bow.phrases import MARK
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.encoders.cache import CacheSettings, cached_vectors, missing_texts
 from pipeline.encoders.encoder_folder import write_config
 
@@ -64,7 +65,7 @@ class TextEncoder(ABC):
         texts = documents.select("id", text=self.text.fill_null("").str.strip_chars()).with_row_index("row")
         texts = texts.filter(pl.col("text") != "")
         if texts.is_empty():
-            raise InputError(f"none of the {len(documents)} documents has text to embed.")
+            raise InputError(f"none of {counted(len(documents), 'document')} has text to embed.")
         ids = dict(texts.reverse().select("text", "id").iter_rows())
         text_vectors = self._cached(texts["text"].to_list(), ids)
         vectors = np.zeros((len(documents), text_vectors.shape[1]), np.float32)

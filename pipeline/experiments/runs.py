@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json, write_json, write_text
+from pipeline.common.wording import counted
 from pipeline.comparison.results import ComparedRow
 from pipeline.config.parameters import PARAMS
 from pipeline.experiments.keys import Keys, Stages, inputs, leading_to
@@ -77,7 +78,7 @@ def run_all(plans: Sequence[Plan], stages: Stages, root: Path) -> list[Outcome]:
         runner = Runner(root, folder)
         missing = {key for _, key, _ in keyed if not runner.answered(key)}
         with_result = sum(key not in missing for _, key, _ in keyed)
-        log.info("%d runs: %d have a result already, %d to do", len(keyed), with_result, len(missing))
+        log.info("%s: %d with a result already, %d to do", counted(len(keyed), "run"), with_result, len(missing))
         return list(_outcomes(runner, keyed, len(missing)))
 
 

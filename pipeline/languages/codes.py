@@ -82,6 +82,11 @@ def language_name(code: str) -> str:
     return LANGUAGES[code].name if code in LANGUAGES else _codes()[code][0]
 
 
+def named_language(code: str) -> str:
+    """The language's name with its code, which files and columns are called by: ``Greek (el)``."""
+    return f"{language_name(code)} ({code})"
+
+
 def suggest_language(text: str) -> str | None:
     """The code that was probably meant by the code of a country, or by a misspelt name."""
     lower = text.strip().lower()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.sparse import csr_array
 
+from pipeline.common.wording import counted
 from pipeline.lexicon.matrices import rows_to_one
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import unit_rows
@@ -49,8 +50,8 @@ def log_translated(language: str, words: np.ndarray, documents: np.ndarray) -> N
     translated_words, documents_without = int(words.any(axis=1).sum()), int((~documents.any(axis=1)).sum())
     level = logging.INFO if translated_words else logging.WARNING
     log.log(
-        level, "%s: %d of %d words have a translation; %d of %d documents have no such word",
-        language, translated_words, len(words), documents_without, len(documents),
+        level, "%s: a translation for %d of %s; no such word in %d of %s",
+        language, translated_words, counted(len(words), "word"), documents_without, counted(len(documents), "document"),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import write_text
+from pipeline.common.wording import counted
 from pipeline.tables.by_language import words_by_language
 
 HEAD = """# {pivot}-{language}: word of {pivot}, tab, word of {language}; perhaps a tab and how sure it is, 1 at most.
@@ -46,7 +47,7 @@ def write_dictionaries(vocabulary: pl.DataFrame, links: pl.DataFrame, folder: Pa
             for i, j, score in pairs.select("pivot_term", "term", "score").iter_rows()
         ]
         head = HEAD.format(
-            pivot=pivot, language=language, folder=folder, counts=f"{len(lines)} pairs: {counts or 'none'}"
+            pivot=pivot, language=language, folder=folder, counts=f"{counted(len(lines), 'pair')}: {counts or 'none'}"
         )
         write_text(head + "".join(f"{line}\n" for line in lines), paths[language])
         written[paths[language]] = len(lines)

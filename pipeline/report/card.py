@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.common.dotted import leaves
+from pipeline.common.wording import counted
 from pipeline.evaluation.headline import HEADLINE
 from pipeline.languages.codes import language_name
 from pipeline.report.markdown import escape
@@ -39,7 +40,7 @@ def model_card(run: FinishedRun, texts: bool) -> str:
     """
     language_names = ", ".join(language_name(language) for language in run.languages)
     lines = [
-        f"# {run.topics} topics of {escape(str(run.parameters['dataset']))} in {language_names}",
+        f"# {counted(run.topics, 'topic')} of {escape(str(run.parameters['dataset']))} in {language_names}",
         "",
         f"A topic model (`{run.config['model']}`). All languages share its topics: each topic has words in every "
         "language. Theta, the share of each topic in a document, means the same in every language.",
@@ -67,7 +68,10 @@ def _documents(run: FinishedRun, texts: bool) -> Iterator[str]:
 def _topics(run: FinishedRun) -> Iterator[str]:
     order = largest_first(run.shares)[:LARGEST]
     if len(order) < run.topics:
-        yield from (f"The {len(order)} largest of {run.topics} topics; all topics are in `topics.parquet`.", "")
+        yield from (
+            f"The {len(order)} largest of {counted(run.topics, 'topic')}; all topics are in `topics.parquet`.",
+            "",
+        )
     yield f"| topic | share | {' | '.join(run.languages)} |"
     yield "|--:|--:|" + "---|" * len(run.languages)
     for topic in order:
@@ -82,7 +86,9 @@ def _figures(run: FinishedRun) -> Iterator[str]:
     for key, meaning in HEADLINE.items():
         yield f"| {key} | {_number(run.metrics[key])} | {_number(run.metrics['start'][key])} | {meaning} |"
     for pair, figures in sorted(run.metrics.get("retrieval", {}).items()):
-        meaning = f"mean reciprocal rank of a test document's translation by theta, over {figures['pairs']} pairs"
+        meaning = (
+            f"mean reciprocal rank of a test document's translation by theta, over {counted(figures['pairs'], 'pair')}"
+        )
         yield f"| retrieval {pair} | {_number(figures['mrr'])} | | {meaning} |"
     for direction, figures in sorted(run.classification.get("scores", {}).items()):
         if figures.get("accuracy") is not None:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from pipeline.common.wording import counted
 from pipeline.report.measures import figure_sheets, headlines
 from pipeline.report.payload import payload, script_json
 from pipeline.report.records import comparison_sheets, document_counts, document_sheets, parameter_sheet, version_sheet
@@ -36,7 +37,9 @@ def report_page(run: FinishedRun, comparison: Mapping[str, Any] | None, seed: in
     view = compute_view(run, seed)
     page = _template().render(**_template_values(run, comparison, view))
     megabytes, documents = len(page.encode()) / 1e6, len(view.sampled.rows)
-    log.info("a page of %.1f MB with %d topics and %d documents", megabytes, run.topics, documents)
+    log.info(
+        "a page of %.1f MB with %s and %s", megabytes, counted(run.topics, "topic"), counted(documents, "document")
+    )
     return page
 
 
@@ -51,7 +54,7 @@ def _template_values(run: FinishedRun, comparison: Mapping[str, Any] | None, vie
         "documents": list(document_sheets(run.intake)),
         "to_mend": to_mend(run.records),
         "most_apart": MOST_APART,
-        "figures": figure_sheets(run.metrics, run.classification),
+        "figures": figure_sheets(run.metrics, run.classification, run.intake),
         "parameters": parameter_sheet(run.parameters),
         "versions": version_sheet(run.records),
         "comparison": comparison,
@@ -72,6 +75,7 @@ def _template() -> Any:  # noqa: ANN401 - jinja2's Template is untyped where its
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["counted"] = counted
     environment.filters["percent"] = lambda share: f"{share:.1%}"
     return environment.get_template("page.html.j2")
 

@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.common.dotted import leaves
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_json
+from pipeline.common.wording import counted
 from pipeline.comparison.figure_tables import FigureColumn, sections
 from pipeline.report.sheets import Sheet, figure
 from pipeline.run.record import Record, without_paths
@@ -28,11 +29,13 @@ def document_sheets(intake: Mapping[str, Any]) -> Iterator[Sheet]:
     languages = intake["languages"]
     head = list(dict.fromkeys(key for counts in languages.values() for key in counts))
     rows = [(code, *(figure(counts.get(key, 0)) for key in head)) for code, counts in languages.items()]
-    total = f"{intake['rows_in']:,} rows were read: {intake['documents']:,} documents, {intake['rejected']:,} rejected."
+    read = f"{counted(intake['rows_in'], 'row')} read: {counted(intake['documents'], 'document')}"
+    total = f"{read}, {intake['rejected']:,} rejected."
     cut = intake.get("passages") or {"texts": 0}
     if cut["texts"]:
         total += (
-            f" {cut['texts']:,} long texts were cut into {cut['passages']:,} passages; the table counts each text once."
+            f" {counted(cut['texts'], 'long text')} cut into {counted(cut['passages'], 'passage')}; the table counts "
+            "each text once."
         )
     yield Sheet("Documents", total, ["language", *(key.replace("_", " ") for key in head)], rows)
     yield from _renamed_columns(intake.get("columns", {}).get("read_as", {}))
@@ -58,7 +61,7 @@ def document_counts(documents: pl.DataFrame) -> dict[str, str]:
         texts=pl.coalesce("whole", "id").n_unique(), parts=pl.len(), is_cut=pl.col("whole").is_not_null().any()
     )
     return {
-        lang: f"{texts:,} documents" + (f" in {parts:,} passages" if is_cut else "")
+        lang: counted(texts, "document") + (f" in {counted(parts, 'passage')}" if is_cut else "")
         for lang, texts, parts, is_cut in counts.iter_rows()
     }
 

@@ -12,8 +12,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.wording import counted
 from pipeline.evaluation.headline import HEADLINE
-from pipeline.report.measures import NO_REFERENCE
+from pipeline.report.measures import counted_in, not_measured
 from pipeline.run.record import STAGES
 
 MOST_DIRECTIONS = 16  # of four languages
@@ -51,13 +52,23 @@ def topic_words(words: Mapping[str, Sequence[Sequence[str]]], shown: int = 8) ->
     return table
 
 
-def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Group:
-    """Topic quality before and after training, retrieval, and SVM accuracy."""
+def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any], intake: Mapping[str, Any]) -> Group:
+    """Topic quality before and after training, retrieval, and SVM accuracy; then what was not measured, and why.
+
+    Args:
+        metrics: reports/metrics.json.
+        classification: reports/classification.json.
+        intake: reports/documents.json.
+    """
     quality = Table("", *map(str.upper, HEADLINE), title="Topic quality", title_justify="left")
     for name, values in (("trained", metrics), ("start", metrics["start"])):
         quality.add_row(name, *(_figure(values[key]) for key in HEADLINE))
     return Group(
-        quality, *_retrieval(metrics["retrieval"]), *_accuracy(classification), *_reasons(metrics, classification)
+        quality,
+        Text(counted_in(intake), style="dim"),
+        *_retrieval(metrics["retrieval"]),
+        *_accuracy(classification),
+        *_missing(metrics, classification),
     )
 
 
@@ -73,7 +84,8 @@ def mend_list(sentences: Sequence[str]) -> Table | Text:
 
 def scores_table(scores: Mapping[str, Any]) -> Table:
     """The result of :func:`pipeline.evaluation.scoring.score` as a table for the screen."""
-    title = f"{scores['topics']} topics of {scores['words']} words; counting of single words: {scores['counting']}"
+    size = f"{counted(scores['topics'], 'topic')} of {counted(scores['words'], 'word')}"
+    title = f"{size}; counting of single words: {scores['counting']}"
     table = Table("", *map(str.upper, HEADLINE), "words not in the reference", title=title, title_justify="left")
     for name, figures in scores["pairs"].items():
         table.add_row(name, *(_exact(figures[key]) if key in figures else "" for key in HEADLINE))
@@ -95,7 +107,7 @@ def _retrieval(scores: Mapping[str, Mapping[str, float]]) -> Iterator[Table]:
 
 
 def _accuracy(classification: Mapping[str, Any]) -> Iterator[Table]:
-    """The table of accuracies; none where nothing could be classified, which has its reasons below."""
+    """The table of accuracies; none where nothing could be classified, see :func:`_missing`."""
     directions = list(next(iter(classification.values())))
     if any(scores[direction]["accuracy"] is not None for scores in classification.values() for direction in directions):
         table = Table("train->test", *classification, title="SVM accuracy", title_justify="left")
@@ -120,13 +132,13 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def _reasons(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Text]:
-    """Why figures are missing, each reason once. As plain text, because a reason may quote a label with brackets."""
-    if metrics["cnpmi"] is None:
-        yield Text(f"Coherence: {NO_REFERENCE}; see the parameter `reference`.")
-    scores = (score for directions in classification.values() for score in directions.values())
-    for reason in dict.fromkeys(score["reason"] for score in scores if "reason" in score):
-        yield Text(f"SVM accuracy: {reason}.")
+def _missing(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Table]:
+    """What was not measured, and why. As plain text, because a reason may quote a label with brackets."""
+    if reasons := not_measured(metrics, classification):
+        table = Table("figure", "why", title="Not measured", title_justify="left", show_header=False, style="dim")
+        for name, reason in reasons.items():
+            table.add_row(name, Text(reason))
+        yield table
 
 
 def _figure(value: float | None) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.encoders.precomputed import PrecomputedEncoder
 from pipeline.languages.codes import canonical_code
 from pipeline.languages.normalise import normalise
@@ -49,7 +50,7 @@ class Topics:
 
     def __repr__(self) -> str:
         model = str(self.run.layout.model)
-        return f"Topics({model!r}: {self.run.topics} topics in {', '.join(self.languages)})"
+        return f"Topics({model!r}: {counted(self.run.topics, 'topic')} in {', '.join(self.languages)})"
 
     def infer(self, texts: str | Sequence[str], lang: str) -> pl.DataFrame:
         """Theta of texts of one language; they are normalised and tokenised as in training.

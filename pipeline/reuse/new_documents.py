@@ -11,6 +11,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.documents.duplicates import Duplicates
 from pipeline.documents.encodings import AUTO_ENCODING, settled_encoding
 from pipeline.documents.file_columns import OPTIONAL
@@ -127,7 +128,7 @@ def _refuse_others(documents: pl.DataFrame, languages: Sequence[str]) -> None:
     if refused.is_empty():
         return
     counts = refused.group_by("lang", maintain_order=True).len().sort("lang")
-    unknown_languages = ", ".join(f"`{lang}` ({count} documents)" for lang, count in counts.iter_rows())
+    unknown_languages = ", ".join(f"`{lang}` ({counted(count, 'document')})" for lang, count in counts.iter_rows())
     raise InputError(
         f"{refused['file'][0]}:{refused['row'][0]}: the model does not know {unknown_languages}. "
         f"It knows {', '.join(languages)}. "

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import InputError
 from pipeline.common.files import whole_file
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
+from pipeline.common.wording import counted
 from pipeline.documents.file_row import place
 from pipeline.reuse.new_documents import STANDARD
 from pipeline.reuse.notes import NO_WORD
@@ -184,7 +185,7 @@ class InferenceSummary:
         now = time.perf_counter()
         if now - self._last_logged >= SECONDS_BETWEEN_LINES:
             self._last_logged, rows = now, self.documents + self.rejected
-            log.info("%d rows so far, %.0f per second", rows, rows / (now - self._started))
+            log.info("%s so far, %.0f per second", counted(rows, "row"), rows / (now - self._started))
 
     def log(self, output: Path) -> None:
         """Log one line about all rows; every row of the input is either a document or rejected."""
@@ -193,8 +194,9 @@ class InferenceSummary:
                 "documents whose text may be in another language than their `lang`: %d; see the column `note`",
                 self.doubtful,
             )
-        counts = (self.documents + self.rejected, self.documents, self.rejected, self.unknown, output)
         log.info(
-            "%d rows: %d documents, %d rejected; documents without theta (nothing of them is known): %d; written to %s",
-            *counts,
+            "%s: %s, %d rejected; documents without theta (nothing of them is known): %d; written to %s",
+            counted(self.documents + self.rejected, "row"),
+            counted(self.documents, "document"),
+            *(self.rejected, self.unknown, output),
         )

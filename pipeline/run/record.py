@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.common.dotted import merged
 from pipeline.common.errors import InputError
 from pipeline.common.files import digest, read_json, write_json
+from pipeline.common.mending import Advice, Weight, merged_advice
 from pipeline.common.reproducible import versions
 
 STAGES = ("documents", "tokenise", "bow", "embed", "link", "cluster", "train", "evaluate", "classify")
@@ -28,14 +29,14 @@ class Record:
             defaults.
         versions: versions of Python and of the packages that decide results, and the number of threads.
         inputs: path -> SHA-256 of each file or folder that comes from outside the pipeline.
-        advice: what the user may mend, a sentence each, such as a language without stop words. As a part of the record
-            it is told again where the stage comes from the cache.
+        advice: what the user may mend, such as a language without stop words. As a part of the record it is told again
+            where the stage comes from the cache.
     """
 
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
-    advice: Sequence[str] = ()
+    advice: Sequence[Advice] = ()
 
 
 def write_record(
@@ -43,7 +44,7 @@ def write_record(
     stage: str,
     parameters: Mapping[str, Any],
     inputs: Iterable[Path | None] = (),
-    advice: Sequence[str] = (),
+    advice: Sequence[Advice] = (),
 ) -> None:
     """Write ``folder/STAGE.json``.
 
@@ -52,10 +53,10 @@ def write_record(
         stage: name of the stage.
         parameters: the parameters that the stage read.
         inputs: files and folders from outside the pipeline; None for an optional one that is not used.
-        advice: what the user may mend, a sentence each.
+        advice: what the user may mend, the most important of each weight first.
     """
     digests = {path.as_posix(): digest(path) for path in inputs if path is not None}
-    write_json(asdict(Record(parameters, versions(), digests, advice)), folder / f"{stage}.json")
+    write_json(asdict(Record(parameters, versions(), digests, merged_advice(advice))), folder / f"{stage}.json")
 
 
 def read_records(folder: Path) -> dict[str, Record]:
@@ -75,8 +76,10 @@ def read_record(folder: Path, stage: str) -> Record:
     """
     path = folder / f"{stage}.json"
     try:
-        return Record(**read_json(path))
-    except TypeError as error:
+        fields = read_json(path)
+        advice = [Advice(**one | {"weight": Weight(one["weight"])}) for one in fields["advice"]]
+        return Record(**fields | {"advice": advice})
+    except (TypeError, KeyError, ValueError) as error:
         raise InputError(
             f"{path} is not the record of a stage. Delete it and run `dvc repro` to make it again."
         ) from error

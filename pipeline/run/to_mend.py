@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain, zip_longest
 
+from pipeline.common.mending import merged_advice
 from pipeline.run.record import Record
 
 MOST = 12
 
 
 def to_mend(records: Mapping[str, Record], most: int = MOST) -> list[str]:
-    """The advice of all stages, the most important first.
+    """The advice of all stages as sentences, the most important first.
 
-    Each stage gives its own most important sentence first. So the first sentences of all stages come first, in the
-    order of the stages, and then the second ones.
+    First comes what loses data or leaves the results without meaning, then what makes the results worse, then hints
+    (:class:`pipeline.common.mending.Weight`). Of one weight, the order is that of the stages, since a fault in the
+    documents explains later ones, and within a stage its own. What is the same in several languages is one sentence.
 
     Args:
         records: stage -> its record, in the order of the stages.
         most: the largest number of sentences; if there are more, the last line says where they are.
     """
-    ranks = zip_longest(*(record.advice for record in records.values()))
-    sentences = [sentence for sentence in chain.from_iterable(ranks) if sentence]
+    advice = merged_advice(one for record in records.values() for one in record.advice)
+    sentences = [str(one) for one in sorted(advice, key=lambda one: one.weight)]
     if len(sentences) <= most:
         return sentences
     rest = len(sentences) - most + 1

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import parquet_columns, read_parquet, write_parquet
+from pipeline.common.wording import counted
 
 # The type of a column of float32 arrays of equal length. The length depends on the run, so any width is accepted.
 VECTOR: Final = pl.Array(pl.Float32, 1)
@@ -107,7 +108,8 @@ class Table:
             if not column.holds(values.dtype):
                 return f"column `{name}` ({column.meaning}) holds {values.dtype}; expected {type_name(column.type)}."
             if column.null is None and values.null_count():
-                return f"column `{name}` ({column.meaning}) has no value in {values.null_count()} rows; all need one."
+                rows = counted(values.null_count(), "row")
+                return f"column `{name}` ({column.meaning}) has no value in {rows}; all need one."
         return None
 
 

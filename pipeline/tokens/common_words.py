@@ -14,7 +14,9 @@ from math import exp
 import polars as pl
 
 from pipeline.common.errors import first_names
-from pipeline.languages.codes import language_name
+from pipeline.common.mending import Advice, Weight
+from pipeline.common.wording import counted
+from pipeline.languages.codes import named_language
 from pipeline.tokens.stop_words import stop_words
 from pipeline.tokens.tokenisers import TokeniseParams
 
@@ -44,14 +46,20 @@ class CommonWords:
     words: tuple[str, ...]
 
     @property
-    def advice(self) -> str:
+    def advice(self) -> Advice:
         """What was done, and what the user may do."""
-        words = first_names(self.words, SHOWN) or "none"
-        return (
-            f"{language_name(self.lang)}: {self.known or 'no'} stop words are known, so {len(self.words)} words were "
-            f"left out that are in more than {self.share:.0%} of the training documents, and in at least {FEWEST}: "
-            f"{words}. "
-            f"Write words that carry no topic into {self.lang}.txt, in a folder that `tokenise.stopwords` names."
+        words = f": {first_names(self.words, SHOWN)}" if self.words else ""
+        return Advice(
+            Weight.HINT,
+            f"Fewer than {ENOUGH} stop words are known, so words were left out that many training documents have, at "
+            f"least {FEWEST}",
+            "Write words that carry no topic into a file that is called by the language's code and ends in .txt, in a "
+            "folder that `tokenise.stopwords` names.",
+            {
+                named_language(
+                    self.lang
+                ): f"{counted(len(self.words), 'word')} in more than {self.share:.0%} of them{words}"
+            },
         )
 
 

@@ -9,8 +9,10 @@ from itertools import chain
 
 import polars as pl
 
+from pipeline.common.mending import Advice, Weight
 from pipeline.common.parallel import map_in_order
-from pipeline.languages.codes import language_name
+from pipeline.common.wording import counted
+from pipeline.languages.codes import named_language
 from pipeline.languages.known import known_language
 from pipeline.languages.spelling import clean
 from pipeline.tokens.lemmas import has_lemmas, lemmatiser
@@ -124,11 +126,16 @@ def _token_filter(params: TokeniseParams, stop: frozenset[str]) -> Callable[[str
     return lambda token: len(token) >= shortest and token not in stop and (numbers or not is_number(token))
 
 
-def tokeniser_advice(languages: Iterable[str], params: TokeniseParams) -> list[str]:
+def tokeniser_advice(languages: Iterable[str], params: TokeniseParams) -> list[Advice]:
     """What to mend about languages whose texts cannot be cut into words here."""
     return [
-        f"{language_name(lang)}: there are no blanks between words, and there is no tokeniser for it. Put blanks "
-        "between the words of all texts and set `tokenise.pretokenised: true`."
+        Advice(
+            Weight.LOST,
+            "Not cut into words, since there are no blanks between words and there is no tokeniser",
+            "Put blanks between the words of all texts, of the other languages too, and set "
+            "`tokenise.pretokenised: true`.",
+            {named_language(lang): ""},
+        )
         for lang in languages
         if known_language(lang).segmenter == "none" and not params.pretokenised
     ]
@@ -137,13 +144,14 @@ def tokeniser_advice(languages: Iterable[str], params: TokeniseParams) -> list[s
 def _tokenise_language(
     lang: str, texts: pl.Series, params: TokeniseParams, filtered: bool, processes: int | None
 ) -> pl.Series:
-    for sentence in tokeniser_advice([lang], params):
-        log.warning("%s", sentence)
+    for advice in tokeniser_advice([lang], params):
+        log.warning("%s", advice)
     work = partial(_tokenise_chunk, lang, params, _stop_words(lang, params, filtered))
     work(texts.clear())  # loads dictionaries before the clock starts
     tokens = _split(pl.concat(map_in_order(work, _chunks(texts), f"tokenise {lang}", processes)))
     lengths = tokens.list.len()
-    log.info("%s: %d texts, %d tokens, %d texts without any", lang, len(texts), lengths.sum(), (lengths == 0).sum())
+    sizes = counted(len(texts), "text"), counted(int(lengths.sum()), "token")
+    log.info("%s: %s, %s; texts without any: %d", lang, *sizes, (lengths == 0).sum())
     return tokens
 
 

@@ -13,6 +13,7 @@ import torch
 
 from pipeline.bow.sparse import CountMatrix
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.models.topic_model import Batch, LanguageCorpus
 
 BLOCK = 64  # how many steps have their documents gathered together
@@ -107,8 +108,8 @@ def _check_pairs(fewest: int, languages: int) -> None:
     needed = languages // 2 + 1
     if fewest < needed:
         raise InputError(
-            f"with {languages} languages a batch needs {needed} aligned pairs, but some batches would have {fewest}. "
-            "Raise train.batch_size, or align more documents."
+            f"with {languages} languages a batch needs {counted(needed, 'aligned pair')}, but some batches would "
+            f"have {fewest}. Raise train.batch_size, or align more documents."
         )
 
 
@@ -130,9 +131,9 @@ def common_pairs(corpus: Mapping[str, LanguageCorpus]) -> np.ndarray:
         aligned = int(np.isin(pairs_of(part), common).sum())
         if aligned < FEWEST:
             raise InputError(
-                f"this model learns from aligned documents, but only {aligned} training documents of {name} have a "
-                f"partner in another language; at least {FEWEST} are needed. Give aligned documents the same `pair`, "
-                "or choose another `model`."
+                f"this model learns from aligned documents, but in {name} only {counted(aligned, 'training document')} "
+                f"with a partner in another language; at least {FEWEST} are needed. Give aligned documents the "
+                "same `pair`, or choose another `model`."
             )
     return common
 

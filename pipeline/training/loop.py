@@ -16,6 +16,7 @@ import torch
 from pipeline.common.errors import InputError
 from pipeline.common.progress import track
 from pipeline.common.reproducible import prepare_torch
+from pipeline.common.wording import counted
 from pipeline.models.topic_model import Batch, LanguageCorpus, NeuralTopicModel
 from pipeline.training.batches import Batches
 from pipeline.training.checkpoint import load_checkpoint, save_checkpoint
@@ -64,7 +65,8 @@ def train(
     optimiser = Optimiser(model, params.learning_rate, params.clip)
     with closing(optimiser), products_in(params.precision, model):  # the weights are up to date at the end in any case
         history = load_checkpoint(checkpoints, model, optimiser)
-        log.info("%d epochs of %d steps on %s%s", params.epochs, batches.steps, device, _resumed(history))
+        plan = counted(params.epochs, "epoch"), counted(batches.steps, "step")
+        log.info("%s of %s on %s%s", *plan, device, _resumed(history))
         for epoch in track(range(len(history), params.epochs), "epochs", params.epochs - len(history)):
             rng = np.random.default_rng((params.seed, epoch + 1))
             torch.manual_seed(int(rng.integers(2**62)))

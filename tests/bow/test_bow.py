@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,9 +15,12 @@ import pytest
 from project import set_params
 from shared_files import shared
 
-from pipeline.bow.counts import count_words, counts_advice, language_bow
+from pipeline.bow.counts import count_words, language_bow
+from pipeline.bow.documents_without import counts_advice
+from pipeline.bow.more_words import more_words
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.common.errors import InputError
+from pipeline.common.mending import Weight
 from pipeline.run.layout import LAYOUT
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.catalogue import BOW, DOCUMENTS, PARALLEL, REFERENCE, REFERENCE_TOKENS, TOKENS, VOCABULARY
@@ -69,9 +73,9 @@ def test_of_equally_frequent_words_the_first_are_chosen() -> None:
 
 def test_an_empty_vocabulary_is_refused_with_the_numbers() -> None:
     tokens = _tokens([("en", "a b"), ("en", "a c"), ("zh", "x"), ("zh", "x")])
-    with pytest.raises(InputError, match=r"^zh: .* 2 training documents have 1 different words; 1 are .* 0 in at most"):
+    with pytest.raises(InputError, match=r"^zh: .* 1 different word in 2 training documents, 1 are .* 0 in at most"):
         build_vocabulary(tokens, _train(tokens), BowParams(min_documents=1, max_document_share=0.5))
-    with pytest.raises(InputError, match=r"^en: .* 0 training documents"):
+    with pytest.raises(InputError, match=r"^en: .* in 0 training documents"):
         build_vocabulary(tokens, pl.Series(["test"] * 4), ALL)
 
 
@@ -87,12 +91,12 @@ def test_given_words_keep_their_order(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (None, r"en\.txt is missing: bow\.vocabulary = .* one list for each language"),
-        (b"a\nb\na\n", r"en\.txt: 1 words occur more than once: \['a'\]"),
+        (b"a\nb\na\n", r"en\.txt: 1 word more than once: \['a'\]"),
         (b"a\n\nb\n", r"en\.txt, line 2: found ''"),
         (b"new york\n", r"en\.txt, line 1: found 'new york'"),
         (b"", r"en\.txt, line 1: found ''"),
         (b"\xff\n", r"en\.txt, line 1: not UTF-8 \(byte 0 of"),
-        (b"other\n", r"en\.txt: none of its 1 words is in the 1 training documents of en"),
+        (b"other\n", r"en\.txt: no training document of en \(1\) has any of its words \(1\)"),
     ],
 )
 def test_a_wrong_given_list_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -135,10 +139,30 @@ def test_documents_without_words_are_told(caplog: pytest.LogCaptureFixture) -> N
     caplog.set_level("INFO")
     tokens = _tokens([("en", "a a b"), ("en", "zzz"), ("de", "a")])
     vocabulary = pl.DataFrame({"lang": ["en", "en", "de"], "term": [0, 1, 0], "word": ["a", "b", "a"]})
-    (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"])
-    assert advice.startswith("en: 1 of 2 documents have none of the 2 words of the vocabulary and get no theta: lower")
-    assert "en: 2 documents, 2 words, 2 entries, 3 tokens; 1 documents have no word" in caplog.text
-    assert "de: 1 documents, 1 words, 1 entries, 1 tokens; 0 documents have no word" in caplog.text
+    (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"], BowParams())
+    assert advice.weight is Weight.LOST
+    assert str(advice).startswith(
+        "Documents without any word of the vocabulary, which get no theta: English (en) 1 of 2. If the tokeniser fits "
+        "the language, lower `bow.min_documents` (now 3), or add documents."
+    )
+    assert "en: 2 documents, 2 words, 2 entries, 3 tokens; without a word of the vocabulary (kept): 1" in caplog.text
+    assert "de: 1 document, 1 word, 1 entry, 1 token; without a word of the vocabulary (kept): 0" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "changes", "advised"),
+    [
+        ([40, 60], {}, "lower `bow.min_documents` (now 3), or add documents"),
+        ([40, 60], {"min_documents": 1}, "add documents"),
+        ([40, 50], {"size": 50, "min_documents": 1}, "raise `bow.size` (now 50), or add documents"),
+        ([50], {"size": 50}, "raise `bow.size` (now 50), or lower `bow.min_documents` (now 3), or add documents"),
+        ([40], {"vocabulary": "mine"}, "add words to the lists in mine (`bow.vocabulary`)"),
+    ],
+)
+def test_only_a_bound_that_kept_words_out_is_to_be_changed(
+    sizes: list[int], changes: dict[str, Any], advised: str
+) -> None:
+    assert more_words(sizes, BowParams.model_validate(changes)) == advised
 
 
 def test_memory_stays_sparse() -> None:
@@ -220,7 +244,7 @@ def test_the_stage_ends_with_2_when_a_language_has_no_words(tmp_path: Path) -> N
     TOKENS.write(tokens.with_columns(id=pl.lit("a"), split=pl.lit("train")), tmp_path / LAYOUT.tables)
     done = _run_stage(tmp_path, "bow")
     assert done.returncode == 2
-    assert "no word is left for the vocabulary. 1 training documents have 2 different words" in done.stderr
+    assert "no word is left for the vocabulary. Of 2 different words in 1 training document," in done.stderr
     assert not BOW.path(tmp_path / LAYOUT.tables).exists()
 
 

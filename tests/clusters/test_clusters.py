@@ -128,7 +128,9 @@ def test_clusters_repeat(space: Space) -> None:
 
 def test_the_pivot_is_the_first_language() -> None:
     embeddings, languages, _ = planted(zh=4, en=20)
-    with pytest.raises(InputError, match=r"num_topics is 5, but the pivot language zh has only 4 "):
+    with pytest.raises(
+        InputError, match=r"`num_topics` is 5, but the pivot, Chinese \(zh\), has only 4 training documents with"
+    ):
         pivot_clusters(embeddings, languages, plain(num_topics=5))
     assert len(set(pivot_clusters(embeddings, languages, plain(num_topics=4))[:4].tolist())) == 4
 
@@ -163,8 +165,8 @@ def test_given_clusters_of_numbered_documents(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "missing ids": (TABLE.head(1), 3, r"2 of 3 training documents have no cluster: \['b', '日本'\]"),
-    "no cluster": (TABLE.with_columns(cluster=pl.Series([2, 9, None, 1])), 3, r"1 of 3 .* no cluster: \['日本'\]"),
+    "missing ids": (TABLE.head(1), 3, r"no cluster for 2 of 3 training documents: \['b', '日本'\]"),
+    "no cluster": (TABLE.with_columns(cluster=pl.Series([2, 9, None, 1])), 3, r"no cluster for 1 of 3 .*: \['日本'\]"),
     "duplicate": (pl.concat([TABLE, TABLE.head(1)]), 3, r"id 'a' occurs more than once"),
     "too large": (TABLE, 2, r"from 0 to 2; with num_topics 2 they must lie in 0\.\.1"),
     "negative": (TABLE.with_columns(pl.col("cluster") - 1), 3, r"from -1 to 1; with num_topics 3 .* 0\.\.2"),
@@ -223,8 +225,9 @@ def test_one_language_clusters_are_told(caplog: pytest.LogCaptureFixture) -> Non
     assert [message.split(" has ")[0] for message in messages] == ["cluster 1", "cluster 3"]
     assert "en 1, zh 0, ja 0" in messages[0]
     assert "en 0, zh 0, ja 0" in messages[1]
-    assert advice[0] == "1 of 4 clusters (numbers 3) are empty: lower `num_topics`."
-    assert advice[1].startswith("1 of 4 clusters (numbers 1) have documents of only one language and align nothing:")
+    empty, alone = map(str, advice)
+    assert empty == "Clusters without documents: 1 of 4 (numbers 3). Lower `num_topics`."
+    assert alone.startswith("Clusters with documents of only one language, which align nothing: 1 of 4 (numbers 1).")
 
 
 def test_shared_clusters_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -297,4 +300,4 @@ def test_documents_without_an_embedding_join_the_largest_cluster_and_move_no_oth
     clusters, known = pivot_clusters(vectors[order], every[order], params), order < 90
     assert clusters[known].tolist() == expected.tolist()
     assert clusters[~known].tolist() == [largest] * len(lost)
-    assert f"{len(lost)} documents have no embedding" in caplog.text
+    assert f"in the largest cluster: {len(lost)} documents" in caplog.text

@@ -210,6 +210,21 @@ def test_languages_are_checked_with_the_parameters(languages: object, message: s
         check_parameters(parameters)
 
 
+@pytest.mark.parametrize("encoder", ["universal", ["universal", "aligned"]])
+def test_an_encoder_that_does_not_know_a_listed_language_is_refused(encoder: object) -> None:
+    shipped = Params(ROOT / "params.yaml")
+    with pytest.raises(InputError, match=r"does not know Greek \(el\), Ukrainian \(uk\)\. .*`encoder: e5`"):
+        check_parameters(shipped.having(languages=["uk", "el", "en"], encoder=encoder))
+    check_parameters(shipped.having(languages=["uk", "el", "en"], encoder="auto"))
+    check_parameters(shipped.having(languages=["de", "en"], encoder=encoder))
+
+
+@pytest.mark.parametrize("topics", [1, 0, -3, 2.5])
+def test_impossible_numbers_of_topics_are_refused(topics: float) -> None:
+    with pytest.raises(InputError, match=rf"num_topics = {topics}: "):
+        check_parameters(Params(ROOT / "params.yaml").having(num_topics=topics))
+
+
 def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     committed = Params(ROOT / "params.yaml")

@@ -165,7 +165,7 @@ def test_vocabulary_keeps_its_order_and_dictionary_is_turned_round(folder: Path,
 
 def test_texts_without_labels_are_refused(folder: Path, tmp_path: Path) -> None:
     write(folder / "Tiny" / "test_labels_cn.txt", b"1\n1\n")
-    with pytest.raises(InputError, match=r"test_texts_cn\.txt has 1 lines and .*test_labels_cn\.txt has 2"):
+    with pytest.raises(InputError, match=r"test_texts_cn\.txt has 1 line and .*test_labels_cn\.txt has 2"):
         fetch(replace(TINY, sha256={}), tmp_path / "tiny", Source(folder))
     assert not (tmp_path / "tiny/documents.jsonl").exists()
 

@@ -27,20 +27,21 @@ def test_everything_that_can_be_mended_has_its_sentence(tmp_path: Path) -> None:
     write(tmp_path / "notes.docx", b"?")
     write(tmp_path / "d.csv", table(rows).decode().encode("utf-16"))
     write(tmp_path / "e.csv", b'lang,text,split\nen,"stray,train\nen,b,train\n')
-    advice = intake_advice(take_in(tmp_path, max_characters=200).report)
+    rows_of_one = intake_advice(take_in(tmp_path, max_characters=200).report)
     beginnings = [
-        "1 of 14 rows are left out: no text 1. data/run/rejects.parquet has each",
-        "1 dates may be read with the day or the month first, such as '03/04/2019' (d.csv:9)",
-        "1 of 2 dates cannot be read and are not shown over time, such as 'in spring' (d.csv:10)",
-        "1 documents seem to be in another language than they say (English 1), such as d.csv:3 (the text seems",
-        "1 files or folders beside the documents are not read: notes.docx.",
-        "1 files are not UTF-8 and were read by a guess: d.csv as UTF-16-LE.",
-        "1 rows have quotes out of place, which were kept as characters: e.csv 1.",
-        "1 texts were cut: `documents.max_characters`",
-        "HTML was taken off 1 texts.",
-        "1 rows have a placeholder such as `nan` for `pair`",
-        "1 pairs are shared by several documents of one language",
+        "Left out: 1 of 14 rows (no text: 1). data/run/rejects.parquet has each",
+        "Dates that may have the day or the month first, and so are not read: 1, such as '03/04/2019' (d.csv:9). Set",
+        "Dates that cannot be read, and so are not shown over time: 1 of 2, such as 'in spring' (d.csv:10). Write",
+        "Not read, though beside the documents: 1 file or folder (notes.docx).",
+        "Cut off at their end: 1 text. `documents.max_characters`",
+        "Perhaps in another language than they say: 1 document, such as d.csv:3 (the text seems",
+        "Not UTF-8, and so read by a guess: 1 file (d.csv as UTF-16-LE).",
+        "Quotes out of place, which were kept as characters: 1 row (e.csv 1).",
+        "Shared by several documents of one language: 1 pair.",
+        "HTML was taken off 1 text.",
+        "A placeholder such as `nan` for `pair`, which was taken for none: 1 row.",
     ]
-    assert len(advice) == len(beginnings)
-    for sentence, beginning in zip(advice, beginnings, strict=True):
-        assert sentence.startswith(beginning)
+    assert len(rows_of_one) == len(beginnings)
+    for advice, beginning in zip(rows_of_one, beginnings, strict=True):
+        assert str(advice).startswith(beginning)
+    assert "They say: English (en) 1. Correct their `lang`" in str(rows_of_one[5])

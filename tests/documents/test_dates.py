@@ -61,8 +61,8 @@ def test_dates_are_normalised_counted_and_listed(tmp_path: Path) -> None:
         ],
     }  # fmt: skip
     advice = intake_advice(intake.report)
-    assert "1 dates may be read with the day or the month first, such as '03/04/2019' (a.jsonl:2)" in advice[0]
-    assert "1 of 4 dates cannot be read" in advice[1] and "'yesterday' (a.jsonl:3)" in advice[1]
+    assert "and so are not read: 1, such as '03/04/2019' (a.jsonl:2)" in str(advice[0])
+    assert "not shown over time: 1 of 4, such as 'yesterday' (a.jsonl:3)" in str(advice[1])
 
 
 def test_splits_under_their_usual_names(tmp_path: Path) -> None:

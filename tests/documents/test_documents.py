@@ -132,8 +132,8 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
     }  # fmt: skip
     assert json.loads(json.dumps(intake.report)) == intake.report
     assert [record.getMessage() for record in caplog.records] == [
-        "1 rows rejected, no text; the first is d.jsonl:7 (no text: empty after normalisation)",
-        "1 rows rejected, language unclear; the first is d.jsonl:8 "
+        "1 row rejected, no text; the first is d.jsonl:7 (no text: empty after normalisation)",
+        "1 row rejected, language unclear; the first is d.jsonl:8 "
         f"({UNCLEAR}: most likely en, with a certainty of 0.50; add a column `lang`)",
         "8 rows: 6 documents, 2 rejected; training + test: en (English) 3 + 0, ja (Japanese) 2 + 1",
     ]
@@ -199,8 +199,15 @@ def test_parameters_out_of_range(params: dict[str, object]) -> None:
         DocumentsParams.model_validate(params)
 
 
-def run_stage(folder: Path, dataset: str) -> subprocess.CompletedProcess[str]:
-    changes = {"dataset": dataset, "path": "docs", "seed": 1, "documents": {"test_share": 0.25}}
+def run_stage(folder: Path, dataset: str, **more: object) -> subprocess.CompletedProcess[str]:
+    changes = {
+        "dataset": dataset,
+        "path": "docs",
+        "seed": 1,
+        "num_topics": 2,
+        "documents": {"test_share": 0.25},
+        **more,
+    }
     set_params(folder, REPOSITORY / "params.yaml", changes)
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-m", "stages.documents"]
@@ -222,11 +229,22 @@ def test_stage_writes_its_tables(tmp_path: Path) -> None:
     assert reference.height == 8
     assert read_json(outputs[3])["documents"] == 8
     advice = read_record(tmp_path / LAYOUT.records, "documents").advice
-    assert advice == read_json(outputs[3])["to_mend"]
-    assert "1 of 9 rows are left out: no text 1." in advice[0]
+    assert list(map(str, advice)) == read_json(outputs[3])["to_mend"]
+    assert "Left out: 1 of 9 rows (no text: 1)." in str(advice[0])
+    assert read_json(outputs[3])["reference"] == {"name": None, "texts": 8}
     before = [path.read_bytes() for path in outputs]
     assert run_stage(tmp_path, "demo").returncode == 0
     assert [path.read_bytes() for path in outputs] == before
+
+
+def test_a_language_that_the_encoder_does_not_know_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    rows = [row | {"split": "train", "lang": row["lang"].replace("ja", "el")} for row in bilingual(3)]
+    write(tmp_path / "docs" / "a.jsonl", rows)
+    stopped = run_stage(tmp_path, "demo", encoder="universal")
+    assert stopped.returncode == 2
+    assert "`encoder: universal` does not know Greek (el). It knows Arabic (ar), " in stopped.stderr
+    assert not (tmp_path / LAYOUT.tables).exists()
+    assert run_stage(tmp_path, "demo").returncode == 0
 
 
 @pytest.mark.parametrize(("dataset", "word"), [("../x", "cannot name a data set"), ("demo", "docs does not exist")])

@@ -141,8 +141,8 @@ def test_wide_id_column_is_not_indonesian(tmp_path: Path, caplog: pytest.LogCapt
         ([{"en": "a", "cn": "b"}], ["missing columns: text", "The code of `cn` would be `zh`"]),
         (b"", ["holds no rows"]),
         (b"\n \n", ["holds no rows"]),
-        (b"[1]\n[2]\n", ["none of its 2 rows can be used", "Row 1: not a JSON object: list"]),
-        ([{"lang": "en", "text": ""}] * 3, ["none of its 3 rows can be used", "Row 1: no text"]),
+        (b"[1]\n[2]\n", ["it has 2 rows, and none can be used", "Row 1: not a JSON object: list"]),
+        ([{"lang": "en", "text": ""}] * 3, ["it has 3 rows, and none can be used", "Row 1: no text"]),
     ],
 )  # fmt: skip
 def test_unusable_file_is_explained(tmp_path: Path, content: bytes, words: list[str]) -> None:

@@ -87,8 +87,8 @@ def test_rows_that_are_the_same_without_an_id_are_kept_and_told(tmp_path: Path) 
             {"file": "b.jsonl", "row": 1, "id": "b:1", "same_as": "a.jsonl:3"},
         ],
     }
-    assert intake_advice(intake.report) == [
-        "2 documents have the same text as an earlier one in their language, such as a.jsonl:5 (as a.jsonl:1). All are "
+    assert list(map(str, intake_advice(intake.report))) == [
+        "The same text as an earlier one in their language: 2 documents, such as a.jsonl:5 (as a.jsonl:1). All are "
         "kept, and each counts: delete those that are there by mistake."
     ]
 
@@ -98,7 +98,7 @@ def test_conflicting_rows_stop(tmp_path: Path, column: str) -> None:
     other = {"lang": "de", "split": "test"}.get(column, "other")
     rows = [*bilingual(12), *(row | {column: other} for row in bilingual(12, ["en"]))]
     message = refused(write(tmp_path / "d.jsonl", rows))
-    assert "12 ids name different documents" in message
+    assert "12 ids for different documents" in message
     assert "en0 at d.jsonl:1, d.jsonl:25\n" in message
     assert "en9 at" in message
     assert "en10 at" not in message

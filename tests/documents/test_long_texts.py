@@ -62,7 +62,7 @@ def test_passages_keep_what_is_known_of_their_text(tmp_path: Path, caplog: pytes
     path = write(tmp_path / "d.jsonl", rows)
     with caplog.at_level(logging.INFO):
         whole, intake = take_in(path), take_in(path, split_length=150)
-    counts = "2 of the 6 documents are long and were cut into 5 passages; later stages count 9 documents"
+    counts = "of 6 documents, 2 long and cut into 5 passages; later stages count 9 documents"
     assert counts in caplog.messages
     assert whole.documents["whole"].null_count() == 6
     assert list(texts(intake)) == ["en0", "en1#1", "en1#2", "en1#3", "en2", "ja0", "ja1#1", "ja1#2", "ja2"]

@@ -207,7 +207,9 @@ def test_too_few_pairs_are_refused_with_their_number(tmp_path: Path) -> None:
     documents, _ = planted(200)
     write_dictionary(tmp_path, range(WORDS), "zh")
     write_dictionary(tmp_path, range(19), "ja")
-    with pytest.raises(InputError, match=r"Only 19 pairs of .*en-ja\.tsv occur .* at least 20 .* Add words") as caught:
+    with pytest.raises(
+        InputError, match=r"Only 19 pairs of .*en-ja\.tsv can be found .* at least 20 .* Add words"
+    ) as caught:
         encode(documents, tmp_path)
     assert str(tmp_path) in str(caught.value)
     assert caught.value.exit_code == 2

@@ -22,6 +22,7 @@ from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_b
 from pipeline.evaluation.reference_counts import Reference, reference_counts
 from pipeline.evaluation.retrieval import retrieval
 from pipeline.run.layout import LAYOUT
+from pipeline.run.record import write_record
 from pipeline.tables.catalogue import (
     BETA,
     BOW,
@@ -321,6 +322,7 @@ def write_run(folder: Path, texts: Texts) -> None:
     ):
         table.write(frame, folder / LAYOUT.tables)
     set_params(folder, ROOT / "params.yaml", {"top_words": "owned", "evaluate": {"words": 3}})
+    write_record(folder / LAYOUT.records, "bow", {"bow": {}})
 
 
 @pytest.mark.parametrize("aligned", [True, False])

@@ -45,7 +45,7 @@ def mine(repository: Path) -> Path:
 def test_runs_once_loses_no_row_and_leaves_the_workspace(mine: Path) -> None:
     before = state(mine)
     told = call(mine, *COMPARE, "low,high,broken", "--seeds", "0")
-    assert "3 runs: 0 have a result already, 3 to do" in told
+    assert "3 runs: 0 with a result already, 3 to do" in told
     assert state(mine) == before
     rows = json.loads((mine / "reports/comparison.json").read_text(encoding="utf-8"))["rows"]
     assert [row["name"] for row in rows] == ["low", "high", "broken"]
@@ -61,7 +61,7 @@ def test_runs_once_loses_no_row_and_leaves_the_workspace(mine: Path) -> None:
     table = (mine / "reports/comparison.md").read_bytes()
 
     told = call(mine, *COMPARE, "low,high", "--seeds", "0", "--output", "reports/comparison-2")
-    assert "2 runs: 2 have a result already, 0 to do" in told
+    assert "2 runs: 2 with a result already, 0 to do" in told
     rows_again = json.loads((mine / "reports/comparison-2.json").read_text(encoding="utf-8"))["rows"]
     assert rows_again[0]["figures"]["owned/cnpmi"]["mean"] == low["owned/cnpmi"]["mean"]
     assert (mine / "reports/comparison.md").read_bytes() == table
@@ -76,7 +76,7 @@ def test_interrupted_leaves_nothing_behind(mine: Path) -> None:
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
     assert process.returncode not in (0, None), told
-    assert "have a result already" in told, told
+    assert "with a result already" in told, told
     assert time.monotonic() - stopped < 15, "the stage is stopped, not waited for"
     assert not copy.exists()
     assert state(mine) == before

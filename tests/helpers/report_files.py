@@ -49,6 +49,7 @@ INTAKE = {
     "languages": {"en": {"rows_in": 10, "rejected": 1, "documents": 9}},
     "rejected_in_other_languages": {},
     "normalised": {"documents_changed": 0},
+    "reference": {"name": "reference.jsonl", "texts": 6},
 }
 VALUES: dict[str, Any] = {
     "dataset": "made-up",

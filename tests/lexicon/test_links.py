@@ -134,18 +134,18 @@ def test_a_thin_dictionary_and_swapped_columns_are_told(tmp_path: Path) -> None:
     write(tmp_path, "en-fr.tsv", [(english[i], french[i]) for i in range(3)])
 
     def advice() -> list[str]:
-        return dictionary_advice(words, link_vocabularies(words, tmp_path), tmp_path)
+        return list(map(str, dictionary_advice(words, link_vocabularies(words, tmp_path), tmp_path)))
 
     swapped, thin = advice()
     assert "en-de.tsv: the two columns are swapped" in swapped
     assert "Rename the file to de-en.tsv" in swapped
-    assert "sw: only 2 of 30 words" in thin
+    assert "translation in English (en): Swahili (sw) 2 of 30 words" in thin
     assert "(2 by their spelling)" in thin
-    assert "Put en-sw.tsv" in thin
+    assert "Put a dictionary of each, en-CODE.tsv, into" in thin
     (tmp_path / "en-de.tsv").rename(tmp_path / "de-en.tsv")
     assert advice() == [thin]
     write(tmp_path, "en-fr.tsv", [(english[0], french[0])])
-    assert "fr: only 1 of 30 words" in advice()[0]
+    assert "French (fr) 1 of 30 words" in advice()[0]
     assert f"(1 by {tmp_path}/en-fr.tsv)" in advice()[0]
 
 

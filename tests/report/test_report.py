@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from markdown_it.token import Token
 from report_files import VALUES, make_run, write_run
 
 from pipeline.common.files import write_json, write_text
+from pipeline.common.mending import Advice, Weight
 from pipeline.config.parameters import PARAMS
 from pipeline.report.markdown import EXAMPLE_CHARACTERS, escape, topics_report
 from pipeline.run.layout import LAYOUT
@@ -24,7 +26,7 @@ from pipeline.tables.catalogue import TOPICS
 from pipeline.tables.vectors import Theta
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = ("en", "zh", "ja")
+LANGUAGES, NAMES = ("en", "zh", "ja"), ("English", "Chinese", "Japanese")
 FIGURES = {"cnpmi": 0.125, "tu": 0.9, "tq": 0.1124}
 METRICS = {**FIGURES, "start": {"cnpmi": None, "tu": 1.0, "tq": None}}
 COHERENCE = pl.DataFrame({"topic": [0, 1, 0], "pair": ["en-zh", "en-zh", "en-ja"], "cnpmi": [0.1, -0.2, 0.3]})
@@ -115,7 +117,9 @@ def test_hostile_words_ids_and_documents_stay_inert(text: str) -> None:
     markdown = report(words=top_words(words=[text, "plain", text]), documents=documents)
     tokens = parse(markdown)
     assert {token.type for token in tokens}.isdisjoint(ACTIVE - {"strong_open", "heading_open"})
-    assert sum(token.type == "heading_open" for token in tokens) == 1 + 3  # the title and the topics
+    assert (
+        sum(token.type == "heading_open" for token in tokens) == 1 + 2 + 3
+    )  # the title, what to mend, the table, and the topics
     assert sum(token.type == "table_open" for token in tokens) == 2
     assert sum(token.type == "td_open" for token in tokens) == 2 * 4 + 3 * (2 + 2 * len(LANGUAGES))
     assert sum(token.type == "list_item_open" for token in tokens) == 3 * len(LANGUAGES) * 2
@@ -132,9 +136,9 @@ def test_an_id_like_a_list_marker_is_shown(name: str) -> None:
 def test_every_topic_and_language_is_there() -> None:
     lines = report().splitlines()
     assert lines[0] == "# Topics"
-    assert sorted(line for line in lines if line.startswith("## ")) == ["## Topic 0", "## Topic 1", "## Topic 2"]
-    for lang in LANGUAGES:
-        assert sum(line.startswith(f"**{lang}** (") for line in lines) == 3
+    assert sorted(line for line in lines if line.startswith("## Topic ")) == [f"## Topic {k}" for k in range(3)]
+    for lang, name in zip(LANGUAGES, NAMES, strict=True):
+        assert sum(line.startswith(f"**{name}** (") for line in lines) == 3
         for topic in range(3):
             words = [f"{lang}{topic}{i}" for i in range(10)]
             assert any(line.endswith("): " + ", ".join(words)) for line in lines)
@@ -145,16 +149,16 @@ def test_topics_stand_in_the_order_of_their_share() -> None:
     documents = corpus(2)
     theta = np.array([[0.1, 0.6, 0.3], [0.1, 0.6, 0.3], [0, 0, 1], [0.2, 0.6, 0.2], [0, 1, 0], [0, 0, 0]], np.float32)
     markdown = report(documents=documents, theta=known(theta))
-    assert [line for line in markdown.splitlines() if line.startswith("## ")] == [
+    assert [line for line in markdown.splitlines() if line.startswith("## Topic ")] == [
         "## Topic 1",
         "## Topic 2",
         "## Topic 0",
     ]
     rows = {row[0]: row for row in cells(markdown)}
-    assert rows["topic"][:5] == ["topic", "CNPMI", "en share", "zh share", "ja share"]
+    assert rows["topic"][:5] == ["topic", "CNPMI", *(f"share in {name}" for name in NAMES)]
     assert rows["1"][2:5] == ["60.0%", "30.0%", "100.0%"]
     assert rows["0"][2:5] == ["10.0%", "10.0%", "0.0%"]
-    assert "**zh** (60.0%): zh20" in markdown
+    assert "**Chinese** (60.0%): zh20" in markdown
 
 
 def test_examples_are_the_documents_that_have_most_of_the_topic() -> None:
@@ -178,9 +182,9 @@ def test_long_documents_are_cut() -> None:
 
 def test_coherence_is_the_mean_over_pairs_and_none_where_it_is_not_known() -> None:
     rows = {row[0]: row for row in cells(report())}
-    assert (rows["0"][1], rows["1"][1], rows["2"][1]) == ("0.200", "-0.200", "none")
+    assert (rows["0"][1], rows["1"][1], rows["2"][1]) == ("0.200", "-0.200", "not measured")
     assert rows["trained"][1:] == ["0.125", "0.900", "0.112"]
-    assert rows["start (clusters, no training)"][1:] == ["none", "1.000", "none"]
+    assert rows["start (clusters, no training)"][1:] == ["not measured", "1.000", "not measured"]
 
 
 def test_the_report_repeats_itself() -> None:
@@ -194,7 +198,7 @@ def test_a_language_whose_documents_have_no_words_is_listed_all_the_same() -> No
     theta[8:] = 0
     markdown = report(theta=known(theta))
     assert "nan" not in markdown
-    assert markdown.count("**ja** (0.0%)") == 3
+    assert markdown.count("**Japanese** (0.0%)") == 3
 
 
 def run_stage(folder: Path, coherence: pl.DataFrame, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -239,4 +243,15 @@ def test_the_stage_reports_topics_without_any_coherence(tmp_path: Path) -> None:
     done = run_stage(tmp_path, COHERENCE.head(0))
     assert done.returncode == 0, done.stderr[-300:]
     rows = cells((tmp_path / LAYOUT.topics_markdown).read_text(encoding="utf-8"))
-    assert [row[1] for row in rows if row[0].isdigit()] == ["none"] * 3
+    assert "CNPMI" not in next(row for row in rows if row[0] == "topic")
+    assert sum(row[0].isdigit() for row in rows) == 3
+
+
+def test_the_report_says_in_words_what_to_mend_and_in_what_coherence_was_counted() -> None:
+    records = make_run().records
+    advice = Advice(Weight.LOST, "Left out: 1 of 3 rows (<b>no text</b>)", "See `x_y`.")
+    markdown = topics_report(make_run(records=records | {"documents": replace(records["documents"], advice=[advice])}))
+    assert "## To mend\n\n1. Left out: 1 of 3 rows (&lt;b&gt;no text&lt;/b&gt;). See \\`x\\_y\\`." in markdown
+    assert "Coherence was counted in reference.jsonl (6 texts)." in markdown
+    assert "## To mend\n\nNothing was noticed." in topics_report(make_run())
+    assert "share in Chinese" in markdown and "none" not in markdown

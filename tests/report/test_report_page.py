@@ -21,6 +21,7 @@ from report_files import (
     CLASSIFICATION,
     COMPARISON,
     HOSTILE,
+    INTAKE,
     LANGUAGES,
     LISTED,
     METRICS,
@@ -33,8 +34,9 @@ from report_files import (
 
 from pipeline.common.dotted import leaves
 from pipeline.common.files import write_json
+from pipeline.common.mending import Advice, Weight
 from pipeline.config.parameters import PARAMS
-from pipeline.report.measures import figure_sheets, headlines
+from pipeline.report.measures import NO_TEST_PAIRS, NO_TRANSLATIONS, figure_sheets, headlines
 from pipeline.report.page import report_page
 from pipeline.report.view import compute_view
 from pipeline.run.layout import LAYOUT
@@ -141,8 +143,8 @@ def test_figures_that_were_not_measured_say_so_with_the_reason() -> None:
     metrics = METRICS | {"cnpmi": None, "tq": None, "retrieval": {}}
     text = " ".join(Reader(report_page(make_run(metrics=metrics), None, 0)).text)
     assert "not measured" in text
-    assert "no aligned documents of these languages" in text
-    assert "no test documents are aligned" in text
+    assert NO_TRANSLATIONS in text
+    assert NO_TEST_PAIRS in text
     assert "no labelled test documents in ja" in text
 
 
@@ -161,7 +163,7 @@ def test_every_figure_is_in_a_table_once() -> None:
     numbers = count(1)
     metrics = numbered(METRICS | {"selections": selections, "new": {"figure": 0.5, "of": {"many": 7}}}, numbers)
     classification = numbered(CLASSIFICATION, numbers)
-    sheets = figure_sheets(metrics, classification)
+    sheets = figure_sheets(metrics, classification, INTAKE)
     cells = Counter(cell for sheet in sheets for row in sheet.rows for cell in row)
     measured = [(name, value) for name, value in [*leaves(metrics), *leaves(classification)]]
     assert len({value for _, value in measured}) == len(measured) > 40
@@ -176,27 +178,24 @@ def test_the_headline_accuracy_is_across_languages_alone() -> None:
 
 
 def unlabelled(*languages: str) -> dict[str, Any]:
-    """Accuracies of a corpus without labels, between all of the languages."""
-    none = {"accuracy": None, "macro_f1": None}
-    return {"scores": {f"{a}->{b}": none | {"reason": f"no labels in {a}"} for a in languages for b in languages}}
+    """Accuracies of a corpus without labels to learn from, between all of the languages."""
+    none = {"accuracy": None, "macro_f1": None, "reason": "no labels"}
+    return {"scores": {f"{a}->{b}": none | {"language": a} for a in languages for b in languages}}
 
 
 @pytest.mark.parametrize(
     ("pairs", "classification", "reasons"),
     [
-        ({}, {"scores": {}}, ["the reference has no aligned documents of these languages", "nothing was classified"]),
+        ({}, {"scores": {}}, [NO_TRANSLATIONS, "nothing was classified"]),
         (
             {"en-zh": {"cnpmi": None}},
             unlabelled("en", "zh"),
-            [
-                "the reference has no aligned documents of these languages",
-                "no labels in en; all reasons are in the section Run",
-            ],
+            [NO_TRANSLATIONS, "no labels (in English (en), Chinese (zh))"],
         ),
         (
             {"en-zh": {"cnpmi": None}},
-            {"scores": {"en->zh": {"accuracy": None, "macro_f1": None, "reason": "no labels in en"}}},
-            ["the reference has no aligned documents of these languages", "no labels in en"],
+            {"scores": {"en->zh": {"accuracy": None, "macro_f1": None, "reason": "no labels"}}},
+            [NO_TRANSLATIONS, "no labels"],
         ),
     ],
 )
@@ -220,7 +219,7 @@ def test_a_model_without_training_says_that_it_has_no_losses() -> None:
     assert "computed without training" in " ".join(shown.text)
 
 
-@pytest.mark.parametrize(("size", "told"), [(36, "all 33 documents"), (12, "12 drawn at random")])
+@pytest.mark.parametrize(("size", "told"), [(36, "every document with a theta: 33"), (12, "12 drawn at random")])
 def test_documents_are_said_to_be_drawn_only_where_some_are_left_out(
     caplog: pytest.LogCaptureFixture, size: int, told: str
 ) -> None:
@@ -246,7 +245,9 @@ def test_what_to_mend_comes_first_and_is_no_markup(shown: Reader) -> None:
     assert shown.count("section", id="to-mend") == 0
     run = make_run()
     records = run.records
-    records["documents"] = replace(records["documents"], advice=["3 rows are left out: <b>no text</b>."])
+    records["documents"] = replace(
+        records["documents"], advice=[Advice(Weight.LOST, "3 rows are left out: <b>no text</b>", "")]
+    )
     mended = Reader(report_page(make_run(records=records), None, 0))
     sections = [attributes["id"] for tag, attributes in mended.elements if tag == "section"]
     assert sections[0] == "to-mend"

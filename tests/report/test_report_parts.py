@@ -199,7 +199,7 @@ def test_long_texts_that_were_cut_are_counted() -> None:
         next(document_sheets(intake | {"passages": {"texts": texts, "passages": 1500 * texts}})).remark
         for texts in (2, 0)
     )
-    assert "2 long texts were cut into 3,000 passages" in cut
+    assert "2 long texts cut into 3,000 passages" in cut
     assert "passages" not in uncut
 
 

@@ -13,17 +13,49 @@ from pipeline.report.screen import mend_list, metric_tables, stage_times
 UNKNOWN: dict[str, Any] = dict.fromkeys(("cnpmi", "tu", "tq", "npmi"))
 
 
-def test_missing_figures_have_their_reason_whatever_a_label_holds() -> None:
-    reason = "training in en needs at least two classes; found one class, '[/news]'"
-    scores = {"en->en": {"accuracy": None, "reason": reason}, "en->zh": {"accuracy": None, "reason": reason}}
-    tables = metric_tables(UNKNOWN | {"start": UNKNOWN, "retrieval": {}}, {"scores": scores, "theta": scores})
+NONE: dict[str, Any] = UNKNOWN | {"start": UNKNOWN, "retrieval": {}}
+WITHOUT: dict[str, Any] = {"reference": {"name": None, "texts": 0}}
+
+
+def shown(metrics: dict[str, Any], classification: dict[str, Any], intake: dict[str, Any]) -> str:
+    """What the screen shows."""
     console = Console(width=200)
     with console.capture() as captured:
-        console.print(tables)
-    text = captured.get()
-    assert text.count("not measured") == 8  # and no table of accuracies
-    assert text.count(f"SVM accuracy: {reason}.") == 1
-    assert "the reference has no aligned documents" in text
+        console.print(metric_tables(metrics, classification, intake))
+    return captured.get()
+
+
+def test_missing_figures_have_their_reason_whatever_a_label_holds() -> None:
+    reason = "all training documents have the same `label`, '[/news]'"
+    none = {"accuracy": None, "reason": reason}
+    scores = {
+        "en->en": none | {"language": "en"},
+        "en->zh": none | {"language": "en"},
+        "zh->en": none | {"language": "zh"},
+    }
+    text = shown(NONE, {"scores": scores, "theta": scores}, WITHOUT)
+    assert text.count("not measured") == 9  # 8 cells, coherence; no table of accuracies
+    assert text.count(f"{reason} (in English (en), Chinese (zh))") == 1
+    assert "Coherence was not measured: no texts that translate each other" in text
+
+
+def test_without_any_label_the_screen_says_so_once_and_names_no_language() -> None:
+    scores = {
+        name: {"accuracy": None, "reason": "no document has a `label`"} for name in ("el->el", "el->fa", "fa->fa")
+    }
+    text = shown(NONE, {"scores": scores, "theta": scores}, WITHOUT)
+    assert text.count("no document has a `label` ") == 1
+    assert "(el)" not in text
+
+
+def test_the_screen_says_in_what_coherence_was_counted() -> None:
+    known = {"cnpmi": 0.1, "tu": 1.0, "tq": 0.1, "npmi": 0.2}
+    metrics = known | {"start": known, "retrieval": {}}
+    given = shown(metrics, {"theta": {}}, {"reference": {"name": "ref.jsonl", "texts": 1}})
+    assert "Coherence was counted in ref.jsonl (1 text)." in given
+    own = shown(metrics, {"theta": {}}, {"reference": {"name": None, "texts": 20}})
+    assert "Coherence was counted in the training documents that share a `pair` (20 texts)" in own
+    assert "`reference`" in own
 
 
 def test_a_stage_from_the_cache_shows_no_seconds_of_another_run(tmp_path: Path) -> None:
@@ -51,10 +83,8 @@ def test_many_languages_have_means_in_place_of_every_direction() -> None:
     languages = ("en", "ar", "hi", "th", "ja")
     scores = {f"{a}->{b}": {"accuracy": 0.9 if a == b else 0.5} for a in languages for b in languages}
     retrieval = {name: {"mrr": 0.25, "jsd": 0.1, "pairs": 3} for name in scores if len(set(name.split("->"))) > 1}
-    console = Console(width=200)
-    with console.capture() as captured:
-        console.print(metric_tables(UNKNOWN | {"start": UNKNOWN, "retrieval": retrieval}, {"theta": scores}))
-    lines = [" ".join(line.replace("│", " ").split()) for line in captured.get().splitlines()]
+    text = shown(NONE | {"retrieval": retrieval}, {"theta": scores}, WITHOUT)
+    lines = [" ".join(line.replace("│", " ").split()) for line in text.splitlines()]
     assert "one language (mean of 5) 0.900" in lines
     assert "two languages (mean of 20) 0.500" in lines
     assert "two languages (mean of 20) 0.250 0.100 60" in lines

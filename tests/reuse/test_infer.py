@@ -202,9 +202,7 @@ def test_one_language_a_column_is_read_and_named_as_in_training(tmp_path: Path) 
 def test_a_language_that_the_model_does_not_know(tmp_path: Path) -> None:
     rows = [*TEXTS, {"lang": "de", "text": ""}, {"lang": "fr", "text": "a"}, {"lang": "de", "text": "b"}]
     message = refused(write(tmp_path / "new.jsonl", rows))
-    assert (
-        "new.jsonl:7: the model does not know `de` (1 documents), `fr` (1 documents). It knows en, zh, ja." in message
-    )
+    assert "new.jsonl:7: the model does not know `de` (1 document), `fr` (1 document). It knows en, zh, ja." in message
 
 
 @pytest.mark.parametrize(
@@ -212,8 +210,8 @@ def test_a_language_that_the_model_does_not_know(tmp_path: Path) -> None:
     [
         ([{"lang": "cn", "text": "电影"}], "new.jsonl:1: `cn` is no language code."),
         ([{"lang": "en", "txt": "film"}], "missing columns: text."),
-        ([{"lang": "en", "text": ""}], "none of its 1 rows can be used"),
-        ([TEXTS[0], TEXTS[1] | {"id": "j1"}], "1 ids name different documents"),
+        ([{"lang": "en", "text": ""}], "it has 1 row, and none can be used"),
+        ([TEXTS[0], TEXTS[1] | {"id": "j1"}], "1 id for different documents"),
     ],
 )
 def test_bad_input_stops(tmp_path: Path, rows: list[dict[str, Any]], words: str) -> None:

@@ -113,7 +113,7 @@ def test_duplicates_are_found_over_files_and_many_tables(tmp_path: Path) -> None
 def test_one_id_for_two_texts_in_different_tables_stops(tmp_path: Path) -> None:
     path = write(tmp_path / "new.jsonl", [*ROWS, ROWS[2] | {"text": "another"}])
     with pytest.raises(
-        InputError, match=r"1 ids name different documents, for instance\n  zh0 at new.jsonl:3, new.jsonl:28"
+        InputError, match=r"1 id for different documents, for instance\n  zh0 at new.jsonl:3, new.jsonl:28"
     ):
         read(path, size=4)
 

@@ -33,7 +33,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     ("changes", "message"),
     [
         ({"lang": pl.lit(3)}, "column `lang` .* holds Int32; expected String"),
-        ({"text": pl.lit(None, pl.String)}, "column `text` .* has no value in 1 rows"),
+        ({"text": pl.lit(None, pl.String)}, "column `text` .* has no value in 1 row;"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_both_sides(tmp_path: Path, changes: dict[str, pl.Expr], message: str) -> None:

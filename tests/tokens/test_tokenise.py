@@ -296,8 +296,9 @@ def test_a_user_folder_without_any_list_is_refused(tmp_path: Path) -> None:
 
 def test_languages_without_blanks_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     tokenise(_documents([("bo", "བོད་སྐད་")]), TokeniseParams())
-    assert "Tibetan: there are no blanks between words" in caplog.text
-    assert tokeniser_advice(["bo", "th", "en"], TokeniseParams())[0] in caplog.text
+    assert "there is no tokeniser: Tibetan (bo)." in caplog.text
+    (advice,) = tokeniser_advice(["bo", "th", "en"], TokeniseParams())
+    assert str(advice) in caplog.text
     assert not tokeniser_advice(["bo"], TokeniseParams(pretokenised=True))
 
 

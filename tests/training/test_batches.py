@@ -197,5 +197,5 @@ def test_batches_of_too_few_pairs_are_refused() -> None:
 
 
 def test_unpaired_documents_are_refused_where_pairs_are_needed() -> None:
-    with pytest.raises(InputError, match=r"aligned documents, but only 0 training documents of en.*same `pair`"):
+    with pytest.raises(InputError, match=r"aligned documents, but in en only 0 training documents.*same `pair`"):
         Batches(numbered({"en": 6, "zh": 6}), 4, CPU, paired=True)

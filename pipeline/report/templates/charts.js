@@ -63,7 +63,7 @@ function partsPlot(parts, { at, width, joined, xaxis }) {
       x: perMark((_, index) => at(index, beside(place, width))),
       y: perMark((part) => 100 * part.mean[number]),
       error_y: errors(perMark((part) => part.mean[number]), perMark((part) => part.half[number])),
-      text: perMark((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${part.count} documents`),
+      text: perMark((part, index) => `${plotText(parts.keys[index])}, ${language.name}: ${percent(part.mean[number])} of ${counted(part.count, "document")}`),
       hovertemplate: "%{text}<extra></extra>",
       line: { width: 1.5, color: language.colour },
       marker: { symbol: perMark((part) => markOf(language, part.count)), size: 8, color: language.colour },

@@ -11,7 +11,7 @@ function findDocuments() {
   const query = normal(byId("find").value.trim());
   const places = [...searched.keys()].filter((place) => searched[place].includes(query));
   const shown = places.slice(0, MOST_RESULTS);
-  byId("found").textContent = `${places.length} documents${places.length > shown.length ? `, the first ${shown.length} are shown` : ""}`;
+  byId("found").textContent = `${counted(places.length, "document")}${places.length > shown.length ? `, the first ${shown.length} are shown` : ""}`;
   byId("results").replaceChildren(...shown.map(resultRow));
 }
 

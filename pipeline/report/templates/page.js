@@ -12,6 +12,7 @@ function el(tag, attributes = {}, ...children) {
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
+const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const shorten = (text, length) => (text.length > length ? `${text.slice(0, length).trimEnd()}…` : text);
 const pivot = report.languages[0].code;
 const languageIndex = new Map(report.languages.map((language, index) => [language.code, index]));

@@ -19,7 +19,7 @@ function search() {
     card.node.hidden = query !== "" && hits.length === 0;
     shown += card.node.hidden ? 0 : 1;
   }
-  byId("shown").textContent = `${shown} of ${cards.length} topics`;
+  byId("shown").textContent = `${shown} of ${counted(cards.length, "topic")}`;
   byId("none-found").hidden = shown > 0;
 }
 

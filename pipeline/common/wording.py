@@ -1,0 +1,14 @@
+"""Numbers with their nouns, for sentences that people read."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """The number with its noun: ``1 document``, ``2,000 documents``.
+
+    Args:
+        number: how many.
+        noun: the noun for one.
+        plural: the noun for several; by default, ``noun`` with an s.
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
