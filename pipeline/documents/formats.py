@@ -88,8 +88,8 @@ def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
         )
     if files and len(texts) > len(files):
         raise InputError(
-            f"{path} holds tables ({first_names([file.name for file in files])}) and {counted(len(texts), 'text')}, such as "
-            f"{texts[0].relative_to(path).as_posix()}: either may be the documents. Move the others out of the folder, "
+            f"{path} holds tables ({first_names([file.name for file in files])}) and {counted(len(texts), 'text')}, such "
+            f"as {texts[0].relative_to(path).as_posix()}: either may be the documents. Move the others out of the folder, "
             f"or set `path` to a table, as in `path: {files[0].as_posix()}`."
         )
     if passed_over := _passed_over(path, set(files or texts)):
