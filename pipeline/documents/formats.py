@@ -87,10 +87,11 @@ def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
             f"{next(filter(None, map(_hint, map(PurePath, names))), '')}"
         )
     if files and len(texts) > len(files):
+        first_text = texts[0].relative_to(path).as_posix()
         raise InputError(
-            f"{path} holds tables ({first_names([file.name for file in files])}) and {counted(len(texts), 'text')}, such "
-            f"as {texts[0].relative_to(path).as_posix()}: either may be the documents. Move the others out of the folder, "
-            f"or set `path` to a table, as in `path: {files[0].as_posix()}`."
+            f"{path} holds tables ({first_names([file.name for file in files])}) and {counted(len(texts), 'text')}, "
+            f"such as {first_text}: either may be the documents. Move the others out of the folder, or set `path` to a "
+            f"table, as in `path: {files[0].as_posix()}`."
         )
     if passed_over := _passed_over(path, set(files or texts)):
         findings.passed_over = passed_over
