@@ -17,8 +17,9 @@ log = logging.getLogger(__name__)
 
 
 def counts_advice(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Series, params: BowParams) -> list[Advice]:
-    """What to mend about languages in which many documents have no word of the vocabulary, and so get no theta.
+    """What to mend about languages in which many documents have no word of the vocabulary.
 
+    Theta knows such documents by their vectors at best.
     The sizes of each language are logged.
 
     Args:
@@ -50,7 +51,7 @@ def counts_advice(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Ser
     return [
         Advice(
             Weight.LOST,
-            "Documents without any word of the vocabulary, which get no theta",
+            "Documents without any word of the vocabulary, which get no theta from their words",
             f"If the tokeniser fits the language, {more_words([row['words'] for row in many], params)}.",
             {named_language(row["lang"]): f"{row['without']:,} of {row['documents']:,}" for row in many},
         )

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from pipeline.common.files import whole_file
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
-from pipeline.common.wording import counted
+from pipeline.common.wording import counted, some_of
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,8 @@ def cached_vectors(
     texts_by_key = dict(zip(keys, texts, strict=True))
     vectors = _read_vectors(home, texts_by_key)
     missing = _longest_first(texts_by_key, vectors)
-    log.info("%s: %d in the cache, %d to embed", counted(len(texts_by_key), "text"), len(vectors), len(missing))
+    cached, new = f"{len(vectors):,}", f"{len(missing):,}"
+    log.info("%s: %s in the cache, %s to embed", counted(len(texts_by_key), "text"), cached, new)
     progress = _Progress(sum(len(texts_by_key[key].encode()) for key in missing), len(missing))
     with _Writer(home) as writer:
         for shard_keys in _shards(missing, texts_by_key, shard, shard_bytes):
@@ -135,7 +136,7 @@ class _Progress:
         if now - self.last_line >= SECONDS_BETWEEN_LINES and self.done < self.total:
             self.last_line = now
             left = (now - self.started) / self.done_bytes * (self.total_bytes - self.done_bytes)
-            log.info("embedded %d of %s, about %.0f s left", self.done, counted(self.total, "text"), left)
+            log.info("embedded %s, about %.0f s left", some_of(self.done, self.total, "text"), left)
 
 
 class _Writer:

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import polars as pl
 
-from pipeline.common.wording import counted
+from pipeline.common.wording import some_of
 from pipeline.tables.by_language import words_by_language
 from pipeline.tables.vectors import vector_column
 
@@ -102,6 +102,6 @@ def word_table(encoder: Encoder, vocabulary: pl.DataFrame) -> pl.DataFrame:
 def _by_language(encoder: Encoder, vocabulary: pl.DataFrame) -> Iterator[np.ndarray]:
     for language, words in words_by_language(vocabulary).items():
         vectors = encoder.words(language, words)
-        count = vectors.any(axis=1).sum()
-        log.info("%s: a vector for %d of %s of the vocabulary", language, count, counted(len(vectors), "word"))
+        known = some_of(int(vectors.any(axis=1).sum()), len(vectors), "word")
+        log.info("%s: a vector for %s of the vocabulary", language, known)
         yield vectors

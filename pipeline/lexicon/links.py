@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.common.wording import counted
+from pipeline.common.wording import counted, some_of
 from pipeline.lexicon.aligned_texts import words_of_texts
 from pipeline.lexicon.dictionary import Places, dictionary_file, linked_words
 from pipeline.lexicon.neighbours import neighbouring_words
@@ -137,7 +137,8 @@ def count_sources(links: Mapping[Places, Link]) -> str:
 
 def _log(pivot: str, pivot_size: int, language: str, size: int, links: Mapping[Places, Link]) -> None:
     log.info(
-        "%s-%s: %s (%s) between %d of %d and %d of %s",
+        "%s-%s: %s (%s) between %s and %s",
         *(pivot, language, counted(len(links), "link"), count_sources(links)),
-        *(len({i for i, _ in links}), pivot_size, len({j for _, j in links}), counted(size, "word")),
+        some_of(len({i for i, _ in links}), pivot_size, "word"),
+        some_of(len({j for _, j in links}), size, "word"),
     )

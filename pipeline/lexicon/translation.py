@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.sparse import csr_array
 
-from pipeline.common.wording import counted
+from pipeline.common.wording import some_of
 from pipeline.lexicon.matrices import rows_to_one
 from pipeline.tables.by_language import ByLanguage
 from pipeline.tables.vectors import unit_rows
@@ -50,9 +50,12 @@ def log_translated(language: str, words: np.ndarray, documents: np.ndarray) -> N
     translated_words, documents_without = int(words.any(axis=1).sum()), int((~documents.any(axis=1)).sum())
     level = logging.INFO if translated_words else logging.WARNING
     log.log(
-        level, "%s: a translation for %d of %s; no such word in %d of %s",
-        language, translated_words, counted(len(words), "word"), documents_without, counted(len(documents), "document"),
-    )  # fmt: skip
+        level,
+        "%s: a translation for %s; no such word in %s",
+        language,
+        some_of(translated_words, len(words), "word"),
+        some_of(documents_without, len(documents), "document"),
+    )
 
 
 def translated_documents(bow: csr_array, words: np.ndarray) -> np.ndarray:

@@ -206,8 +206,8 @@ def _others(metrics: Metrics) -> Sheet:
     rows = [("documents without theta", figure(metrics.get("documents_without_theta")))]
     rows += [(key, _plain(v)) for key, v in leaves({k: v for k, v in metrics.items() if k not in SHOWN})]
     remark = (
-        "Documents without a word of the vocabulary have no theta. They are included in the counts of documents, "
-        "but not in shares, map and examples."
+        "Documents of which the model knows nothing, neither words nor a vector, have no theta. They are included in "
+        "the counts of documents, but not in shares, map and examples."
     )
     return Sheet("Other figures", remark, ["figure", "value"], rows, fold=True)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.common.wording import counted
+from pipeline.common.wording import some_of
 from pipeline.figures.palette import language_colours, language_symbols
 from pipeline.languages.codes import language_name
 from pipeline.report.breakdown import Breakdown, by_group, by_period
@@ -129,11 +129,10 @@ def _sample(run: FinishedRun, best: Mapping[str, np.ndarray], seed: int, size: i
 
 def _log_sample(sampled: Sampled) -> None:
     if sampled.is_complete:
-        log.info("the map shows every document with a theta: %d", sampled.known)
+        log.info("the map shows every document with a theta: %s", f"{sampled.known:,}")
         return
     log.info(
-        "the map shows %d of %s: %d drawn at random; the others are examples of topics",
-        len(sampled.rows),
-        counted(sampled.known, "document"),
+        "the map shows %s: %d drawn at random; the others are examples of topics",
+        some_of(len(sampled.rows), sampled.known, "document"),
         sampled.drawn,
     )

@@ -47,7 +47,7 @@ def read_vectors(path: Path) -> np.ndarray:
 class Theta:
     """Theta of D documents, or the scores whose softmax is theta, and which documents have a theta.
 
-    A document without a word of the vocabulary has no theta. Its row is zeros, so that sums over documents ignore it.
+    A document of which the model knows nothing has no theta. Its row is zeros, so that sums over documents ignore it.
     Whether a document has a theta is never read from the zeros, but always from ``known``.
 
     Attributes:

@@ -142,8 +142,8 @@ def test_documents_without_words_are_told(caplog: pytest.LogCaptureFixture) -> N
     (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"], BowParams())
     assert advice.weight is Weight.LOST
     assert str(advice).startswith(
-        "Documents without any word of the vocabulary, which get no theta: English (en) 1 of 2. If the tokeniser fits "
-        "the language, lower `bow.min_documents` (now 3), or add documents."
+        "Documents without any word of the vocabulary, which get no theta from their words: English (en) 1 of 2. If "
+        "the tokeniser fits the language, lower `bow.min_documents` (now 2), or add documents."
     )
     assert "en: 2 documents, 2 words, 2 entries, 3 tokens; without a word of the vocabulary (kept): 1" in caplog.text
     assert "de: 1 document, 1 word, 1 entry, 1 token; without a word of the vocabulary (kept): 0" in caplog.text
@@ -152,10 +152,10 @@ def test_documents_without_words_are_told(caplog: pytest.LogCaptureFixture) -> N
 @pytest.mark.parametrize(
     ("sizes", "changes", "advised"),
     [
-        ([40, 60], {}, "lower `bow.min_documents` (now 3), or add documents"),
+        ([40, 60], {}, "lower `bow.min_documents` (now 2), or add documents"),
         ([40, 60], {"min_documents": 1}, "add documents"),
         ([40, 50], {"size": 50, "min_documents": 1}, "raise `bow.size` (now 50), or add documents"),
-        ([50], {"size": 50}, "raise `bow.size` (now 50), or lower `bow.min_documents` (now 3), or add documents"),
+        ([50], {"size": 50}, "raise `bow.size` (now 50), or lower `bow.min_documents` (now 2), or add documents"),
         ([40], {"vocabulary": "mine"}, "add words to the lists in mine (`bow.vocabulary`)"),
     ],
 )
