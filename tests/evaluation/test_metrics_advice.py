@@ -33,6 +33,6 @@ def test_a_vocabulary_that_is_too_small_for_words_of_one_topic(selection: Select
     (advice,) = metrics_advice(GOOD, {"en": 150, "fr": 149}, 10, 15, selection, BowParams())
     assert str(advice) == (
         "10 topics of 15 words need 150 words in each language, and the vocabulary has fewer: French (fr) 149. Lower "
-        "`num_topics`, or lower `bow.min_documents` (now 3), or add documents."
+        "`num_topics`, or lower `bow.min_documents` (now 2), or add documents."
     )
     assert metrics_advice(GOOD, {"en": 150, "fr": 149}, 10, 15, "beta", BowParams()) == []
