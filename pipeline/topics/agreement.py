@@ -15,8 +15,7 @@ import numpy as np
 from pipeline.tables.vectors import unit_rows
 from pipeline.topics.selection import TopWords, exclusive_words, word_probability
 
-# Mostly nothing changes after eight or so; else one to thirty of 1,500 words go back and forth without end (EC News
-# and Rakuten Amazon, K = 50).
+# Nothing changes after 7 to 15 rounds, or only 3 to 7 of 1,500 words, without end (EC News and Rakuten Amazon, K = 50).
 MOST_ROUNDS = 16
 
 
