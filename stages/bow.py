@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pipeline.bow.counts import count_words
-from pipeline.bow.documents_without import counts_advice
+from pipeline.bow.documents_without import wordless_advice
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
@@ -22,7 +22,7 @@ def main() -> None:
     tokens = TOKENS.read(LAYOUT.tables, ["lang", "split", "tokens"])
     vocabulary = build_vocabulary(tokens, tokens["split"], bounds)
     bow = count_words(tokens, vocabulary)
-    advice = counts_advice(bow, vocabulary, tokens["lang"], bounds)
+    advice = wordless_advice(bow, vocabulary, tokens["lang"], bounds)
     VOCABULARY.write(vocabulary, LAYOUT.tables)
     BOW.write(bow, LAYOUT.tables)
     write_record(LAYOUT.records, "bow", params.used, [bounds.vocabulary], advice)

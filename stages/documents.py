@@ -16,7 +16,6 @@ from pipeline.documents import (
     read_parallel,
     read_reference,
 )
-from pipeline.encoders.known_languages import EncoderNames, check_encoder_languages
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import write_record
 from pipeline.tables.catalogue import DOCUMENTS, PARALLEL, REFERENCE, REJECTS
@@ -31,7 +30,6 @@ def main() -> None:
     reference = find_reference(intake.path, intake.reference)
     read = read_documents(intake.path, intake.languages, intake, intake.seed)
     languages = list(read.report["languages"])
-    check_encoder_languages(params.top(EncoderNames).encoder, languages)
     aligned = read_reference(reference, read.uncut, languages, intake)
     parallel = read_parallel(intake.parallel, languages, intake)
     DOCUMENTS.write(read.documents, LAYOUT.tables)

@@ -16,10 +16,12 @@ MANY = 0.05  # share of documents without a word above which something is wrong
 log = logging.getLogger(__name__)
 
 
-def counts_advice(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Series, params: BowParams) -> list[Advice]:
+def wordless_advice(
+    bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Series, params: BowParams
+) -> list[Advice]:
     """What to mend about languages in which many documents have no word of the vocabulary.
 
-    Theta knows such documents by their vectors at best.
+    They have a theta only if the model reads vectors.
     The sizes of each language are logged.
 
     Args:
@@ -50,8 +52,9 @@ def counts_advice(bow: pl.DataFrame, vocabulary: pl.DataFrame, languages: pl.Ser
         return []
     return [
         Advice(
-            Weight.LOST,
-            "Documents without any word of the vocabulary, which get no theta from their words",
+            Weight.WORSE,
+            "Documents that have no word of the vocabulary, so that their topics come from the encoder alone, or they "
+            "have none",
             f"If the tokeniser fits the language, {more_words([row['words'] for row in many], params)}.",
             {named_language(row["lang"]): f"{row['without']:,} of {row['documents']:,}" for row in many},
         )

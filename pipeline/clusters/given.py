@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import counted
+from pipeline.common.wording import some_of
 
 
 def given_clusters(path: Path, ids: pl.Series, topics: int) -> np.ndarray:
@@ -25,8 +25,7 @@ def given_clusters(path: Path, ids: pl.Series, topics: int) -> np.ndarray:
     missing = labels.filter(pl.col("cluster").is_null())["id"]
     if len(missing):
         raise InputError(
-            f"{path}: no cluster for {len(missing)} of {counted(len(ids), 'training document')}: "
-            f"{missing[:10].to_list()}"
+            f"{path}: no cluster for {some_of(len(missing), len(ids), 'training document')}: {missing[:10].to_list()}"
         )
     clusters = labels["cluster"].to_numpy()
     if clusters.min() < 0 or clusters.max() >= topics:

@@ -86,11 +86,11 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
 
     is_pivot = languages == pivot
     if params.num_topics > is_pivot.sum():
-        what = "training document", "training documents"
-        documents = counted(int(is_pivot.sum()), *(f"{noun} with words and an embedding" for noun in what))
+        count = int(is_pivot.sum())
+        mend = f"Set `num_topics` to {count // 3} or less, or add documents." if count > 5 else "Add documents."
         raise InputError(
-            f"`num_topics` is {params.num_topics:,}, but the pivot, {named_language(pivot)}, has only {documents}, and "
-            f"each topic needs several. Set `num_topics` to {max(2, is_pivot.sum() // 10)} or so, or add documents."
+            f"`num_topics` is {params.num_topics:,}, but the pivot, {named_language(pivot)}, has only "
+            f"{counted(count, 'training document')} with words and an embedding, and each topic needs several. {mend}"
         )
     points = reduce(embeddings, languages, params.space, params.dimension)
     if params.centre:

@@ -14,7 +14,8 @@ SHOWN = 12  # languages that a sentence names
 class Weight(IntEnum):
     """How much it matters, the most important first."""
 
-    LOST = 1  # documents, words or dates are lost, or the results mean nothing
+    EMPTY = 0  # the results as a whole mean little
+    LOST = 1  # some documents, words or dates are lost
     WORSE = 2  # the results are worse than they could be
     HINT = 3  # perhaps nothing is wrong; something to look at
 

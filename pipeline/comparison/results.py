@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pipeline.common.wording import counted
+from pipeline.common.wording import some_of
 from pipeline.comparison.collect import Figures
 from pipeline.comparison.figure_tables import FigureColumn, FigureTable, figure_text, sections
 from pipeline.comparison.published import Published
@@ -166,7 +166,7 @@ def _label(row: ComparedRow, runs: Sequence[RunFigures], comparison: Comparison)
     sign = f" {OWN_THETA}" if row.name in comparison.own_theta else ""
     finished_runs = sum(run.figures is not None for run in runs)
     return f"{row.name}{sign}" + (
-        "" if finished_runs in (0, len(runs)) else f" ({finished_runs} of {counted(len(runs), 'seed')})"
+        "" if finished_runs in (0, len(runs)) else f" ({some_of(finished_runs, len(runs), 'seed')})"
     )
 
 

@@ -50,6 +50,7 @@ def intake_report(account: Account) -> dict[str, Any]:
         "documents": documents.height,
         "rejected": rejects.height,
         "by_reason": _counts(rejects.select(KIND)),
+        "first_rejects": rejects.select("file", "row", "reason").head(LISTED).to_dicts(),
         "files": _by_file(rows),
         "passed_over": list(findings.passed_over),
         "columns": {

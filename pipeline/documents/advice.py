@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.common.errors import first_names
 from pipeline.common.mending import Advice, Weight
-from pipeline.common.wording import counted
+from pipeline.common.wording import counted, some_of
 from pipeline.documents.file_row import place
 from pipeline.languages.codes import named_language
 
@@ -36,7 +36,8 @@ def _rejected(report: Mapping[str, Any]) -> Iterator[Advice]:
         ]
         yield Advice(
             Weight.LOST,
-            f"Left out: {report['rejected']:,} of {counted(report['rows_in'], 'row')} ({first_names(reasons)})",
+            f"Left out: {some_of(report['rejected'], report['rows_in'], 'row')} ({first_names(reasons)}), the first at "
+            f"{_place(report['first_rejects'][0])}",
             f"{REJECTS} has each with its file, row and reason.",
         )
 
@@ -76,7 +77,7 @@ def _other_language(noted: Mapping[str, Any]) -> Iterator[Advice]:
 
 def _columns(columns: Mapping[str, Any]) -> Iterator[Advice]:
     for choice in _by_column({file: map(_either, found.items()) for file, found in columns["unclear"].items()}):
-        yield Advice(Weight.LOST, f"{choice}, so none of them is read", "Call the right one by that name.")
+        yield Advice(Weight.WORSE, f"{choice}, so none of them is read", "Call the right one by that name.")
     if names := _by_column({file: map(_quoted, found) for file, found in columns["not_read"].items()}):
         yield Advice(
             Weight.HINT,

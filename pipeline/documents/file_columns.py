@@ -54,9 +54,6 @@ ALSO_CALLED: Final = {
             "pub_date",
             "pubdate",
             "created_at",
-            "timestamp",
-            "day",
-            "time",
             "year",
         )
     ),
@@ -162,14 +159,16 @@ def check_header(path: Path, line: int, names: Sequence[str]) -> None:
         InputError: none of the names is that of a text or of its language, or near it.
     """
     languages = [name for name in names if is_language(name) or suggest_language(name)]
-    others = [name for name in names if is_known_column(name) and not is_language(name)]
-    if others or len(languages) > 1 or any(nearest(needed, names, likeness=0.5) for needed in NEEDED):
+    usual = set(COLUMNS).union(*ALSO_CALLED.values())
+    is_usual = any(name.lower() in usual for name in names)
+    if is_usual or len(languages) > 1 or any(nearest(needed, names, likeness=0.5) for needed in NEEDED):
         return
     cells = first_names([f"`{name[:60]}`" for name in names if name])
     raise InputError(
         f"{path}:{line}: the first row does not look like column names. It holds {cells or 'nothing'}. Expected names "
         "such as `lang` and `text`, or codes of languages such as `en` and `ja`. If this row is a title, delete it and "
-        "whatever else stands above the names; if it is the first document, put a row with names above it."
+        "whatever else stands above the names; if it is the first document, put a row with names above it; if it holds "
+        "the names, call the column of the texts `text`."
     )
 
 

@@ -1,27 +1,13 @@
-"""The languages of encoders that know only some. Nothing else is imported here, so that early stages can check."""
+"""The languages of encoders that know only some. Nothing else is imported here, so that the check is quick."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
-
 from pipeline.common.errors import InputError
 from pipeline.languages.codes import named_language
 
 UNIVERSAL_LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
-
-
-class EncoderNames(BaseModel):
-    """The encoder as params.yaml names it.
-
-    Attributes:
-        encoder: a name, or a list of several (top level).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    encoder: str | list[str] = "auto"
 
 
 def check_encoder_languages(encoder: object, languages: Sequence[str]) -> None:

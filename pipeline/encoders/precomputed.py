@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.bow.counts import word_counts
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_lines
-from pipeline.common.wording import counted
+from pipeline.common.wording import counted, some_of
 from pipeline.encoders.encoder_folder import write_config
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class PrecomputedEncoder:
         rows, document_ids = self._rows, ids.to_list()
         if missing := [id_ for id_ in document_ids if id_ not in rows]:
             raise InputError(
-                f"{self.params.vectors}: no vector for {len(missing)} of {counted(len(document_ids), 'document')}: "
+                f"{self.params.vectors}: no vector for {some_of(len(missing), len(document_ids), 'document')}: "
                 f"{_show(missing)}. Add their vectors, or use an encoder that makes its own."
             )
         return [rows[id_] for id_ in document_ids]

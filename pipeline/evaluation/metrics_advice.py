@@ -52,7 +52,7 @@ def _scarce(sizes: Mapping[str, int], topics: int, words: int, vocabulary: BowPa
     scarce = {lang: size for lang, size in sizes.items() if size < topics * words}
     if scarce:
         yield Advice(
-            Weight.WORSE,
+            Weight.EMPTY,
             f"{counted(topics, 'topic')} of {counted(words, 'word')} need {counted(topics * words, 'word')} in "
             "each language, and the vocabulary has fewer",
             f"Lower `num_topics`, or {more_words(scarce.values(), vocabulary)}.",

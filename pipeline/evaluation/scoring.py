@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import read_utf8
-from pipeline.common.wording import counted
+from pipeline.common.wording import counted, some_of
 from pipeline.documents.account import log_rejects
 from pipeline.documents.intake import DocumentsParams, read_checked
 from pipeline.documents.reference import read_reference
@@ -206,12 +206,10 @@ def _log_unknown(lang: str, different_words: Sequence[str], reference: Reference
     missing_words = np.flatnonzero(np.asarray(reference.counts[lang].sum(axis=0)) == 0)
     if len(missing_words):
         first_words = ", ".join(different_words[term] for term in missing_words[:SHOWN])
-        message = "%s: not in the reference, so that their pairs count as 0: %d of %s: %s"
         log.warning(
-            message,
+            "%s: not in the reference, so that their pairs count as 0: %s: %s",
             lang,
-            len(missing_words),
-            counted(len(different_words), "word"),
+            some_of(len(missing_words), len(different_words), "word"),
             first_words + (", ..." if len(missing_words) > SHOWN else ""),
         )
     if len(missing_words) == len(different_words):

@@ -51,16 +51,18 @@ def swap_advice(file: Path) -> tuple[str, str]:
 def _thin(pivot: str, language: str, words: Sequence[str], links: pl.DataFrame, file: Path | None) -> Advice:
     by_source = links.group_by("source").agg(pl.col("term").n_unique().alias("words")).sort("source")
     parts = [f"{count} {SOURCES[source].format(file=file)}" for source, count in by_source.iter_rows()]
+    if file and "file" not in by_source["source"]:
+        parts.append(f"none from {file}")
     origin = f" ({', '.join(parts)})" if parts else ""
     mend = (
         "Add entries to these files"
         if file
-        else f"Put a dictionary of each, {pivot}-CODE.tsv, into the folder `dictionary`"
+        else f"To add some, put a dictionary of each, {pivot}-CODE.tsv, into the folder that `dictionary` names"
     )
     return Advice(
-        Weight.WORSE,
+        Weight.WORSE if file else Weight.HINT,
         f"Few words of the vocabulary have a translation in {named_language(pivot)}",
-        f"Models that link words and `cluster.translated` need more. {mend}; `make dictionary` writes what is known so "
-        "far.",
+        f"Only models that link words (such as infoctm, not xtra) and `cluster.translated` use them. {mend}; "
+        "`make dictionary` writes what is known so far.",
         {named_language(language): f"{links['term'].n_unique():,} of {counted(len(words), 'word')}{origin}"},
     )

@@ -22,7 +22,7 @@ def theta_scores(model: TopicModel, language: str, bow: csr_array, embeddings: n
     A document is known by its words or, to a model that reads vectors, by a vector that is not zeros.
 
     Args:
-        model: the trained model; its ``reads`` says whether the embeddings are needed.
+        model: the trained model; its ``reads_embeddings`` says whether the embeddings are needed.
         language: language of the documents.
         bow: (D, V) counts.
         embeddings: (D, E) float32.

@@ -55,7 +55,7 @@ def model_card(run: FinishedRun, texts: bool) -> str:
 
 
 def _documents(run: FinishedRun, texts: bool) -> Iterator[str]:
-    yield from ("| language | code | documents | documents with a known word |", "|---|---|--:|--:|")
+    yield from ("| language | code | documents | documents with a theta |", "|---|---|--:|--:|")
     for language, theta in run.theta_by_language.items():
         yield f"| {language_name(language)} | {language} | {len(theta):,} | {theta.known.sum():,} |"
     yield ""

@@ -60,7 +60,7 @@ class Inference:
         """Theta of documents, with the tokeniser's parameters and the vocabulary that the model was trained with.
 
         Long documents are cut into passages as the run cut its own. Their theta and scores are the means over the
-        passages, weighted by the passages' known words.
+        passages, weighted by the passages' known words; plain means where no word is known.
 
         Args:
             documents: columns id, lang and text; rows in any order.
@@ -89,8 +89,16 @@ class Inference:
         passages = passages.with_columns(tokens=self._tokens(passages))
         bows = self._counts(passages)
         words = np.concatenate([bow.sum(axis=1) for bow in bows.values()])
-        vectors = self.encoder.encode(passages) if self.encoder and len(passages) else None
+        vectors = self._vectors(self.encoder, passages) if self.encoder else None
         return passages.with_columns(theta_table(self.model, bows, vectors), words=pl.Series(words, dtype=pl.UInt32))
+
+    def _vectors(self, encoder: Encoder, passages: pl.DataFrame) -> np.ndarray:
+        """(D, E) vectors; zeros for empty texts, which an encoder refuses where there are no others."""
+        has_text = (passages["text"].str.strip_chars() != "").to_numpy()
+        vectors = np.zeros((len(passages), self.model.embedding), np.float32)
+        if has_text.any():
+            vectors[has_text] = encoder.encode(passages.filter(pl.Series(has_text)))
+        return vectors
 
     def bow(self, documents: pl.DataFrame, language: str) -> np.ndarray:
         """(D, V) int32 counts of documents (id, lang, text) of one language."""

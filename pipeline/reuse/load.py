@@ -117,12 +117,14 @@ class Topics:
             cut long texts, their passages are such documents.
 
         Raises:
-            InputError: a language is unknown, no word of the text is known, or the model has no tables beside it.
+            InputError: a language is unknown, nothing of the text is known, or the model has no tables beside it.
         """
         to = self._check(to or lang)
         theta = self.infer(text, lang)["theta"]
         if theta[0] is None:
-            raise InputError(f"similar: no word of the text is in the model's vocabulary of `{lang}`.")
+            raise InputError(
+                f"similar: the model knows nothing of the text: none of its words is in the vocabulary of `{lang}`."
+            )
         documents = self._known(to)
         text_roots, document_roots = (
             np.sqrt(Theta.of(column).values.astype(np.float64)) for column in (theta, documents["theta"])

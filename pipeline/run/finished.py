@@ -72,8 +72,9 @@ class FinishedRun:
         records = read_records(self.layout.records)
         if missing := [stage for stage in STAGES[: STAGES.index("evaluate") + 1] if stage not in records]:
             raise InputError(
-                f"{self.layout.records}: the run has no record of {', '.join(missing)}. Open `models/run` of a project "
-                "in which `dvc repro` has run to its end, or a folder that `make export` wrote."
+                f"{self.layout.records}: the run has no record of {', '.join(missing)}: the last run stopped before. "
+                "Mend what it said and type `make run`; or open `models/run` of a project whose run ended, or "
+                "a folder that `make export` wrote."
             )
         return records
 

@@ -81,7 +81,8 @@ def read_record(folder: Path, stage: str) -> Record:
         return Record(**fields | {"advice": advice})
     except (TypeError, KeyError, ValueError) as error:
         raise InputError(
-            f"{path} is not the record of a stage. Delete it and run `dvc repro` to make it again."
+            f"{path} is damaged, or of another version of this software. `dvc repro` makes it again; of an exported "
+            "model, ask for a new export."
         ) from error
 
 

@@ -13,9 +13,10 @@ MOST = 12
 def to_mend(records: Mapping[str, Record], most: int = MOST) -> list[str]:
     """The advice of all stages as sentences, the most important first.
 
-    First comes what loses data or leaves the results without meaning, then what makes the results worse, then hints
-    (:class:`pipeline.common.mending.Weight`). Of one weight, the order is that of the stages, since a fault in the
-    documents explains later ones, and within a stage its own. What is the same in several languages is one sentence.
+    First comes what leaves the results as a whole without much meaning, then what loses data, then what makes the
+    results worse, then hints (:class:`pipeline.common.mending.Weight`). Of one weight, the order is that of the stages,
+    since a fault in the documents explains later ones, and within a stage its own. What is the same in several
+    languages is one sentence.
 
     Args:
         records: stage -> its record, in the order of the stages.

@@ -181,7 +181,11 @@ WHOLES: Final = Table(
         "pair": _PAIR,
         "passages": Column(pl.UInt32, "number of its passages"),
         "words": Column(pl.UInt32, "how many of its tokens are in the vocabulary"),
-        "theta": Column(VECTOR, "mean of its passages' theta, weighted by their known words", null=_UNKNOWN),
+        "theta": Column(
+            VECTOR,
+            "mean of its passages' theta, weighted by their known words; the plain mean if none has any",
+            null=_UNKNOWN,
+        ),
         "scores": Column(VECTOR, "mean of its passages' scores, weighted likewise", null=_UNKNOWN),
     },
 )

@@ -130,7 +130,7 @@ def tokeniser_advice(languages: Iterable[str], params: TokeniseParams) -> list[A
     """What to mend about languages whose texts cannot be cut into words here."""
     return [
         Advice(
-            Weight.LOST,
+            Weight.EMPTY,
             "Not cut into words, since there are no blanks between words and there is no tokeniser",
             "Put blanks between the words of all texts, of the other languages too, and set "
             "`tokenise.pretokenised: true`.",

@@ -16,7 +16,7 @@ from project import set_params
 from shared_files import shared
 
 from pipeline.bow.counts import count_words, language_bow
-from pipeline.bow.documents_without import counts_advice
+from pipeline.bow.documents_without import wordless_advice
 from pipeline.bow.more_words import more_words
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
 from pipeline.common.errors import InputError
@@ -139,11 +139,12 @@ def test_documents_without_words_are_told(caplog: pytest.LogCaptureFixture) -> N
     caplog.set_level("INFO")
     tokens = _tokens([("en", "a a b"), ("en", "zzz"), ("de", "a")])
     vocabulary = pl.DataFrame({"lang": ["en", "en", "de"], "term": [0, 1, 0], "word": ["a", "b", "a"]})
-    (advice,) = counts_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"], BowParams())
-    assert advice.weight is Weight.LOST
+    (advice,) = wordless_advice(count_words(tokens, vocabulary), vocabulary, tokens["lang"], BowParams())
+    assert advice.weight is Weight.WORSE
     assert str(advice).startswith(
-        "Documents without any word of the vocabulary, which get no theta from their words: English (en) 1 of 2. If "
-        "the tokeniser fits the language, lower `bow.min_documents` (now 2), or add documents."
+        "Documents that have no word of the vocabulary, so that their topics come from the encoder alone, or they have "
+        "none: English (en) 1 of 2. If the tokeniser fits the language, lower `bow.min_documents` (now 2), or add "
+        "documents."
     )
     assert "en: 2 documents, 2 words, 2 entries, 3 tokens; without a word of the vocabulary (kept): 1" in caplog.text
     assert "de: 1 document, 1 word, 1 entry, 1 token; without a word of the vocabulary (kept): 0" in caplog.text

@@ -29,7 +29,7 @@ def test_everything_that_can_be_mended_has_its_sentence(tmp_path: Path) -> None:
     write(tmp_path / "e.csv", b'lang,text,split\nen,"stray,train\nen,b,train\n')
     rows_of_one = intake_advice(take_in(tmp_path, max_characters=200).report)
     beginnings = [
-        "Left out: 1 of 14 rows (no text: 1). data/run/rejects.parquet has each",
+        "Left out: 1 of 14 rows (no text: 1), the first at d.csv:7. data/run/rejects.parquet has each",
         "Dates that may have the day or the month first, and so are not read: 1, such as '03/04/2019' (d.csv:9). Set",
         "Dates that cannot be read, and so are not shown over time: 1 of 2, such as 'in spring' (d.csv:10). Write",
         "Not read, though beside the documents: 1 file or folder (notes.docx).",

@@ -108,6 +108,10 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
         "documents": 6,
         "rejected": 2,
         "by_reason": {"language unclear": 1, "no text": 1},
+        "first_rejects": [
+            {"file": "d.jsonl", "row": 7, "reason": "no text: empty after normalisation"},
+            {"file": "d.jsonl", "row": 8, "reason": "language unclear: most likely en, with a certainty of 0.50; add a column `lang`"},
+        ],
         "files": {"d.jsonl": {"rows_in": 8, "documents": 6, "rejected": 2}},
         "passed_over": [],
         "columns": {"read_as": {}, "unclear": {}, "not_read": {}},
@@ -230,21 +234,11 @@ def test_stage_writes_its_tables(tmp_path: Path) -> None:
     assert read_json(outputs[3])["documents"] == 8
     advice = read_record(tmp_path / LAYOUT.records, "documents").advice
     assert list(map(str, advice)) == read_json(outputs[3])["to_mend"]
-    assert "Left out: 1 of 9 rows (no text: 1)." in str(advice[0])
+    assert "Left out: 1 of 9 rows (no text: 1), the first at a.jsonl:9." in str(advice[0])
     assert read_json(outputs[3])["reference"] == {"name": None, "texts": 8}
     before = [path.read_bytes() for path in outputs]
     assert run_stage(tmp_path, "demo").returncode == 0
     assert [path.read_bytes() for path in outputs] == before
-
-
-def test_a_language_that_the_encoder_does_not_know_is_told_before_anything_is_written(tmp_path: Path) -> None:
-    rows = [row | {"split": "train", "lang": row["lang"].replace("ja", "el")} for row in bilingual(3)]
-    write(tmp_path / "docs" / "a.jsonl", rows)
-    stopped = run_stage(tmp_path, "demo", encoder="universal")
-    assert stopped.returncode == 2
-    assert "`encoder: universal` does not know Greek (el). It knows Arabic (ar), " in stopped.stderr
-    assert not (tmp_path / LAYOUT.tables).exists()
-    assert run_stage(tmp_path, "demo").returncode == 0
 
 
 @pytest.mark.parametrize(("dataset", "word"), [("../x", "cannot name a data set"), ("demo", "docs does not exist")])

@@ -164,6 +164,7 @@ def test_unusable_file_is_explained(tmp_path: Path, content: bytes, words: list[
             b"\nSurvey of 2020,,\nlang,text,date\nen,a,2020\n",
             ["x.csv:2", "does not look like column names", "It holds `Surv"],
         ),
+        (b"Section,Headline,Story\nnews,a,b\n", ["missing columns: text", "Found label, Headline, Story"]),
         (b"Survey of 2020\nlang,text,date\nen,a,2020\n", ["x.csv:1", "It holds `Survey of 2020`.", "delete it"]),
         (
             b"en,The council voted\nde,Der Rat tagte\n",

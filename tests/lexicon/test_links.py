@@ -141,12 +141,14 @@ def test_a_thin_dictionary_and_swapped_columns_are_told(tmp_path: Path) -> None:
     assert "Rename the file to de-en.tsv" in swapped
     assert "translation in English (en): Swahili (sw) 2 of 30 words" in thin
     assert "(2 by their spelling)" in thin
-    assert "Put a dictionary of each, en-CODE.tsv, into" in thin
+    assert "put a dictionary of each, en-CODE.tsv, into" in thin
     (tmp_path / "en-de.tsv").rename(tmp_path / "de-en.tsv")
     assert advice() == [thin]
     write(tmp_path, "en-fr.tsv", [(english[0], french[0])])
     assert "French (fr) 1 of 30 words" in advice()[0]
     assert f"(1 by {tmp_path}/en-fr.tsv)" in advice()[0]
+    write(tmp_path, "en-fr.tsv", [("unknown", french[0])])
+    assert f"French (fr) 0 of 30 words (none from {tmp_path}/en-fr.tsv)" in advice()[0]
 
 
 def test_one_language_has_no_links(tmp_path: Path) -> None:

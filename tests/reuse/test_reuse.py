@@ -144,7 +144,7 @@ def test_what_the_model_does_not_know(topics: pipeline.Topics) -> None:
     ):
         with pytest.raises(InputError, match="does not know the language 'de'; it knows en, ja, zh"):
             ask()
-    with pytest.raises(InputError, match="no word of the text"):
+    with pytest.raises(InputError, match="nothing of the text"):
         topics.similar("qwertz", lang="en")
 
 
@@ -404,6 +404,7 @@ import pipeline, sys
 topics = pipeline.load(sys.argv[1])
 theta = topics.infer([sys.argv[2]], lang="en")["theta"]
 assert theta.null_count() == 0
+assert topics.infer([""], lang="en")["theta"].null_count() == 1
 assert topics.topics().height == 12
 assert topics.similar(sys.argv[2], lang="en", to="zh").height == 5
 assert len(topics.topic_data("en")["corpus"]) > 0

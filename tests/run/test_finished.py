@@ -79,7 +79,7 @@ def test_parts_of_different_runs_are_told_apart(project: Path) -> None:
 
 def test_a_run_without_records_says_what_is_missing(project: Path) -> None:
     shutil.rmtree(project / LAYOUT.records)
-    with pytest.raises(InputError, match=r"no record of documents, .*dvc repro"):
+    with pytest.raises(InputError, match=r"no record of documents, .*make run"):
         _ = FinishedRun.open(project).parameters
 
 

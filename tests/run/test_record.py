@@ -41,7 +41,7 @@ def test_records_come_in_the_order_of_the_stages_and_make_one_set_of_parameters(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [(None, "missing"), ("{", "damaged"), ("{}", "is not the record"), ("3", "is not the record")]
+    ("text", "told"), [(None, "missing"), ("{", "damaged"), ("{}", "of another version"), ("3", "of another version")]
 )
 def test_a_record_that_is_none_is_named(tmp_path: Path, text: str | None, told: str) -> None:
     if text is not None:

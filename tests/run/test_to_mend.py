@@ -8,7 +8,7 @@ from pipeline.common.mending import Advice, Weight
 from pipeline.run.record import Record, read_records, write_record
 from pipeline.run.to_mend import to_mend
 
-LOST, WORSE, HINT = Weight
+EMPTY, LOST, WORSE, HINT = Weight
 
 
 def advice(text: str, weight: Weight = WORSE, **languages: str) -> Advice:
@@ -19,16 +19,16 @@ def records(**stages: list[Advice]) -> dict[str, Record]:
     return {stage: Record({}, {}, {}, found) for stage, found in stages.items()}
 
 
-def test_what_loses_data_comes_first_and_hints_last_and_then_the_order_of_the_stages_counts() -> None:
+def test_what_ruins_the_results_comes_first_and_hints_last_and_then_the_order_of_the_stages_counts() -> None:
     found = to_mend(
         records(
             documents=[advice("d3", HINT), advice("d2")],
             tokenise=[],
             bow=[advice("b1", LOST)],
-            cluster=[advice("c2"), advice("c1", LOST)],
+            cluster=[advice("c2"), advice("c1", LOST), advice("c0", EMPTY)],
         )
     )
-    assert found == [f"{text}. Do it." for text in ("b1", "c1", "d2", "c2", "d3")]
+    assert found == [f"{text}. Do it." for text in ("c0", "b1", "c1", "d2", "c2", "d3")]
     assert to_mend(records(documents=[])) == []
 
 
