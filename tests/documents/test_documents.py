@@ -110,7 +110,8 @@ def test_report_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Non
         "by_reason": {"language unclear": 1, "no text": 1},
         "first_rejects": [
             {"file": "d.jsonl", "row": 7, "reason": "no text: empty after normalisation"},
-            {"file": "d.jsonl", "row": 8, "reason": "language unclear: most likely en, with a certainty of 0.50; add a column `lang`"},
+            {"file": "d.jsonl", "row": 8}
+            | {"reason": "language unclear: most likely en, with a certainty of 0.50; add a column `lang`"},
         ],
         "files": {"d.jsonl": {"rows_in": 8, "documents": 6, "rejected": 2}},
         "passed_over": [],
