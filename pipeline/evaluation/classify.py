@@ -90,7 +90,10 @@ def classify_each(
         for parts in features.values()
         for lang, part in parts.items()
     }
-    log.info("one SVM for each language (%s), on %s documents", params.method, " + ".join(map(str, sizes.values())))
+    if any(sizes.values()):
+        log.info("one SVM for each language (%s), on %s documents", params.method, " + ".join(map(str, sizes.values())))
+    else:
+        log.info("no document has a label, so there is nothing to classify")
     # The fast method consists of matrix products, which already use every thread: processes would only compete.
     worth_it = params.method == "exact" and sum(sizes.values()) >= WORTH_PROCESSES
     jobs = min(params.jobs, processes_allowed()) if worth_it else 1

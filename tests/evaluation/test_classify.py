@@ -224,12 +224,14 @@ def test_only_labelled_documents_with_features_are_used() -> None:
     assert parts["zh"].test.tolist() == [[8, 9]]
 
 
-def test_documents_without_any_label_are_classified_without_figures() -> None:
+def test_documents_without_any_label_are_classified_without_figures(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     documents = DOCUMENTS.with_columns(label=pl.lit(None, pl.String))
     scores = classify(labelled_parts(documents, Theta(np.zeros((6, 2)), KNOWN)), ONE)
     assert len(scores) == 4
     unlabelled = {"accuracy": None, "macro_f1": None, "reason": "no document has a `label`"}
     assert all(score == unlabelled for score in scores.values())  # nothing about any single language
+    assert caplog.messages == ["no document has a label, so there is nothing to classify"]
 
 
 def test_the_table_for_plots_holds_the_known_figures() -> None:
