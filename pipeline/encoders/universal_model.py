@@ -24,6 +24,7 @@ CHUNKS = 17  # the embeddings are stored in so many tables; row i of table c is 
 WIDTH = 512  # numbers in an embedding, and in a text's vector
 STATE = 256  # numbers in a state of a convolution
 LEFT = {2: 0, 3: 1, 5: 2}  # pieces in a window -> how many of them stand before the piece itself
+FEWEST = 256  # rows of the last layers' first product: with fewer, MKL sums in an order that depends on their number
 APART = 2  # zero rows between passages, so that no window of the convolutions reaches into another passage
 
 
@@ -98,11 +99,14 @@ class UniversalModel:
         import torch
         from torch.nn import functional
 
-        w, count = self.weights, lengths.float()[:, None]
-        mean = (sums @ w["cnn_W"] + count * w["cnn_b"]) / count.sqrt()
+        # So that no vector depends on its neighbours in a batch: see FEWEST. A row alone would be summed otherwise too.
+        w, rows = self.weights, max(len(lengths), 2)
+        count = functional.pad(lengths.float()[:, None], (0, 0, 0, rows - len(lengths)), value=1)
+        products = functional.pad(sums, (0, 0, 0, max(rows, FEWEST) - len(lengths))) @ w["cnn_W"]
+        mean = (products[:rows] + count * w["cnn_b"]) / count.sqrt()
         hidden = torch.relu(torch.relu(mean @ w["d0"]) @ w["d1"] + mean @ w["p1"])
         state = torch.tanh(torch.relu(hidden @ w["d2"]) @ w["d3"] + hidden @ w["p3"])
-        return functional.normalize(state, dim=1)
+        return functional.normalize(state[: len(lengths)], dim=1)
 
 
 @dataclass(frozen=True)

@@ -111,3 +111,14 @@ def test_the_same_texts_give_the_same_bytes(tmp_path: Path) -> None:
     encoders = [UniversalEncoder(UniversalParams(), tmp_path / name) for name in "ab"]
     first, second = (encoder.encode(documents(TEXTS)).tobytes() for encoder in encoders)
     assert first == second
+
+
+@pytest.mark.slow  # holds for the products of this machine's processor
+@pytest.mark.parametrize("together", [1, 2, 17])
+def test_a_vector_does_not_depend_on_its_neighbours(tmp_path: Path, together: int) -> None:
+    texts = [" ".join(f"{word}{number}" for word in TEXTS[0].split()[: 1 + number % 7]) for number in range(300)]
+    at_once = UniversalEncoder(UniversalParams(), tmp_path / "at-once").encode(documents(texts))
+    parts = [texts[start : start + together] for start in range(0, 40 * together, together)]
+    encoder = UniversalEncoder(UniversalParams(), tmp_path / "in-parts")
+    in_parts = np.concatenate([encoder.encode(documents(part)) for part in parts if part])
+    assert in_parts.tobytes() == at_once[: len(in_parts)].tobytes()
