@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.case import Case, Unit, Work
-from pipeline.common.reproducible import THREADS
+from pipeline.common.reproducible import versions
 
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ def measure_case(name: str, case: Case) -> Row:
 def machine() -> str:
     """The machine of the figures: processor, threads, versions."""
     cpu = next((line for line in _cpu_lines() if line.startswith("model name")), f"x: {platform.machine()}")
-    return f"{cpu.partition(':')[2].strip()}, {THREADS} threads, torch {version('torch')}"
+    return f"{cpu.partition(':')[2].strip()}, {versions()['threads']} threads, torch {version('torch')}"
 
 
 def _cpu_lines() -> list[str]:

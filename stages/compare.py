@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +40,6 @@ def main(
     ),
 ) -> None:
     """Do all runs that have no result yet, each as an experiment, and write the table and the plot."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that child processes are stopped as well
     where = COMPARISONS / f"{rows or preset or Params().values.get('dataset')}.yaml"
     stages = read_yaml(Path("dvc.yaml"))["stages"]
     if rows and not where.exists():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pipeline.common.errors import TryAgainError
 from pipeline.common.progress import track
+from pipeline.common.reproducible import threads_asked
 from pipeline.common.wording import counted
 
 START_SECONDS = 3.0  # with less work than this for each process, starting another one costs more than it saves
@@ -64,11 +65,14 @@ def processes_allowed() -> int:
 
     The quota of a container and the cores that a process is bound to are respected. The user can set
     ``PIPELINE_THREADS`` to limit how much of the machine a run takes.
+
+    Raises:
+        InputError: as for :func:`pipeline.common.reproducible.threads_asked`.
     """
     from joblib import cpu_count  # respects quotas of containers, unlike os.cpu_count; slow to load
 
-    thread_limit = os.environ.get("PIPELINE_THREADS")
-    return max(1, min(cpu_count(), int(thread_limit)) if thread_limit else cpu_count())
+    cores = cpu_count()
+    return max(1, min(cores, threads_asked() or cores))
 
 
 def _rest(work: Callable[[Item], Result], items: Sequence[Item], what: str, processes: int) -> Iterator[Result]:
@@ -78,13 +82,18 @@ def _rest(work: Callable[[Item], Result], items: Sequence[Item], what: str, proc
     other_processes = min(processes - 1, len(items))
     try:
         # Spawned, not forked: polars and torch have threads, and a fork would copy their locks in any state.
-        with ProcessPoolExecutor(other_processes, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(other_processes, get_context("spawn"), _leave_ctrl_c_to_the_first) as pool:
             yield from _shared(work, items, pool, AHEAD * other_processes)
     except BrokenProcessPool as error:
         raise TryAgainError(
             f"{what}: one of {counted(processes, 'process', 'processes')} was killed, most often because "
             "memory ran out. Free some memory and run again; finished stages are kept."
         ) from error
+
+
+def _leave_ctrl_c_to_the_first() -> None:
+    """A terminal sends Ctrl-C to all processes; the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _shared(work: Callable[[Item], Result], items: Sequence[Item], pool: Executor, ahead: int) -> Iterator[Result]:

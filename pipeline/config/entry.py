@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
+from types import FrameType
 from typing import ParamSpec
 
 import typer
 
 from pipeline.common.errors import PipelineError
-from pipeline.run.layout import LAYOUT
+from pipeline.common.terminal import InertFormatter, replace_unknown_characters
+from pipeline.run.times import note_time
 
 Arguments = ParamSpec("Arguments")
+STOPPED = "stopped. What is finished is kept; the same command goes on from there."
+
+
+class Stopped(BaseException):
+    """The process was asked to end (SIGTERM). Like KeyboardInterrupt, it is no error that a library may handle."""
 
 
 def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
     """Wrap the function that an entry point runs.
 
     Progress goes to standard error. The wall time and the peak memory are recorded. An error that a user can meet
-    becomes a message and an exit code.
+    becomes a message and an exit code; so do Ctrl-C (130) and SIGTERM (143).
     """
     name = main.__module__.rpartition(".")[2]
     if name == "__main__":
@@ -33,33 +39,36 @@ def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
     @wraps(main)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        logging.basicConfig(level=logging.INFO, format=f"{name}: %(message)s", stream=sys.stderr, force=True)
+        replace_unknown_characters()
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(InertFormatter(f"{name}: %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
         started = time.perf_counter()
-        try:
+        with _told(logging.getLogger(name)):
             main(*args, **kwargs)
-        except PipelineError as error:
-            logging.getLogger(name).error("%s", error)
-            raise typer.Exit(error.exit_code) from error
-        _note_time(name, time.perf_counter() - started)
+        note_time(name, time.perf_counter() - started)
 
     return run
 
 
-def peak_memory() -> float | None:
-    """The peak memory of this process in MB (10^6 bytes); None where the system does not report it."""
-    # Not getrusage: on Linux its peak counts the memory of the process that started this one, too.
-    status = Path("/proc/self/status")
-    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
-    kilobytes = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-    return round(kilobytes[0] * 1024 / 1e6, 1) if kilobytes else None
+@contextmanager
+def _told(log: logging.Logger) -> Iterator[None]:
+    """Context in which errors and signals end the process with a line and an exit code, not with a traceback."""
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    except PipelineError as error:
+        log.error("%s", error)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as interrupt:
+        log.error(STOPPED)
+        raise typer.Exit(128 + signal.SIGINT) from interrupt
+    except Stopped as stopped:
+        log.error(STOPPED)
+        raise typer.Exit(128 + signal.SIGTERM) from stopped
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
-def _note_time(name: str, seconds: float) -> None:
-    """Add a line to the file of times, which PIPELINE_TIMES can change; PIPELINE_RUN gives the name of the run."""
-    path = Path(os.environ.get("PIPELINE_TIMES", LAYOUT.times))
-    row = {"stage": name, "seconds": round(seconds, 2), "peak_mb": peak_memory(), "finished": round(time.time(), 1)}
-    if run := os.environ.get("PIPELINE_RUN"):
-        row["run"] = run
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped

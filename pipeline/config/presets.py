@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from pipeline.common.errors import InputError, nearest
 from pipeline.common.files import write_text
 from pipeline.config.parameters import yaml_text
 
 PRESETS = Path("presets")
+
+
+class Value(NamedTuple):
+    """A value in the text of a YAML file.
+
+    Attributes:
+        start: where it begins in the text.
+        end: where it ends.
+        text: the value on one line; a list that takes several lines, as DVC writes it, in brackets.
+    """
+
+    start: int
+    end: int
+    text: str
 
 
 def apply_preset(name: str, params: Path, folder: Path = PRESETS) -> list[str]:
@@ -30,28 +45,22 @@ def apply_preset(name: str, params: Path, folder: Path = PRESETS) -> list[str]:
     """
     new_values = read_values(_find(name, folder))
     text = yaml_text(params)
-    spans = _spans(text, params)
-    changed = []
-    for key, value in new_values.items():
-        if key not in spans:
-            raise InputError(f"preset {name}: `{key}` is not a parameter of {params}; {_hint(key, spans)}")
-        start, end = spans[key]
-        if "\n" in text[start:end] + value:
-            raise InputError(
-                f"`{key}` takes several lines in {params} or preset {name}; write it on one line, as [a, b]."
-            )
-        if text[start:end] != value:
-            changed.append(f"{key}: {text[start:end]} -> {value}")
+    old_values = _values(text, params)
+    if unknown := next((key for key in new_values if key not in old_values), None):
+        raise InputError(f"preset {name}: `{unknown}` is not a parameter of {params}; {_hint(unknown, old_values)}")
+    changed = {key: value for key, value in new_values.items() if value != old_values[key].text}
     if changed:
-        write_text(_put(new_values, text, spans, params), params)
-    return changed
+        write_text(_put(changed, text, old_values, params), params)
+    return [f"{key}: {old_values[key].text} -> {value}" for key, value in changed.items()]
 
 
-def _put(new_values: dict[str, str], text: str, spans: dict[str, tuple[int, int]], params: Path) -> str:
-    for key in sorted(new_values, key=spans.__getitem__, reverse=True):  # from the end, so that spans stay right
-        start, end = spans[key]
-        text = text[:start] + (new_values[key] if end > start else f" {new_values[key]}") + text[end:]
-    if not new_values.items() <= _values(text, params).items():
+def _put(new_values: dict[str, str], text: str, old_values: dict[str, Value], params: Path) -> str:
+    expected = {key: value.text for key, value in old_values.items()} | new_values
+    for key in sorted(new_values, key=old_values.__getitem__, reverse=True):  # from the end, so that places stay right
+        start, end, _ = old_values[key]
+        blank = "" if text[start - 1 : start].isspace() else " "
+        text = f"{text[:start]}{blank}{new_values[key]}{text[end:]}"
+    if {key: value.text for key, value in _values(text, params).items()} != expected:
         raise InputError(
             f"{params} is written in a way that presets cannot change. Set these values by hand: {new_values}."
         )
@@ -64,7 +73,7 @@ def read_values(path: Path) -> dict[str, str]:
     Raises:
         InputError: the file is missing or is not a YAML mapping.
     """
-    return _values(yaml_text(path), path)
+    return {key: value.text for key, value in _values(yaml_text(path), path).items()}
 
 
 def _find(name: str, folder: Path) -> Path:
@@ -79,25 +88,34 @@ def _hint(name: str, known: Collection[str]) -> str:
     return f"{f'did you mean `{meant}`? ' if meant else ''}Known names are {', '.join(known)}."
 
 
-def _values(text: str, path: Path) -> dict[str, str]:
-    return {key: text[start:end] for key, (start, end) in _spans(text, path).items()}
-
-
-def _spans(text: str, path: Path) -> dict[str, tuple[int, int]]:
+def _values(text: str, path: Path) -> dict[str, Value]:
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         raise InputError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(root, MappingNode):
         raise InputError(f"{path}: expected a mapping of parameters, found no mapping.")
-    return dict(_leaves(root, ""))
+    return dict(_leaves(root, "", text))
 
 
-def _leaves(node: MappingNode, prefix: str) -> Iterator[tuple[str, tuple[int, int]]]:
+def _leaves(node: MappingNode, prefix: str, text: str) -> Iterator[tuple[str, Value]]:
     for key, value in node.value:
         if isinstance(value, MappingNode):
-            yield from _leaves(value, f"{prefix}{key.value}.")
+            yield from _leaves(value, f"{prefix}{key.value}.", text)
         else:
-            after_colon, start, end = key.end_mark.index + 1, value.start_mark.index, value.end_mark.index
-            # The parser places an empty value where it continues to read, which may be some lines below.
-            yield prefix + key.value, (start, end) if end > start else (after_colon, after_colon)
+            yield prefix + key.value, _value(value, key.end_mark.index + 1, text)
+
+
+def _value(node: Node, after_colon: int, text: str) -> Value:
+    start, end = node.start_mark.index, node.end_mark.index
+    if start == end:  # the parser places an empty value where it continues to read, which may be some lines below
+        return Value(after_colon, after_colon, "")
+    if isinstance(node, SequenceNode) and not node.flow_style:
+        return Value(after_colon, node.value[-1].end_mark.index, _on_one_line(node, text))
+    return Value(start, end, _on_one_line(node, text))
+
+
+def _on_one_line(node: Node, text: str) -> str:
+    if isinstance(node, SequenceNode):
+        return f"[{', '.join(_on_one_line(item, text) for item in node.value)}]"
+    return " ".join(text[node.start_mark.index : node.end_mark.index].split())

@@ -119,9 +119,12 @@ def _train_and_test(source: str, parts: Mapping[str, Labelled], params: Classify
     if not any(len(part.train_labels) + len(part.test_labels) for part in parts.values()):
         return {f"{source}->{target}": _none(UNLABELLED) for target in parts}
     features, labels = _subset(parts[source], params.max_train, params.seed)
-    classes = np.unique(labels)
+    classes, sizes = np.unique(labels, return_counts=True)
     if len(classes) < 2:
         found = f"all training documents have the same `label`, {str(classes[0])!r}" if len(classes) else UNTRAINED
+        return {f"{source}->{target}": _none(found, source) for target in parts}
+    if (single := int((sizes == 1).sum())) > len(classes) / 2:
+        found = f"{single:,} of {len(classes):,} labels are at one training document only, so they look like ids"
         return {f"{source}->{target}": _none(found, source) for target in parts}
     predict = METHODS[params.method](features.astype(np.float64), labels, params.seed)
     return {f"{source}->{target}": _test(predict, part, target) for target, part in parts.items()}

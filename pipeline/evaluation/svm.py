@@ -6,7 +6,6 @@ scikit-learn is imported where it is used, because the import takes a second.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,6 +18,7 @@ Predict = Callable[[np.ndarray], np.ndarray]  # (D, K) features -> (D,) labels
 LANDMARKS = 1000  # for the fast method: more are closer to the exact method, but time grows with their square
 CACHE_MB = 500  # size of the cache of kernel values in training
 BLOCK = 512  # the kernel is computed for this many documents at a time
+DECISIONS = 2**21  # numbers in memory at once for the decisions between pairs of classes, 16 MB
 
 
 def exact_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
@@ -32,29 +32,41 @@ def exact_svm(features: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
 
     gamma = _gamma(features)
     model = SVC(gamma=gamma, cache_size=CACHE_MB).fit(features, labels)
-    pairs = list(combinations(range(len(model.classes_)), 2))
-    weights = _pair_weights(model, pairs)
-    won, lost = (np.eye(len(model.classes_))[list(side)] for side in zip(*pairs, strict=True))
+    classes = len(model.classes_)
+    at_once = max(1, DECISIONS // classes**2)
+    is_second = np.tri(classes, k=-1, dtype=bool)  # of a pair, the class that wins where the decision is not above 0
+    intercepts = np.zeros((classes, classes))
+    intercepts[np.triu_indices(classes, 1)] = model.intercept_ * _sign(model)  # in the order of libsvm
+    intercepts += intercepts.T
+
+    def votes(block: np.ndarray) -> np.ndarray:
+        against = _sums_against(model, rbf_kernel(block, model.support_vectors_, gamma))
+        decisions = against + against.swapaxes(1, 2) + intercepts
+        return ((decisions > 0) ^ is_second).sum(axis=2)
 
     def predict(block: np.ndarray) -> np.ndarray:
-        first = rbf_kernel(block, model.support_vectors_, gamma) @ weights + model.intercept_ * _sign(model) > 0
-        return model.classes_[(first @ won + ~first @ lost).argmax(axis=1)]  # of equal classes the first, as in libsvm
+        parts = [votes(block[start : start + at_once]) for start in range(0, len(block), at_once)]
+        return model.classes_[np.concatenate(parts).argmax(axis=1)]  # of equal classes the first, as in libsvm
 
     return predict
 
 
-def _pair_weights(model: SVC, pairs: list[tuple[int, int]]) -> np.ndarray:
-    """(S, P) weight of each support vector in the decision between the two classes of each pair.
+def _sums_against(model: SVC, kernel: np.ndarray) -> np.ndarray:
+    """(D, C, C): what the support vectors of each class say in the decision against each other class.
 
     ``dual_coef_`` has the support vectors class by class, with the weights of each against the other classes.
+
+    Args:
+        model: the trained SVM of C classes and S support vectors.
+        kernel: (D, S) kernel of documents and support vectors.
     """
+    classes = np.arange(len(model.classes_))
+    sums = np.zeros((len(kernel), len(classes), len(classes)))
     ends = np.cumsum(model.n_support_)
-    parts = [slice(end - size, end) for end, size in zip(ends, model.n_support_, strict=True)]
-    weights = np.zeros((len(model.support_), len(pairs)))
-    for column, (i, j) in enumerate(pairs):
-        weights[parts[i], column] = model.dual_coef_[j - 1, parts[i]]
-        weights[parts[j], column] = model.dual_coef_[i, parts[j]]
-    return weights * _sign(model)
+    for one, end, size in zip(classes, ends, model.n_support_, strict=True):
+        own = slice(end - size, end)
+        sums[:, one, classes != one] = kernel[:, own] @ model.dual_coef_[:, own].T
+    return sums * _sign(model)
 
 
 def _sign(model: SVC) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -20,6 +19,7 @@ from pipeline.experiments.keys import Keys, Stages, inputs, leading_to
 from pipeline.experiments.scratch import SHARED, dvc, git, scratch_copy
 from pipeline.experiments.settings import RunSettings
 from pipeline.run.layout import LAYOUT
+from pipeline.run.times import read_times
 
 RESULTS = SHARED / "comparison"
 TIMES = RESULTS / "times.jsonl"
@@ -59,7 +59,7 @@ class Outcome:
     key: str
     metrics: dict[str, Any] | None = None
     classification: dict[str, Any] | None = None
-    training: dict[str, float] | None = None
+    training: dict[str, float | None] | None = None
     error: str | None = None
 
 
@@ -161,16 +161,15 @@ class Runner:
         return self.results / f"{key}.json"
 
 
-def read_training(times: Path, training: str) -> dict[str, float] | None:
+def read_training(times: Path, training: str) -> dict[str, float | None] | None:
     """Seconds and peak memory of the last training with this key, as the stage recorded them.
 
     Args:
         times: JSON Lines with stage, run, seconds and peak_mb.
         training: key of everything that decides the training.
     """
-    lines = times.read_text(encoding="utf-8").splitlines() if times.exists() else []
-    rows = [row for row in map(json.loads, lines) if row.get("run") == training and row["stage"] == "train"]
-    return {name: rows[-1][name] for name in ("seconds", "peak_mb")} if rows else None
+    rows = [row for row in read_times(times) if row.run == training and row.stage == "train"]
+    return {"seconds": rows[-1].seconds, "peak_mb": rows[-1].peak_mb} if rows else None
 
 
 def failure(output: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -12,10 +11,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.terminal import inert
 from pipeline.common.wording import counted
 from pipeline.evaluation.headline import HEADLINE
 from pipeline.report.measures import counted_in, not_measured
 from pipeline.run.record import STAGES
+from pipeline.run.times import read_times
 
 MOST_DIRECTIONS = 16  # of four languages
 
@@ -28,12 +29,11 @@ def stage_times(path: Path, since: float) -> Table:
         since: Unix time; a stage that finished earlier came from the cache.
     """
     table = Table("stage", "seconds", "", title="Stages", title_justify="left")
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    last = {row["stage"]: row for row in map(json.loads, lines)}
+    last = {row.stage: row for row in read_times(path)}
     for name in ("check", *STAGES, "report"):
-        row = last.get(name, {"seconds": 0.0, "finished": 0.0})
-        ran = row["finished"] >= since  # else its seconds may be those of other parameters
-        table.add_row(name, *((f"{row['seconds']:.1f}", "ran") if ran else ("", "unchanged, not run again")))
+        row = last.get(name)
+        ran = row and row.finished >= since  # else its seconds may be those of other parameters
+        table.add_row(name, *((f"{row.seconds:.1f}", "ran") if row and ran else ("", "unchanged, not run again")))
     return table
 
 
@@ -48,7 +48,7 @@ def topic_words(words: Mapping[str, Sequence[Sequence[str]]], shown: int = 8) ->
     for lang in words:
         table.add_column(lang, overflow="fold")  # an ellipsis would take the place of letters of wide scripts
     for topic, top_words in enumerate(zip(*words.values(), strict=True)):
-        table.add_row(str(topic), *(" ".join(language_words[:shown]) for language_words in top_words))
+        table.add_row(str(topic), *(_as_written(" ".join(language_words[:shown])) for language_words in top_words))
     return table
 
 
@@ -65,7 +65,7 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any],
         quality.add_row(name, *(_figure(values[key]) for key in HEADLINE))
     return Group(
         quality,
-        Text(counted_in(intake), style="dim"),
+        _as_written(counted_in(intake), "dim"),
         *_retrieval(metrics["retrieval"]),
         *_accuracy(classification),
         *_missing(metrics, classification),
@@ -73,12 +73,12 @@ def metric_tables(metrics: Mapping[str, Any], classification: Mapping[str, Any],
 
 
 def mend_list(sentences: Sequence[str]) -> Table | Text:
-    """What to mend, a line each, most important first. As plain text, because a sentence may quote brackets."""
+    """What to mend, a line each, most important first."""
     if not sentences:
         return Text("To mend: nothing was noticed.")
     table = Table("", "", title="To mend", title_justify="left", show_header=False, box=None)
     for number, sentence in enumerate(sentences, start=1):
-        table.add_row(f"{number}.", Text(sentence))
+        table.add_row(f"{number}.", _as_written(sentence))
     return table
 
 
@@ -133,12 +133,17 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _missing(metrics: Mapping[str, Any], classification: Mapping[str, Any]) -> Iterator[Table]:
-    """What was not measured, and why. As plain text, because a reason may quote a label with brackets."""
+    """What was not measured, and why."""
     if reasons := not_measured(metrics, classification):
         table = Table("figure", "why", title="Not measured", title_justify="left", show_header=False, style="dim")
         for name, reason in reasons.items():
-            table.add_row(name, Text(reason))
+            table.add_row(name, _as_written(reason))
         yield table
+
+
+def _as_written(text: str, style: str = "") -> Text:
+    """A text of others, such as a label: brackets in it are no markup, and nothing in it commands the terminal."""
+    return Text(inert(text), style)
 
 
 def _figure(value: float | None) -> str:

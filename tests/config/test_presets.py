@@ -104,8 +104,6 @@ def test_switching_back_leaves_no_trace(params: Path) -> None:
         ("train:\n  epoch: 5\n", r"`train\.epoch` is not .*did you mean `train\.epochs`"),
         ("train: 5\n", "`train` is not a parameter"),
         ("dataset:\n  name: 5\n", r"`dataset\.name` is not a parameter"),
-        ("train:\n  tags: [c]\n", r"`train\.tags` takes several lines"),
-        ("languages:\n- en\n- zh\n", "`languages` takes several lines"),
         ("a: [\n", "not valid YAML"),
         ("- a\n", "expected a mapping"),
         ("", "expected a mapping"),
@@ -117,6 +115,20 @@ def test_wrong_preset_is_refused_and_changes_nothing(params: Path, preset: str, 
     with pytest.raises(InputError, match=message):
         apply_preset("wrong", params, folder)
     assert params.read_text(encoding="utf-8") == PARAMS
+
+
+def test_lists_on_several_lines_are_values_as_well(params: Path) -> None:
+    """DVC writes lists in this way (`dvc exp run -S languages=[en,zh]`), and keeps the comments that it can."""
+    folder = params.parent / "presets"
+    written_by_dvc = PARAMS.replace("languages: auto ", "languages:\n- en\n- zh   # ours\nextra: 1 ")
+    params.write_text(written_by_dvc, encoding="utf-8")
+    assert "languages: [en, zh] -> auto" in apply_preset("back", params, folder)
+    assert load(params)["languages"] == "auto"
+    (folder / "lists.yaml").write_text("languages:\n- ja\n-   en\ntrain:\n  tags: [\n    c]\n", encoding="utf-8")
+    apply_preset("lists", params, folder)
+    values = load(params)
+    assert (values["languages"], values["train"]["tags"], values["extra"]) == (["ja", "en"], ["c"], 1)
+    assert "# ours" in params.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["othr", "../params", "$(id)", ""])

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
 from pipeline.common.files import read_json
+from pipeline.evaluation import svm
 from pipeline.evaluation.classify import (
     ClassifyParams,
     Labelled,
@@ -91,6 +93,19 @@ def test_the_exact_predictions_are_those_of_scikit_learn(classes: int) -> None:
     assert exact_svm(points, names, 0)(new).tolist() == expected.tolist()
 
 
+def test_many_classes_need_no_memory_for_each_pair_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(svm, "DECISIONS", 3 * 90**2)
+    rng = np.random.default_rng(0)
+    features, labels = rng.random((400, 5)), rng.permutation(np.arange(400) % 90)
+    predict, new = exact_svm(features, labels, 0), rng.random((60, 5))
+    tracemalloc.start()
+    predicted = predict(new)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (predicted == SVC().fit(features, labels).predict(new)).all()
+    assert peak < 4e6  # weights of 400 support vectors in 4,005 pairs of classes would take 13 MB
+
+
 def test_the_fast_one_is_kernel_ridge_where_every_document_is_a_landmark() -> None:
     (points, names), (new, _) = blobs(0, 60, 0.6), blobs(1, 300, 0.6)
     gamma = 1 / (3 * points.var())
@@ -157,6 +172,16 @@ def test_one_class_only_has_no_figure_but_a_reason() -> None:
         assert scores[f"zh->{target}"]["accuracy"] is None
         assert str(scores[f"zh->{target}"]["reason"]).startswith("all training documents have the same `label`")
         assert scores[f"zh->{target}"]["language"] == "zh"
+
+
+@pytest.mark.parametrize("repeated", [0, 10])
+def test_labels_that_tell_documents_apart_have_no_figure_but_a_reason(repeated: int) -> None:
+    names = np.array([str(number) for number in range(40 - repeated)] + ["a"] * repeated)
+    part = labelled(0)
+    scores = classify({"en": Labelled(part.train, names, part.test, names[:20])}, ONE)
+    different = len(set(names))
+    assert scores["en->en"]["accuracy"] is None
+    assert f"{40 - repeated} of {different} labels are at one training document only" in str(scores["en->en"]["reason"])
 
 
 def test_the_only_class_is_named_as_it_is_spelt() -> None:
