@@ -5,6 +5,7 @@ READY := $(VENV)/.ready
 DEVELOPMENT := $(VENV)/.ready-dev
 PLOTS := .dvc/tmp/plots_page.html
 PYTHON ?= python3.11
+NEEDED_MB := 4000
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 # What the run's encoder needs beyond the first installation; the documents' languages decide, see stages/extras.py.
 EXTRAS = extras=$$(python -m stages.extras) || exit $$?; for extra in $$extras; do \
@@ -13,17 +14,35 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: setup run data preset compare dictionary export figures plots test test-slow bench docs lint clean
+# The stamp holds the place of the project, since installed commands do: a moved project is set up again.
+MOVED := $(shell [ -s $(READY) ] && [ "$$(cat $(READY))" != "$$(pwd -P)" ] && echo moved)
+
+.PHONY: setup machine moved run data preset compare dictionary export figures plots test test-slow bench docs lint clean
 
 setup: $(DEVELOPMENT)
 
+# What a set-up needs of the machine, said before anything is installed.
+machine:
+	@test -w . || { echo "$$PWD cannot be written. Copy the project to a folder of your own."; exit 2; }
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "$(PYTHON) is missing. Install Python 3.11, or name the command that starts it: make run PYTHON=python3"; exit 3; }
+	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || { \
+		echo "$(PYTHON) is not Python 3.11 or 3.12, or lacks venv, which Debian and Ubuntu have in python3.11-venv."; exit 3; }
+	@free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1000) }'); [ "$$free" -ge $(NEEDED_MB) ] || { \
+		echo "The set-up needs $(NEEDED_MB) MB, and $$free MB are free here. Free some space, then run again."; exit 75; }
+
+moved:
+	@echo "The project has moved since it was set up, from $$(cat $(READY)): setting up again."
+	@rm -rf $(VENV)
+
 # Only what a run needs.
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt $(MOVED)
+	@$(MAKE) --no-print-directory machine
 	@echo "Setting up $(VENV): 2.9 GB of packages on the first run; this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --editable .
-	@dvc config --local core.site_cache_dir "$(CURDIR)/.dvc/tmp/site"
-	@touch $@
+	@python -m stages.setup
+	@pwd -P > $@
 
 # What tests, linters and documentation need as well.
 $(DEVELOPMENT): $(READY) constraints-dev.txt
@@ -35,13 +54,13 @@ $(DEVELOPMENT): $(READY) constraints-dev.txt
 $(PLOTS): $(READY)
 	@$(PIP) --constraint constraints-dev.txt --editable '.[plots]'
 	@python -m stages.plots_page
-	@dvc config --local plots.html_template tmp/plots_page.html
 
 # PRESET=ecnews-40 writes presets/ecnews-40.yaml into params.yaml first.
 run: $(READY)
 	@if [ -n "$(PRESET)" ]; then python -m stages.preset "$(PRESET)"; fi
 	@python -m stages.check
-	@since=$$(date +%s); dvc repro --quiet documents && $(EXTRAS) && dvc repro && python -m stages.show --since $$since
+	@since=$$(date +%s); python -m stages.reproduce --quiet documents && $(EXTRAS) && \
+		python -m stages.reproduce && python -m stages.show --since $$since
 
 # DATASET=ecnews, rakuten_amazon or amazon_review; FROM=folder takes the files from disk.
 data: $(READY)

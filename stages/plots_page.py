@@ -11,6 +11,7 @@ import typer
 
 from pipeline.common.files import write_text
 from pipeline.config.entry import stage
+from pipeline.workspace.dvc_settings import set_locally
 
 PAGE = Path(".dvc/tmp/plots_page.html")
 HTML = """<!DOCTYPE html>
@@ -39,8 +40,9 @@ def page() -> str:
 
 @stage
 def main() -> None:
-    """Write the page."""
+    """Write the page, and make DVC use it."""
     write_text(page(), PAGE)
+    set_locally(Path(), "plots", html_template=PAGE.relative_to(".dvc").as_posix())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ Figures = dict[str, float | None]
 def run_figures(
     metrics: Mapping[str, Any],
     classification: Mapping[str, Mapping[str, Mapping[str, Any]]],
-    training: Mapping[str, float] | None,
+    training: Mapping[str, float | None] | None,
     with_start: bool,
 ) -> Figures:
     """Every figure of a run.

@@ -16,14 +16,15 @@ from pipeline.common.wording import counted
 from pipeline.comparison.results import ComparedRow
 from pipeline.config.parameters import PARAMS
 from pipeline.experiments.keys import Keys, Stages, inputs, leading_to
-from pipeline.experiments.scratch import SHARED, dvc, git, scratch_copy
+from pipeline.experiments.scratch import SHARED, scratch_copy
 from pipeline.experiments.settings import RunSettings
 from pipeline.run.layout import LAYOUT
 from pipeline.run.times import read_times
+from pipeline.workspace.tool_failures import failure
+from pipeline.workspace.tools import dvc, git
 
 RESULTS = SHARED / "comparison"
 TIMES = RESULTS / "times.jsonl"
-MESSAGE_CHARACTERS = 500
 MEASURES = ("evaluate", "classify")  # the stages whose figures are compared
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class Runner:
         write_text(plan.settings.text, self.folder / PARAMS)
         name, output = _experiment(plan, key), self.results / f"{key}.log"
         variables = {"PIPELINE_RUN": training, "PIPELINE_TIMES": str(self.root / TIMES)}
-        if dvc(self.folder, ["exp", "run", "--name", name, *MEASURES], output, **variables):
+        if dvc(self.folder, ["exp", "run", "--name", name, *MEASURES], output, variables=variables):
             message = failure(output.read_text(encoding="utf-8", errors="replace"))
             return Outcome(plan, key, error=f"{message} (the full output is in {output.relative_to(self.root)})")
         reports = {name: read_json(self.folder / getattr(LAYOUT, name)) for name in ("metrics", "classification")}
@@ -170,19 +171,6 @@ def read_training(times: Path, training: str) -> dict[str, float | None] | None:
     """
     rows = [row for row in read_times(times) if row.run == training and row.stage == "train"]
     return {"seconds": rows[-1].seconds, "peak_mb": rows[-1].peak_mb} if rows else None
-
-
-def failure(output: str) -> str:
-    """Why a run failed, from DVC's output: the last message of the stage, or else that of DVC."""
-    before, failed, after = output.partition("ERROR: failed to reproduce '")
-    if failed:
-        stage = after.partition("'")[0]
-        _, separator, message = before.rpartition(f"\n{stage}: ")
-        lines = message.split("\n") if separator and "Traceback" not in message else before.split("\n")[-4:]
-        message = " ".join(filter(None, map(str.strip, lines)))
-        return f"{stage}: {message[-MESSAGE_CHARACTERS:] or 'no message'}"
-    lines = [line.strip() for line in output.split("\n") if line.strip()]
-    return (lines or ["dvc wrote no message"])[-1][-MESSAGE_CHARACTERS:]
 
 
 def _experiment(plan: Plan, key: str) -> str:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
+from pipeline.common.errors import InputError
 from pipeline.common.files import is_byproduct
 from pipeline.run.layout import LAYOUT
+from pipeline.workspace.dvc_settings import CONFIG_LOCAL, set_locally
+from pipeline.workspace.tool_failures import failure
+from pipeline.workspace.tools import dvc, git
 
-log = logging.getLogger(__name__)
 FOLDER = Path(".dvc/tmp/compare")
 SHARED = LAYOUT.cache  # checkpoints and embeddings; their names depend on what decides them, so sharing is safe
-GRACE_SECONDS, WAIT_SECONDS = 10.0, 0.5
 
 
 @contextmanager
@@ -53,72 +50,6 @@ def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Run Git in ``folder`` and return its output.
-
-    Raises:
-        MissingResourceError: Git is not installed.
-        InputError: Git fails.
-    """
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError as error:
-        raise MissingResourceError("git is not installed, but a comparison needs it. Install it.") from error
-    if done.returncode:
-        raise InputError(f"git {arguments[0]} in {folder}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def environment() -> dict[str, str]:
-    """The environment of child processes: this Python's tools first, and no Git repository from a Git hook."""
-    variables = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE")}
-    variables.pop("GIT_INDEX_FILE", None)
-    tools = str(Path(sys.executable).parent)
-    return variables | {"PATH": f"{tools}{os.pathsep}{variables.get('PATH', '')}", "DVC_NO_ANALYTICS": "1"}
-
-
-def dvc(folder: Path, arguments: list[str], log: Path, **variables: str) -> int:
-    """Run DVC in ``folder`` and write its output to ``log``; no process of it is left, however this ends.
-
-    Returns:
-        The exit status.
-    """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dvc", *arguments],
-            cwd=folder,
-            env=environment() | variables,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a separate process group, so that its stages can be stopped as well
-        )
-        try:
-            return _wait(process)
-        finally:
-            if process.poll() is None:
-                _stop(process)
-
-
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    """The exit status. The waits are short, because with polars loaded Ctrl-C does not interrupt a wait."""
-    while True:
-        with suppress(subprocess.TimeoutExpired):
-            return process.wait(WAIT_SECONDS)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
 def _clone(root: Path, folder: Path) -> None:
     top = Path(git(root, "rev-parse", "--show-toplevel").strip())
     if top != root.resolve():
@@ -127,6 +58,10 @@ def _clone(root: Path, folder: Path) -> None:
     git(folder, "read-tree", "HEAD")
     with (folder / ".git/info/exclude").open("a", encoding="utf-8") as file:
         file.write(f"/{SHARED}\n")
+    # Each run is a commit here. Where Git does not know who the user is, it would refuse.
+    for option, value in (("user.name", "comparison"), ("user.email", "comparison@localhost")):
+        if not git(folder, "config", "--default", "", "--get", option).strip():
+            git(folder, "config", "--local", option, value)
 
 
 def _fill(root: Path, folder: Path, inputs: Iterable[str]) -> None:
@@ -176,16 +111,14 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _configure(root: Path, folder: Path) -> None:
-    local = root / ".dvc/config.local"
+    local = root / CONFIG_LOCAL
     if local.exists():
-        shutil.copy2(local, folder / ".dvc/config.local")
+        shutil.copy2(local, folder / CONFIG_LOCAL)
     log = root / SHARED / "comparison/dvc.log"
     if dvc(root, ["cache", "dir"], log):
-        raise InputError(f"dvc failed in {root}: {_last_line(log)}")
-    if dvc(folder, ["cache", "dir", "--local", str((root / _last_line(log)).resolve())], log):
-        raise TryAgainError(f"the copy of the project in {folder} cannot be set up: {_last_line(log)}")
+        raise failure(log.read_text(encoding="utf-8", errors="replace"))
+    set_locally(folder, "cache", dir=str((root / _last_line(log)).resolve()))
 
 
 def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
+    return log.read_text(encoding="utf-8", errors="replace").strip().split("\n")[-1].strip()

@@ -23,7 +23,7 @@ from pipeline.config.parameters import NONE
 from pipeline.experiments import keys
 from pipeline.experiments.compare import read_overrides, read_seeds, shared_facts, write_comparison
 from pipeline.experiments.keys import Keys, fill, inputs, leading_to
-from pipeline.experiments.runs import failure, read_training
+from pipeline.experiments.runs import read_training
 from pipeline.experiments.settings import check_models, choose_rows, run_settings
 
 NOTHING = Published({}, {})
@@ -273,18 +273,6 @@ def test_inputs_and_ancestors() -> None:
     assert leading_to(STAGES_BY_HAND, "train") == ["first", "train"]
     with pytest.raises(InputError, match=r"no parameter `a\.b`"):
         fill("${a.b}", {"a": 3})
-
-
-def test_why_a_run_failed() -> None:
-    output = (
-        "Running stage 'train':\n> python -m stages.train\nbow: fine\ntrain: 3 epochs\ntrain: params.yaml: wrong.\n"
-        "second line\nERROR: failed to reproduce 'train': failed to run: python -m stages.train, exited with 2\n"
-    )
-    assert failure(output) == "train: params.yaml: wrong. second line"
-    crashed = output.replace("second line\n", "Traceback (most recent call last):\n  File x\nValueError: no\n")
-    assert failure(crashed).endswith("ValueError: no")
-    assert failure("ERROR: unexpected\n\n") == "ERROR: unexpected"
-    assert failure("") == "dvc wrote no message"
 
 
 def test_training_is_found_by_its_key(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from imports import ROOT, files_of, imported
 ROOMS = (
     *("common", "languages", "tables", "datasets", "documents", "tokens", "bow", "lexicon", "topics", "encoders"),
     *("clusters", "losses", "models", "training", "evaluation", "run", "figures", "comparison", "report", "reuse"),
-    *("config", "experiments"),
+    *("config", "workspace", "experiments"),
 )
 LIBRARY = sorted(path.relative_to(ROOT) for path in (ROOT / "pipeline").rglob("*.py"))
 STAGES = sorted(path.relative_to(ROOT) for path in (ROOT / "stages").rglob("*.py"))
