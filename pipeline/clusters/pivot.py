@@ -67,9 +67,16 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
         (D,) int64, from 0 to K - 1.
 
     Raises:
-        InputError: there are more clusters than documents of the pivot.
+        InputError: there are more clusters than documents of the pivot, no document of the pivot has an embedding, or
+            nothing is left of the embeddings in the chosen space.
     """
     has_embedding = embeddings.any(axis=1)
+    if not has_embedding[languages == languages[0]].any():
+        raise InputError(
+            f"none of the {counted(int((languages == languages[0]).sum()), 'training document')} of the pivot, "
+            f"{named_language(languages[0])}, has a vector that can be clustered: all are zero. Either the encoder "
+            "knows none of their words, or all texts are alike. Add other documents, or use another `encoder`."
+        )
     if has_embedding.all():
         return _clusters(embeddings, languages, languages[0], params)
     clusters = np.empty(len(embeddings), dtype=np.int64)
@@ -93,6 +100,12 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
             f"{counted(count, 'training document')} with words and an embedding, and each topic needs several. {mend}"
         )
     points = reduce(embeddings, languages, params.space, params.dimension)
+    if not points.shape[1]:
+        raise InputError(
+            f"`cluster.space` is {params.space}, which takes away {counted(len(np.unique(languages)) - 1, 'direction')} "
+            f"that tell languages apart, and the vectors of the {counted(len(points), 'document')} have no others: the "
+            "documents of each language are alike. Set `cluster.space: svd`, or add other documents."
+        )
     if params.centre:
         points = centred(points, languages)
     kmeans = KMeans(params.num_topics, n_init=params.restarts, random_state=params.seed).fit(points[is_pivot])

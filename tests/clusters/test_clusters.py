@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
 import naive
@@ -301,3 +302,26 @@ def test_documents_without_an_embedding_join_the_largest_cluster_and_move_no_oth
     assert clusters[known].tolist() == expected.tolist()
     assert clusters[~known].tolist() == [largest] * len(lost)
     assert f"in the largest cluster: {len(lost)} documents" in caplog.text
+
+
+@spaces
+@pytest.mark.parametrize("kinds", [0, 1, 2, 5])
+def test_documents_that_are_alike_have_clusters_or_an_error_with_counts(space: Space, kinds: int) -> None:
+    vectors = np.vstack([np.zeros(8), some_embeddings(5, 8)])[:: 1 if kinds else 6][: kinds + 1]
+    embeddings = vectors[-(np.arange(40) % max(kinds, 1)) - 1].astype(np.float32)
+    try:
+        clusters = pivot_clusters(embeddings, tongues(en=20, zh=20), ClusterParams(num_topics=3, space=space))
+    except InputError as error:
+        assert kinds < 2, error
+        assert re.search("20 training documents|40 documents", str(error))
+    else:
+        assert kinds
+        assert len(clusters) == 40
+        assert len(set(clusters.tolist())) <= 3
+
+
+def test_a_pivot_without_vectors_is_no_matter_of_the_number_of_topics() -> None:
+    embeddings = some_embeddings(20, 4)
+    embeddings[:10] = 0
+    with pytest.raises(InputError, match="none of the 10 training documents of the pivot, English.*all are zero"):
+        pivot_clusters(embeddings, tongues(en=10, ja=10), ClusterParams(num_topics=3))
