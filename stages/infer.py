@@ -40,7 +40,7 @@ def main(
     """Read new documents, tokenise and count them as in training, and infer their topics."""
     rejected = rejected or (None if output == STANDARD else output.with_suffix(".rejects.csv"))
     run = FinishedRun.open(model)
-    check_outputs(source, output, rejected, (run.layout.tables, run.layout.model, LAYOUT.tables, LAYOUT.model))
+    check_outputs(source, output, rejected, run.layout)
     inference = Inference(run)
     summary = InferenceSummary()
     with Rejects(rejected) as rejects, theta_writer(output) as write:

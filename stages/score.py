@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipeline.common.errors import InputError
 from pipeline.common.files import write_json
 from pipeline.config.entry import stage
 from pipeline.evaluation.coherence import Counting
 from pipeline.evaluation.scoring import files_by_language, read_tokens, read_topics, score
 from pipeline.report.screen import scores_table
+from pipeline.run.destination import check_destination
 
 TOPICS = "LANGUAGE=FILE, one for each language: one topic on each line, its words separated by blanks, the best first."
 REFERENCE = (
@@ -36,6 +38,10 @@ def main(
     output: Annotated[Path | None, typer.Option(help="A JSON file for the figures.", dir_okay=False)] = None,
 ) -> None:
     """Coherence (CNPMI, NPMI), uniqueness (TU) and quality (TQ) of topics made by any tool."""
+    if output:
+        if output.suffix != ".json":
+            raise InputError(f"--output {output}: expected a file name that ends in .json.")
+        check_destination("--output", output)
     files = files_by_language("--topics", topics)
     scores = score(read_topics(files, words), read_tokens(reference, list(files), pretokenised=pretokenised), counting)
     if output:

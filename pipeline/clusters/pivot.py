@@ -70,10 +70,10 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
         InputError: there are more clusters than documents of the pivot, no document of the pivot has an embedding, or
             nothing is left of the embeddings in the chosen space.
     """
-    has_embedding = embeddings.any(axis=1)
-    if not has_embedding[languages == languages[0]].any():
+    has_embedding, is_pivot = embeddings.any(axis=1), np.equal(languages, languages[0])
+    if not has_embedding[is_pivot].any():
         raise InputError(
-            f"none of the {counted(int((languages == languages[0]).sum()), 'training document')} of the pivot, "
+            f"none of the {counted(int(is_pivot.sum()), 'training document')} of the pivot, "
             f"{named_language(languages[0])}, has a vector that can be clustered: all are zero. Either the encoder "
             "knows none of their words, or all texts are alike. Add other documents, or use another `encoder`."
         )
@@ -102,9 +102,9 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
     points = reduce(embeddings, languages, params.space, params.dimension)
     if not points.shape[1]:
         raise InputError(
-            f"`cluster.space` is {params.space}, which takes away {counted(len(np.unique(languages)) - 1, 'direction')} "
-            f"that tell languages apart, and the vectors of the {counted(len(points), 'document')} have no others: the "
-            "documents of each language are alike. Set `cluster.space: svd`, or add other documents."
+            f"`cluster.space` is {params.space}, which takes away the directions that tell languages apart, and the "
+            f"vectors of the {counted(len(points), 'document')} have no others: the documents of each language are "
+            "alike. Set `cluster.space: svd`, or add other documents."
         )
     if params.centre:
         points = centred(points, languages)

@@ -11,6 +11,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import read_json, whole_file, write_json, write_text
 from pipeline.models.model_config import CONFIG
 from pipeline.report.card import model_card
+from pipeline.run.destination import check_destination
 from pipeline.run.finished import EXPORT, FinishedRun
 from pipeline.run.layout import Layout
 from pipeline.run.record import without_paths
@@ -29,8 +30,9 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
         texts: whether the documents' texts are exported as well.
 
     Raises:
-        InputError: the folder holds something else, or the run has not finished.
+        InputError: the folder holds something else or lies among the run's own files, or the run has not finished.
     """
+    check_destination("--output", folder, layout=run.layout)
     _refuse_others(folder)
     target = Layout.exported(folder, run.layout.cache)
     card = model_card(run, texts)

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from pipeline.common.wording import counted
 from pipeline.documents.file_row import place
 from pipeline.reuse.new_documents import STANDARD
 from pipeline.reuse.notes import NO_WORD
+from pipeline.run.destination import check_destination
+from pipeline.run.layout import Layout
 from pipeline.tables.catalogue import REJECTS
 
 SHOWN = 10  # rejected rows in the log
@@ -32,14 +34,14 @@ class ReaderGone(Exception):
     """The program that reads standard output has closed it, as ``head`` does."""
 
 
-def check_outputs(source: Path, output: Path, rejects: Path | None, own: Iterable[Path]) -> None:
-    """Refuse an output of an unknown format, and an output that would replace the input or a file of the pipeline.
+def check_outputs(source: Path, output: Path, rejects: Path | None, layout: Layout) -> None:
+    """Refuse an output of an unknown format, and one among the input, the run's inputs or the run's own files.
 
     Args:
         source: file or folder of the documents.
         output: file for theta, ``-`` for standard output.
         rejects: file for the list of rejected rows, which may be a list of an earlier run; None writes no list.
-        own: the folders of the run's own files.
+        layout: the folders of the run.
 
     Raises:
         InputError: an output is refused.
@@ -49,16 +51,13 @@ def check_outputs(source: Path, output: Path, rejects: Path | None, own: Iterabl
             f"--output {output}: expected a file name that ends in .parquet or .jsonl, or `-` for JSON Lines "
             "on standard output."
         )
-    taken = {source.resolve(): "the input"}
-    for option, path in (("--output", output), ("--rejects", rejects)):
-        if path is None or path == STANDARD:
-            continue
-        if path.resolve() in taken:
-            raise InputError(f"{option} {path} is also {taken[path.resolve()]}. Give it another name.")
-        taken[path.resolve()] = option
-        for folder in own:
-            if path.resolve().is_relative_to(folder.resolve()):
-                raise InputError(f"{option} {path}: {folder} holds the pipeline's own files. Write to another folder.")
+    reads = [] if source == STANDARD else [source]
+    if output != STANDARD:
+        check_destination("--output", output, reads, layout)
+    if rejects is not None:
+        if rejects.resolve() == output.resolve():
+            raise InputError(f"--rejects {rejects} is also --output. Give it another name.")
+        check_destination("--rejects", rejects, reads, layout)
     if rejects is not None and rejects.exists() and not _is_list_of_rejects(rejects):
         raise InputError(
             f"--rejects {rejects} exists and is not a list of rejected rows, so it is not replaced. Name another file."

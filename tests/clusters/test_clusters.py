@@ -323,5 +323,5 @@ def test_documents_that_are_alike_have_clusters_or_an_error_with_counts(space: S
 def test_a_pivot_without_vectors_is_no_matter_of_the_number_of_topics() -> None:
     embeddings = some_embeddings(20, 4)
     embeddings[:10] = 0
-    with pytest.raises(InputError, match="none of the 10 training documents of the pivot, English.*all are zero"):
+    with pytest.raises(InputError, match=r"none of the 10 training documents of the pivot, English.*all are zero"):
         pivot_clusters(embeddings, tongues(en=10, ja=10), ClusterParams(num_topics=3))

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -297,11 +298,11 @@ def test_stop_words_of_another_language_do_not_stop_a_file_of_one(tmp_path: Path
     ],
 )
 def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
-    source, own = Path("new.jsonl"), (LAYOUT.tables, LAYOUT.model, Path("other"))
+    source, layout = Path("new.jsonl"), replace(LAYOUT, model=Path("other"))
     for good in ("theta.parquet", "theta.jsonl", "-"):
-        check_outputs(source, Path(good), Path("rejects.csv"), own)
+        check_outputs(source, Path(good), Path("rejects.csv"), layout)
     with pytest.raises(InputError, match=words):
-        check_outputs(source, Path(output), None, own)
+        check_outputs(source, Path(output), None, layout)
 
 
 @pytest.mark.parametrize(
@@ -314,23 +315,22 @@ def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
     ],
 )
 def test_no_output_takes_the_place_of_another_file(output: str, rejects: str | None, words: str) -> None:
-    own = (LAYOUT.tables, LAYOUT.model, Path("other"))
     with pytest.raises(InputError, match=words):
-        check_outputs(Path("new.jsonl"), Path(output), Path(rejects) if rejects else None, own)
+        check_outputs(Path("new.jsonl"), Path(output), Path(rejects) if rejects else None, LAYOUT)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n" + EARLIER, b"file,row,id,lang\n", EARLIER[4:], b"my notes\n\xff\0"])
 def test_a_file_that_is_no_list_of_rejects_is_not_written_over(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "mine.csv", content)
     with pytest.raises(InputError, match=r"mine.csv exists and is not a list of rejected rows"):
-        check_outputs(tmp_path / "new.jsonl", tmp_path / "theta.parquet", path, ())
+        check_outputs(tmp_path / "new.jsonl", tmp_path / "theta.parquet", path, LAYOUT)
     assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize("content", [EARLIER, EARLIER.splitlines()[0], EARLIER.replace(b"\n", b"\r\n")])
 def test_a_list_of_an_earlier_run_may_be_written_over(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "theta.rejects.csv", content)
-    check_outputs(tmp_path / "new.jsonl", tmp_path / "theta.parquet", path, ())
+    check_outputs(tmp_path / "new.jsonl", tmp_path / "theta.parquet", path, LAYOUT)
 
 
 def test_no_model_and_damaged_models(tmp_path: Path, folder: Path) -> None:
