@@ -70,7 +70,8 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
         InputError: there are more clusters than documents of the pivot, no document of the pivot has an embedding, or
             nothing is left of the embeddings in the chosen space.
     """
-    has_embedding, is_pivot = embeddings.any(axis=1), np.equal(languages, languages[0])
+    has_embedding = np.asarray(embeddings.any(axis=1))
+    is_pivot = languages == languages[0]
     if not has_embedding[is_pivot].any():
         raise InputError(
             f"none of the {counted(int(is_pivot.sum()), 'training document')} of the pivot, "
