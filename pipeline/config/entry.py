@@ -15,6 +15,7 @@ from typing import ParamSpec
 import typer
 
 from pipeline.common.errors import PipelineError
+from pipeline.common.files import is_full, no_space
 from pipeline.run.layout import LAYOUT
 
 Arguments = ParamSpec("Arguments")
@@ -40,6 +41,12 @@ def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
         except PipelineError as error:
             logging.getLogger(name).error("%s", error)
             raise typer.Exit(error.exit_code) from error
+        except OSError as error:
+            if not is_full(error):
+                raise
+            full = no_space(Path(error.filename or "."), error)
+            logging.getLogger(name).error("%s", full)
+            raise typer.Exit(full.exit_code) from error
         _note_time(name, time.perf_counter() - started)
 
     return run
@@ -60,6 +67,9 @@ def _note_time(name: str, seconds: float) -> None:
     row = {"stage": name, "seconds": round(seconds, 2), "peak_mb": peak_memory(), "finished": round(time.time(), 1)}
     if run := os.environ.get("PIPELINE_RUN"):
         row["run"] = run
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+    except OSError as error:  # the work is done; its time is of little use
+        logging.getLogger(name).warning("the time is not noted in %s: %s", path, error.strerror)

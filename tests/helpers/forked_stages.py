@@ -1,0 +1,128 @@
+"""Stages as forks of one process that has imported everything: a run takes a fraction of a second and can be killed.
+
+``python forked_stages.py`` reads requests, one JSON object a line, and answers each with a line (see ``Forks.run``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = "check documents tokenise bow embed link cluster train evaluate classify report infer export".split()
+LATER = (  # what these stages import in their functions
+    "pipeline.config.sections",
+    "pipeline.encoders.all_encoders",
+    "pipeline.encoders.aligned",
+    "pipeline.encoders.encoder",
+    "sklearn.svm",
+    "jieba",
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a stage ended: its exit code, or minus the signal that killed it; its seconds; what it said."""
+
+    code: int
+    seconds: float
+    said: str
+
+
+class Forks:
+    """The process that forks; a context."""
+
+    def __enter__(self) -> Forks:
+        paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
+        self.process = subprocess.Popen(
+            [sys.executable, __file__],
+            env=os.environ | {"PYTHONPATH": paths, "PIPELINE_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def run(
+        self, folder: Path, stage: str, *arguments: str, kill_after: float | None = None, most_bytes: int | None = None
+    ) -> Done:
+        """Run a stage in a folder.
+
+        Args:
+            folder: the project.
+            stage: name of the stage.
+            arguments: its arguments.
+            kill_after: seconds after which it and its children get SIGKILL.
+            most_bytes: the largest size of a file that it can write.
+        """
+        assert self.process.stdin and self.process.stdout
+        request = [str(folder), stage, arguments, kill_after, most_bytes]
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return Done(*json.loads(self.process.stdout.readline()))
+
+
+def _stage(folder: str, stage: str, arguments: list[str], most_bytes: int | None, said: int) -> None:
+    os.setsid()
+    os.chdir(folder)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    if most_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    import typer
+
+    sys.argv = [stage, *arguments]
+    code = 1
+    try:
+        typer.run(sys.modules[f"stages.{stage}"].main)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _serve() -> None:
+    for name in (*(f"stages.{stage}" for stage in STAGES), *LATER):
+        importlib.import_module(name)
+    for line in sys.stdin:
+        folder, stage, arguments, kill_after, most_bytes = json.loads(line)
+        started = time.perf_counter()
+        with tempfile.TemporaryFile() as said:
+            child = os.fork()
+            if not child:
+                _stage(folder, stage, arguments, most_bytes, said.fileno())
+            if kill_after is not None:
+                time.sleep(kill_after)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGKILL)
+                os.kill(child, signal.SIGKILL)  # it may have had no group of its own yet
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            seconds = time.perf_counter() - started
+            said.seek(0)
+            sys.stdout.write(json.dumps([code, seconds, said.read().decode(errors="replace")]) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _serve()
