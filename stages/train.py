@@ -92,7 +92,7 @@ def main() -> None:
     if model.reads_embeddings:  # new documents must be embedded in the same way
         copy_folder(LAYOUT.encoder, LAYOUT.model_encoder)
     save_model(LAYOUT.model, name, model, vocabulary, rules)
-    write_record(LAYOUT.records, "train", params.used)
+    write_record(LAYOUT.records, "train", params.used, reports=[LAYOUT.losses])
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 

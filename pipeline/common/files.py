@@ -238,10 +238,12 @@ def read_sealed_json(path: Path) -> dict[str, Any]:
     """
     value = read_json(path)
     if not isinstance(value, dict):
-        raise InputError(f"{path} is damaged: expected a mapping. Delete it and run `dvc repro`.")
+        raise InputError(f"{path} is damaged, or of another version of this software. Delete it and run `dvc repro`.")
     sealed = value.pop(_JSON_SEAL, None)
     if sealed is not None and sealed != _json_digest(value):
-        raise InputError(f"{path} is damaged (its content differs from the digest in it). Delete it and run `dvc repro`.")
+        raise InputError(
+            f"{path} is damaged (its content differs from the digest in it). Delete it and run `dvc repro`."
+        )
     return value
 
 
@@ -260,6 +262,20 @@ def copy_folder(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*")) if source.is_dir() else ():
         if path.is_file():
             copy_file(path, target / path.relative_to(source))
+
+
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects in a file of JSON Lines that is only bookkeeping: what is damaged or missing is left out."""
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return [row for row in map(_object, lines) if row]
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return {}
+    return row if isinstance(row, dict) else {}
 
 
 def write_text(text: str, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json, write_json, write_text
+from pipeline.common.files import read_json, read_json_lines, read_sealed_json, write_sealed_json, write_text
 from pipeline.common.wording import counted
 from pipeline.comparison.results import ComparedRow
 from pipeline.config.parameters import PARAMS
@@ -124,12 +123,18 @@ class Runner:
         self.results = root / RESULTS
 
     def answered(self, key: str) -> bool:
-        """Whether a run with this key has succeeded."""
-        return self._result(key).exists()
+        """Whether a run with this key has succeeded; a damaged result is deleted, so that its run is done again."""
+        path = self._result(key)
+        try:
+            return path.exists() and read_sealed_json(path).keys() >= {"metrics", "classification"}
+        except InputError:
+            log.warning("%s is damaged; it is deleted and its run is done again", path)
+            path.unlink()
+            return False
 
     def outcome(self, plan: Plan, key: str, training: str) -> Outcome:
         """The result of a run that has succeeded, with the recorded cost of its training."""
-        kept = read_json(self._result(key))
+        kept = read_sealed_json(self._result(key))
         return Outcome(plan, key, kept["metrics"], kept["classification"], read_training(self.root / TIMES, training))
 
     def run(self, plan: Plan, key: str, training: str) -> Outcome:
@@ -141,7 +146,8 @@ class Runner:
             message = failure(output.read_text(encoding="utf-8", errors="replace"))
             return Outcome(plan, key, error=f"{message} (the full output is in {output.relative_to(self.root)})")
         reports = {name: read_json(self.folder / getattr(LAYOUT, name)) for name in ("metrics", "classification")}
-        write_json({"row": plan.row.name, "seed": plan.seed, "experiment": name, **reports}, self._result(key))
+        result = {"row": plan.row.name, "seed": plan.seed, "experiment": name, **reports}
+        write_sealed_json(result, self._result(key))
         self._keep_experiment()
         return self.outcome(plan, key, training)
 
@@ -168,8 +174,7 @@ def read_training(times: Path, training: str) -> dict[str, float] | None:
         times: JSON Lines with stage, run, seconds and peak_mb.
         training: key of everything that decides the training.
     """
-    lines = times.read_text(encoding="utf-8").splitlines() if times.exists() else []
-    rows = [row for row in map(json.loads, lines) if row.get("run") == training and row["stage"] == "train"]
+    rows = [row for row in read_json_lines(times) if (row.get("run"), row.get("stage")) == (training, "train")]
     return {name: rows[-1][name] for name in ("seconds", "peak_mb")} if rows else None
 
 

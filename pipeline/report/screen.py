@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -12,6 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.files import read_json_lines
 from pipeline.common.wording import counted
 from pipeline.evaluation.headline import HEADLINE
 from pipeline.report.measures import counted_in, not_measured
@@ -28,8 +28,7 @@ def stage_times(path: Path, since: float) -> Table:
         since: Unix time; a stage that finished earlier came from the cache.
     """
     table = Table("stage", "seconds", "", title="Stages", title_justify="left")
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    last = {row["stage"]: row for row in map(json.loads, lines)}
+    last = {row.get("stage"): row for row in read_json_lines(path)}
     for name in ("check", *STAGES, "report"):
         row = last.get(name, {"seconds": 0.0, "finished": 0.0})
         ran = row["finished"] >= since  # else its seconds may be those of other parameters

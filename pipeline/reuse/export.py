@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipeline.models.model_config import CONFIG
 from pipeline.report.card import model_card
 from pipeline.run.finished import EXPORT, FinishedRun
 from pipeline.run.layout import Layout
-from pipeline.run.record import without_paths
+from pipeline.run.record import save_record, without_paths
 from pipeline.tables.catalogue import DOCUMENTS, THETA, TOPICS, WHOLES
 
 STOP_WORDS, CARD = Path("stopwords"), "README.md"
@@ -60,7 +60,7 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     DOCUMENTS.write(run.documents, target.tables, columns)
     for stage, record in run.records.items():
         shared = replace(record, parameters=without_paths(record.parameters), inputs=_without_folders(record.inputs))
-        write_json(asdict(shared), target.records / f"{stage}.json")
+        save_record(shared, target.records, stage)
     for name in REPORTS:
         copy_file(getattr(run.layout, name), getattr(target, name))
     write_text(card, folder / CARD)

@@ -17,10 +17,10 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
-ROOT = Path(__file__).resolve().parents[2]
-STAGES = "check documents tokenise bow embed link cluster train evaluate classify report infer export".split()
+from project import ROOT, STAGES
+
+COMMANDS = ("infer", "export")
 LATER = (  # what these stages import in their functions
     "pipeline.config.sections",
     "pipeline.encoders.all_encoders",
@@ -54,14 +54,20 @@ class Forks:
         )
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
 
     def run(
-        self, folder: Path, stage: str, *arguments: str, kill_after: float | None = None, most_bytes: int | None = None
+        self,
+        folder: Path,
+        stage: str,
+        *arguments: str,
+        kill_after: float | None = None,
+        files: int | None = None,
+        most_bytes: int | None = None,
     ) -> Done:
         """Run a stage in a folder.
 
@@ -70,22 +76,25 @@ class Forks:
             stage: name of the stage.
             arguments: its arguments.
             kill_after: seconds after which it and its children get SIGKILL.
+            files: it is killed when it has put this number of files in their places.
             most_bytes: the largest size of a file that it can write.
         """
         assert self.process.stdin and self.process.stdout
-        request = [str(folder), stage, arguments, kill_after, most_bytes]
+        request = [str(folder), stage, arguments, kill_after, files, most_bytes]
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         return Done(*json.loads(self.process.stdout.readline()))
 
 
-def _stage(folder: str, stage: str, arguments: list[str], most_bytes: int | None, said: int) -> None:
+def _stage(folder: str, stage: str, arguments: list[str], files: int | None, most_bytes: int | None, said: int) -> None:
     os.setsid()
     os.chdir(folder)
     for stream in (1, 2):
         os.dup2(said, stream)
     if most_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    if files is not None:
+        _kill_after(files)
     import typer
 
     sys.argv = [stage, *arguments]
@@ -102,16 +111,29 @@ def _stage(folder: str, stage: str, arguments: list[str], most_bytes: int | None
     os._exit(code)
 
 
+def _kill_after(files: int) -> None:
+    rename, left = Path.replace, [files]
+
+    def replace(path: Path, target: Path) -> Path:
+        done = rename(path, target)
+        left[0] -= 1
+        if not left[0]:
+            os.killpg(0, signal.SIGKILL)
+        return done
+
+    Path.replace = replace  # type: ignore[method-assign,assignment]
+
+
 def _serve() -> None:
-    for name in (*(f"stages.{stage}" for stage in STAGES), *LATER):
+    for name in (*(f"stages.{stage}" for stage in (*STAGES, *COMMANDS)), *LATER):
         importlib.import_module(name)
     for line in sys.stdin:
-        folder, stage, arguments, kill_after, most_bytes = json.loads(line)
+        folder, stage, arguments, kill_after, files, most_bytes = json.loads(line)
         started = time.perf_counter()
         with tempfile.TemporaryFile() as said:
             child = os.fork()
             if not child:
-                _stage(folder, stage, arguments, most_bytes, said.fileno())
+                _stage(folder, stage, arguments, files, most_bytes, said.fileno())
             if kill_after is not None:
                 time.sleep(kill_after)
                 with contextlib.suppress(ProcessLookupError):

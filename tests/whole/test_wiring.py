@@ -92,7 +92,7 @@ def test_what_a_finished_run_reads_is_a_dependency_of_the_report() -> None:
     text = (ROOT / "pipeline/run/finished.py").read_text(encoding="utf-8")
     by_name = {table.name.upper(): table for table in TABLES}
     tables = re.findall(r"\b([A-Z]+)\.(?:read|read_present|path)\(self\.layout\.tables", text)
-    files = set(re.findall(r"(?:read_json|_read_csv)\(self\.layout\.(\w+)", text))
+    files = set(re.findall(r"_unchanged\(self\.layout\.(\w+)", text))
     assert len(set(tables)) >= 5
     assert files >= {"intake", "metrics", "classification", "coherence", "losses"}
     needed = {str(by_name[name].path(LAYOUT.tables)) for name in tables} | {
