@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from faulty_project import OLD, Command, commands, tiny_project
-from forked_stages import Forks
+from faulty_project import OLD, Command, Unbroken, commands
 
 COMMANDS = commands()
 REPLACING = set(COMMANDS) - {"infer", "export"}  # these two refuse to replace what they did not write
 FEW, MANY = 20, 210
-
-
-@dataclass
-class Unbroken:
-    """A project in which every command has run: its folder, and what each wrote and how long it took."""
-
-    folder: Path
-    forks: Forks
-    written: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
-@pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbroken]:
-    with Forks() as forks:
-        run = Unbroken(tiny_project(tmp_path_factory.mktemp("killed") / "project"), forks)
-        for command in COMMANDS.values():
-            done = forks.run(run.folder, command.name, *command.arguments)
-            assert done.code == 0, done.said
-            run.written[command.name], run.seconds[command.name] = command.files(run.folder), done.seconds
-            assert run.written[command.name]
-        yield run
 
 
 def kill(run: Unbroken, command: Command, over_old: bool = False, **moment: float) -> str:

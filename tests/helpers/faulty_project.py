@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+from forked_stages import Forks
 from project import ROOT, STAGES, make_project, sample_rows, write_rows
 
 TABLES, RECORDS = "data/run", "data/run/records"
@@ -61,3 +64,25 @@ def tiny_project(folder: Path) -> Path:
     with (folder / "new.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"id": "none", "lang": "en", "text": ""}\n')
     return folder
+
+
+@dataclass
+class Unbroken:
+    """A project in which every command has run: its folder, and what each wrote and how long it took."""
+
+    folder: Path
+    forks: Forks
+    written: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbroken]:
+    with Forks() as forks:
+        run = Unbroken(tiny_project(tmp_path_factory.mktemp("faults") / "project"), forks)
+        for command in commands().values():
+            done = forks.run(run.folder, command.name, *command.arguments)
+            assert done.code == 0, done.said
+            run.written[command.name], run.seconds[command.name] = command.files(run.folder), done.seconds
+            assert run.written[command.name]
+        yield run

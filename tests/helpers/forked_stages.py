@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib
 import json
 import os
@@ -13,7 +14,6 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,20 +130,23 @@ def _serve() -> None:
     for line in sys.stdin:
         folder, stage, arguments, kill_after, files, most_bytes = json.loads(line)
         started = time.perf_counter()
-        with tempfile.TemporaryFile() as said:
-            child = os.fork()
-            if not child:
-                _stage(folder, stage, arguments, files, most_bytes, said.fileno())
-            if kill_after is not None:
-                time.sleep(kill_after)
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child, signal.SIGKILL)
-                os.kill(child, signal.SIGKILL)  # it may have had no group of its own yet
-            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            seconds = time.perf_counter() - started
-            said.seek(0)
-            sys.stdout.write(json.dumps([code, seconds, said.read().decode(errors="replace")]) + "\n")
-            sys.stdout.flush()
+        read, write = os.pipe()  # not a file, which the largest size of a file would cut
+        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 2**20)
+        child = os.fork()
+        if not child:
+            _stage(folder, stage, arguments, files, most_bytes, write)
+        os.close(write)
+        if kill_after is not None:
+            time.sleep(kill_after)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)  # it may have had no group of its own yet
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        seconds = time.perf_counter() - started
+        with os.fdopen(read, "rb") as pipe:
+            said = pipe.read().decode(errors="replace")
+        sys.stdout.write(json.dumps([code, seconds, said]) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
