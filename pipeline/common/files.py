@@ -20,6 +20,11 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import InputError, TryAgainError
 
+# Not only "delete it": DVC would bring the same bytes back where its cache is damaged, too.
+MAKE_AGAIN: Final = (
+    "Type `make verify MEND=1`, which removes what is damaged, also in DVC's cache, and run `dvc repro` to make it "
+    "again."
+)
 # Why the system takes no more bytes, and what the user can do.
 _NO_MORE_BYTES: Final = {
     errno.ENOSPC: "the disk is full",
@@ -203,7 +208,7 @@ def opened_parquet(path: Path, buffer_size: int = 0) -> Iterator[pq.ParquetFile]
         with pq.ParquetFile(path, page_checksum_verification=True, buffer_size=buffer_size) as file:
             yield file
     except _DAMAGE as error:
-        raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro` to make it again.") from error
+        raise InputError(f"{path} is damaged ({error}). {MAKE_AGAIN}") from error
 
 
 def write_json(value: Any, path: Path) -> None:  # noqa: ANN401 - any JSON value
@@ -222,7 +227,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON value
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing. `dvc repro` makes it.") from error
     except ValueError as error:
-        raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro`.") from error
+        raise InputError(f"{path} is damaged ({error}). {MAKE_AGAIN}") from error
 
 
 def write_sealed_json(value: Mapping[str, Any], path: Path) -> None:
@@ -238,12 +243,10 @@ def read_sealed_json(path: Path) -> dict[str, Any]:
     """
     value = read_json(path)
     if not isinstance(value, dict):
-        raise InputError(f"{path} is damaged, or of another version of this software. Delete it and run `dvc repro`.")
+        raise InputError(f"{path} is damaged, or of another version of this software. {MAKE_AGAIN}")
     sealed = value.pop(_JSON_SEAL, None)
     if sealed is not None and sealed != _json_digest(value):
-        raise InputError(
-            f"{path} is damaged (its content differs from the digest in it). Delete it and run `dvc repro`."
-        )
+        raise InputError(f"{path} is damaged (its content differs from the digest in it). {MAKE_AGAIN}")
     return value
 
 

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
 from pipeline.common.errors import InputError
-from pipeline.common.files import file_digest, read_json
+from pipeline.common.files import MAKE_AGAIN, file_digest, read_json
 from pipeline.models.model_config import CONFIG, HOW_TO_GO_ON, read_model_config
 from pipeline.run.layout import LAYOUT, Layout
 from pipeline.run.record import STAGES, Record, all_parameters, read_records
@@ -225,7 +225,7 @@ class FinishedRun:
         """The path of a report, after a check that it is the one that its stage wrote."""
         expected = self._digests.get(report.name)
         if expected and report.exists() and file_digest(report) != expected:
-            raise InputError(f"{report} is not the file that its stage wrote. Delete it and run `dvc repro`.")
+            raise InputError(f"{report} is not the file that its stage wrote. {MAKE_AGAIN}")
         return report
 
     @cached_property

@@ -22,7 +22,7 @@ PIPELINE: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 PARAMS: dict[str, Any] = YAML(typ="safe").load(ROOT / "params.yaml")
 # Entries that are not stages of the pipeline.
 BY_HAND = {"compare", "dictionary", "export", "extras", "fetch", "figures", "infer", "plots_page", "preset", "score"}
-BY_HAND |= {"show"}
+BY_HAND |= {"show", "verify"}
 ASIDE = {"embedding_cache", "checkpoints", "times", "tables", "records"}  # no inputs and outputs, or folders of such
 
 
