@@ -28,15 +28,15 @@ def md5(path: Path, lock: str) -> str:
     return lock.split(f"path: {path}\n")[-1].split("md5: ")[1].split("\n")[0]
 
 
-@pytest.mark.parametrize("linked", [False, True], ids=["copies", "links"])
+@pytest.mark.parametrize("linked", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["copies", "links"])
 def test_a_flipped_bit_in_the_cache_is_found_and_mended(repository: Path, linked: bool) -> None:
     if linked:
         call(repository, "dvc", "config", "cache.type", "hardlink,symlink")
-    call(repository, "dvc", "repro", "bow")
+    call(repository, "dvc", "repro", "documents")
     if linked:
-        call(repository, "dvc", "checkout", "--relink", "bow")
+        call(repository, "dvc", "checkout", "--relink", "documents")
     assert run_stage(repository, "verify").returncode == 0
-    name, other = Path("data/run/vocabulary.parquet"), Path("data/run/tokens.parquet")
+    name, other = Path("data/run/documents.parquet"), Path("data/run/reference.parquet")
     whole, lock = (repository / name).read_bytes(), (repository / "dvc.lock").read_text(encoding="utf-8")
     first = md5(name, lock)
     held = repository / ".dvc/cache/files/md5" / first[:2] / first[2:]
@@ -48,7 +48,7 @@ def test_a_flipped_bit_in_the_cache_is_found_and_mended(repository: Path, linked
     flip(result, 30)
 
     (repository / name).unlink()
-    call(repository, "dvc", "repro", "bow")
+    call(repository, "dvc", "repro", "documents")
     assert (repository / name).read_bytes() != whole, "DVC itself brings the damaged bytes back"
 
     found = run_stage(repository, "verify")
@@ -56,7 +56,7 @@ def test_a_flipped_bit_in_the_cache_is_found_and_mended(repository: Path, linked
     assert all(str(path) in found.stderr for path in (held.name, name, other, "comparison/0.json"))
     assert run_stage(repository, "verify", "--mend").returncode == 0
     assert not held.exists() and not result.exists()
-    call(repository, "dvc", "repro", "bow")
+    call(repository, "dvc", "repro", "documents")
     assert (repository / name).read_bytes() == whole
     assert (repository / "dvc.lock").read_text(encoding="utf-8") == lock
     assert run_stage(repository, "verify").returncode == 0
