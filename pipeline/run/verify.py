@@ -46,7 +46,7 @@ class Check:
         shutil.rmtree(self.path) if self.path.is_dir() else self.path.unlink(missing_ok=True)
 
     def __str__(self) -> str:
-        return f"{self.path} is damaged: {self.reason}"
+        return f"{self.path}: {self.reason}"
 
 
 def all_damage(lock: Mapping[str, Any], layout: Layout, dvc_cache: Path) -> list[Check]:
@@ -61,10 +61,10 @@ def all_damage(lock: Mapping[str, Any], layout: Layout, dvc_cache: Path) -> list
         *_outputs(lock, layout.root),
         *_objects(dvc_cache / "files/md5"),
         *(
-            Check(path, is_whole_shard, "its name is not its digest.")
+            Check(path, is_whole_shard, "damaged: its name is not its digest.")
             for path in layout.embedding_cache.rglob("*.parquet")
         ),
-        *(Check(path, _is_sealed, "its digest differs.") for path in (layout.cache / RESULTS).glob("*.json")),
+        *(Check(path, _is_sealed, "damaged: its digest differs.") for path in (layout.cache / RESULTS).glob("*.json")),
     ]
     checks.sort(key=lambda check: check.path)
     return [check for check in track(checks, "files checked", len(checks)) if not check.is_whole(check.path)]
@@ -75,14 +75,16 @@ def _outputs(lock: Mapping[str, Any], root: Path) -> Iterator[Check]:
         for output in stage.get("outs", []):
             path = root / output["path"]
             if output.get("hash") == "md5" and path.exists():
-                yield Check(path, partial(_has_md5, output["md5"]), "dvc.lock has another MD5 of it.")
+                yield Check(path, partial(_has_md5, output["md5"]), "damaged: dvc.lock has another MD5 of it.")
 
 
 def _objects(folder: Path) -> Iterator[Check]:
     for path in folder.glob("??/*"):
         if OBJECT.fullmatch(path.name):
             expected = path.parent.name + path.name.removesuffix(FOLDER)
-            yield Check(path, partial(_has_md5, expected), "DVC's cache names a file by its MD5.")
+            yield Check(path, partial(_has_md5, expected), "damaged: DVC's cache names a file by its MD5.")
+    for path in folder.rglob(".*.tmp"):
+        yield Check(path, _is_finished, "left over: DVC was stopped, or the disk was full, while it was saved.")
 
 
 def _is_sealed(path: Path) -> bool:
@@ -91,6 +93,11 @@ def _is_sealed(path: Path) -> bool:
     except InputError:
         return False
     return True
+
+
+def _is_finished(path: Path) -> bool:
+    """False, for a file that DVC began to save; none is there while DVC does not run."""
+    return not path.exists()
 
 
 def _has_md5(expected: str, path: Path) -> bool:
