@@ -43,7 +43,12 @@ def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InputError("another comparison is running in this folder. Wait until it ends, or stop it.") from error
+            raise InputError(
+                "another comparison is running in this folder, or a run of one that was killed. Wait until it ends, or "
+                "stop it."
+            ) from error
+        # DVC inherits the lock: it goes on where a comparison is killed, and another one must not meet it.
+        os.set_inheritable(lock.fileno(), True)
         shutil.rmtree(folder, ignore_errors=True)  # left over from a comparison that was killed
         try:
             _clone(root, folder)
@@ -94,6 +99,7 @@ def dvc(folder: Path, arguments: list[str], log: Path, **variables: str) -> int:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            close_fds=False,  # the lock of the comparison; no other file of Python's is inherited
             start_new_session=True,  # a separate process group, so that its stages can be stopped as well
         )
         try:
