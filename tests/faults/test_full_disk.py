@@ -7,15 +7,17 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faulty_project import Unbroken, commands
 from project import run_stage
 
 from pipeline.common.errors import TryAgainError
 from pipeline.common.files import whole_file
+from pipeline.encoders.cache import cached_vectors
 
 COMMANDS = commands()
 TOLD = r": more than [\d,]+ bytes are needed and [\d,]+ are free. Free some space and run again"
@@ -83,6 +85,31 @@ def test_the_time_of_a_stage_is_only_bookkeeping(unbroken: Unbroken) -> None:
     times.write_bytes(b'{"stage": "bow", \xff\n3\n')
     shown = run_stage(unbroken.folder, "show")
     assert shown.returncode == 0, shown.stderr
+
+
+def test_a_shard_of_the_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shards before it are kept, so that only the rest is embedded again."""
+    texts, asked = [f"text {number}" for number in range(30)], []
+
+    def embed(some: Sequence[str]) -> np.ndarray:
+        asked.extend(some)
+        return np.array([[float(len(text)), 1.0] for text in some], np.float32)
+
+    write, left = Path.write_bytes, [2]
+
+    def full_at_last(path: Path, content: bytes) -> int:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left[0] -= 1
+        return write(path, content)
+
+    with monkeypatch.context() as disk, pytest.raises(TryAgainError, match="disk is full"):
+        disk.setattr(Path, "write_bytes", full_at_last)
+        cached_vectors(texts, {}, tmp_path, embed, shard=10)
+    asked.clear()
+    vectors = cached_vectors(texts, {}, tmp_path, embed, shard=10)
+    assert len(asked) == 10
+    assert np.array_equal(vectors, embed(texts))
 
 
 @pytest.mark.parametrize(
