@@ -76,8 +76,9 @@ class Unbroken:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbroken]:
+    """A project in which everything has run; every test leaves it so."""
     with Forks() as forks:
         run = Unbroken(tiny_project(tmp_path_factory.mktemp("faults") / "project"), forks)
         for command in commands().values():

@@ -131,7 +131,8 @@ def _serve() -> None:
         folder, stage, arguments, kill_after, files, most_bytes = json.loads(line)
         started = time.perf_counter()
         read, write = os.pipe()  # not a file, which the largest size of a file would cut
-        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 2**20)
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux; elsewhere, what is said must fit the usual size
+            fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 2**20)
         child = os.fork()
         if not child:
             _stage(folder, stage, arguments, files, most_bytes, write)
