@@ -17,7 +17,8 @@ export NO_MKDOCS_2_WARNING := 1
 # The stamp holds the place of the project, since installed commands do: a moved project is set up again.
 MOVED := $(shell [ -s $(READY) ] && [ "$$(cat $(READY))" != "$$(pwd -P)" ] && echo moved)
 
-.PHONY: setup machine moved run data preset compare dictionary export figures plots test test-slow bench docs lint clean
+.PHONY: setup machine moved run data preset compare dictionary export figures plots verify \
+	test test-slow bench docs lint clean
 
 setup: $(DEVELOPMENT)
 
@@ -93,6 +94,10 @@ figures: $(READY)
 # Losses, coherence and accuracy as a page that needs no network: dvc_plots/index.html.
 plots: $(PLOTS)
 	@dvc plots show
+
+# What is damaged on the disk, in the outputs and in the caches. MEND=1 removes it; then `dvc repro` makes it again.
+verify: $(READY)
+	@python -m stages.verify $(if $(MEND),--mend)
 
 test: $(DEVELOPMENT)
 	@python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile

@@ -26,7 +26,7 @@ def main() -> None:
     accuracies = classify_each(features, section)
     write_json(accuracies, LAYOUT.classification)
     write_text(accuracy_table(accuracies).write_csv(float_precision=4), LAYOUT.accuracy)
-    write_record(LAYOUT.records, "classify", params.used)
+    write_record(LAYOUT.records, "classify", params.used, reports=[LAYOUT.classification, LAYOUT.accuracy])
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def main() -> None:
     counted_in = {"name": reference and reference.name, "texts": aligned.height}
     write_json(read.report | {"reference": counted_in, "to_mend": [str(one) for one in advice]}, LAYOUT.intake)
     inputs = [intake.path, intake.reference, intake.parallel]
-    write_record(LAYOUT.records, "documents", params.used, inputs, advice)
+    write_record(LAYOUT.records, "documents", params.used, inputs, advice, reports=[LAYOUT.intake])
 
 
 if __name__ == "__main__":

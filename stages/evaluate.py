@@ -58,7 +58,7 @@ def main() -> None:
     sizes = vocabulary_sizes(vocabulary)
     bounds = BowParams.model_validate(read_record(LAYOUT.records, "bow").parameters["bow"])
     advice = metrics_advice(metrics, sizes, theta.topics, section.words, section.top_words, bounds)
-    write_record(LAYOUT.records, "evaluate", params.used, advice=advice)
+    write_record(LAYOUT.records, "evaluate", params.used, advice=advice, reports=[LAYOUT.metrics, LAYOUT.coherence])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import typer
 from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
-from pipeline.common.files import write_text
+from pipeline.common.files import copy_folder, write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.lexicon.matrices import link_matrices
@@ -87,10 +87,12 @@ def main() -> None:
     WHOLES.write(whole_texts(documents), LAYOUT.tables)
     BETA.write(beta_table(model), LAYOUT.tables)
     write_text(loss_table(losses).write_csv(float_precision=4), LAYOUT.losses)
-    save_model(LAYOUT.model, name, model, vocabulary, rules)
+    # Emptied first, and the configuration comes last: after a kill the folder is whole, or it is no model.
+    shutil.rmtree(LAYOUT.model, ignore_errors=True)
     if model.reads_embeddings:  # new documents must be embedded in the same way
-        shutil.copytree(LAYOUT.encoder, LAYOUT.model_encoder, dirs_exist_ok=True)
-    write_record(LAYOUT.records, "train", params.used)
+        copy_folder(LAYOUT.encoder, LAYOUT.model_encoder)
+    save_model(LAYOUT.model, name, model, vocabulary, rules)
+    write_record(LAYOUT.records, "train", params.used, reports=[LAYOUT.losses])
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 

@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from types import FrameType
 from typing import ParamSpec
 
 import typer
 
 from pipeline.common.errors import PipelineError
+from pipeline.common.files import is_full, no_space
 from pipeline.common.terminal import InertFormatter, replace_unknown_characters
 from pipeline.run.times import note_time
 
@@ -60,6 +62,12 @@ def _told(log: logging.Logger) -> Iterator[None]:
     except PipelineError as error:
         log.error("%s", error)
         raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        if not is_full(error):
+            raise
+        full = no_space(Path(error.filename or "."), error)
+        log.error("%s", full)
+        raise typer.Exit(full.exit_code) from error
     except KeyboardInterrupt as interrupt:
         log.error(STOPPED)
         raise typer.Exit(128 + signal.SIGINT) from interrupt

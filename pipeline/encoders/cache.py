@@ -121,6 +121,11 @@ def _read_shards(home: Path) -> Iterator[pl.DataFrame]:
             path.unlink(missing_ok=True)
 
 
+def is_whole_shard(path: Path) -> bool:
+    """Whether a shard is as it was written."""
+    return path.stem == _digest(path.read_bytes())
+
+
 class _Progress:
     """Tells now and then how many texts are embedded; bytes, not texts, foretell the time, as long texts come first."""
 

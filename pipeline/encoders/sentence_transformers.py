@@ -6,6 +6,7 @@ similar length, since the library pads each to the longest of its batch.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -25,6 +26,9 @@ from pipeline.encoders.hub import ModelFiles, model_folder
 from pipeline.encoders.passages import passage_bounds, text_vectors
 from pipeline.encoders.text_encoder import TextEncoder, forecast
 from pipeline.encoders.token_batches import by_falling_length, within_budget
+
+SHOWN = 40  # characters of a passage in a message
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -111,17 +115,26 @@ class SentenceTransformersEncoder(OnDevice, TextEncoder):
                 normalize_embeddings=True,
             )
         except torch.OutOfMemoryError as error:
-            raise MissingResourceError(
-                f"{self.device} has too little free memory for {counted(len(batch), 'passage')} of "
-                f"{counted(batch[0].tokens, 'token')} "
-                f"({error}). Lower `sentence-transformers.batch_tokens`. What has been embedded so far is kept."
-            ) from error
+            if len(batch) == 1:
+                raise MissingResourceError(
+                    f"{self.device} has too little free memory for a passage of {counted(batch[0].tokens, 'token')} "
+                    f"that begins with {batch[0].text[:SHOWN]!r} ({error}). Free memory, lower "
+                    "`sentence-transformers.max_length`, or set `device: cpu`. What has been embedded so far is kept."
+                ) from error
+            return self._halves(batch)
         except (IndexError, RuntimeError) as error:
             raise InputError(
                 f"{self.params.name} cannot read passages of {counted(batch[0].tokens, 'token')} ({error}). Lower "
                 "`sentence-transformers.max_length`, or set it to null for what the model says."
             ) from error
         return np.array([passage.row for passage in batch]), vectors.astype(np.float32)
+
+    def _halves(self, batch: Sequence[PassageText]) -> tuple[np.ndarray, np.ndarray]:
+        """As :meth:`_run`, one half after the other."""
+        log.warning("%s: no memory for %s at once; they are halved", self.device, counted(len(batch), "passage"))
+        half = len(batch) // 2
+        rows, vectors = zip(self._run(batch[:half]), self._run(batch[half:]), strict=True)
+        return np.concatenate(rows), np.concatenate(vectors)
 
     def _forecast(self, texts: Sequence[str]) -> None:
         total = sum(passage.tokens for passage in self._passages(texts))

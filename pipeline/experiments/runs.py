@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json, write_json, write_text
+from pipeline.common.files import read_json, read_sealed_json, write_sealed_json, write_text
 from pipeline.common.wording import counted
 from pipeline.comparison.results import ComparedRow
 from pipeline.config.parameters import PARAMS
@@ -125,12 +125,18 @@ class Runner:
         self.results = root / RESULTS
 
     def answered(self, key: str) -> bool:
-        """Whether a run with this key has succeeded."""
-        return self._result(key).exists()
+        """Whether a run with this key has succeeded; a damaged result is deleted, so that its run is done again."""
+        path = self._result(key)
+        try:
+            return path.exists() and read_sealed_json(path).keys() >= {"metrics", "classification"}
+        except InputError:
+            log.warning("%s is damaged; it is deleted and its run is done again", path)
+            path.unlink()
+            return False
 
     def outcome(self, plan: Plan, key: str, training: str) -> Outcome:
         """The result of a run that has succeeded, with the recorded cost of its training."""
-        kept = read_json(self._result(key))
+        kept = read_sealed_json(self._result(key))
         return Outcome(plan, key, kept["metrics"], kept["classification"], read_training(self.root / TIMES, training))
 
     def run(self, plan: Plan, key: str, training: str) -> Outcome:
@@ -142,7 +148,8 @@ class Runner:
             message = failure(output.read_text(encoding="utf-8", errors="replace"))
             return Outcome(plan, key, error=f"{message} (the full output is in {output.relative_to(self.root)})")
         reports = {name: read_json(self.folder / getattr(LAYOUT, name)) for name in ("metrics", "classification")}
-        write_json({"row": plan.row.name, "seed": plan.seed, "experiment": name, **reports}, self._result(key))
+        result = {"row": plan.row.name, "seed": plan.seed, "experiment": name, **reports}
+        write_sealed_json(result, self._result(key))
         self._keep_experiment()
         return self.outcome(plan, key, training)
 

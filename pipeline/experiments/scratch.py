@@ -13,8 +13,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import is_byproduct
 from pipeline.run.layout import LAYOUT
 from pipeline.workspace.dvc_settings import CONFIG_LOCAL, set_locally
-from pipeline.workspace.tool_failures import failure
-from pipeline.workspace.tools import dvc, git
+from pipeline.workspace.tools import dvc_cache, git
 
 FOLDER = Path(".dvc/tmp/compare")
 SHARED = LAYOUT.cache  # checkpoints and embeddings; their names depend on what decides them, so sharing is safe
@@ -40,7 +39,12 @@ def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InputError("another comparison is running in this folder. Wait until it ends, or stop it.") from error
+            raise InputError(
+                "another comparison is running in this folder, or a run of one that was killed. Wait until it ends, or "
+                "stop it."
+            ) from error
+        # DVC inherits the lock: it goes on where a comparison is killed, and another one must not meet it.
+        os.set_inheritable(lock.fileno(), True)
         shutil.rmtree(folder, ignore_errors=True)  # left over from a comparison that was killed
         try:
             _clone(root, folder)
@@ -114,11 +118,4 @@ def _configure(root: Path, folder: Path) -> None:
     local = root / CONFIG_LOCAL
     if local.exists():
         shutil.copy2(local, folder / CONFIG_LOCAL)
-    log = root / SHARED / "comparison/dvc.log"
-    if dvc(root, ["cache", "dir"], log):
-        raise failure(log.read_text(encoding="utf-8", errors="replace"))
-    set_locally(folder, "cache", dir=str((root / _last_line(log)).resolve()))
-
-
-def _last_line(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace").strip().split("\n")[-1].strip()
+    set_locally(folder, "cache", dir=str(dvc_cache(root)))

@@ -9,6 +9,12 @@ from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.files import read_json
 
 CONFIG: Final = "config.json"
+# A stage removes its results of the run before, so that a run that stops on the way leaves no model.
+HOW_TO_GO_ON: Final = (
+    "Mend what it said and type `make run`. To have the run before it back, put params.yaml and the documents back as "
+    "they were and type `make run`: what was trained before is not trained again. A folder that `make export` "
+    "wrote stays as it is."
+)
 _KEYS: Final = {"model", "languages", "topics", "params", "tokenise"}
 
 
@@ -20,7 +26,9 @@ def read_model_config(folder: Path) -> dict[str, Any]:
         InputError: the configuration is damaged.
     """
     if not (folder / CONFIG).exists():
-        raise MissingResourceError(f"{folder} holds no trained model. `dvc repro train` makes one.")
+        raise MissingResourceError(
+            f"{folder} holds no trained model: nothing was trained yet, or the last run stopped before. {HOW_TO_GO_ON}"
+        )
     config = read_json(folder / CONFIG)
     if not isinstance(config, dict) or not config.keys() >= _KEYS:
         raise InputError(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json, whole_file, write_json, write_text
+from pipeline.common.files import copy_file, copy_folder, read_json, write_json, write_text
 from pipeline.models.model_config import CONFIG
 from pipeline.report.card import model_card
 from pipeline.run.destination import check_destination
 from pipeline.run.finished import EXPORT, FinishedRun
 from pipeline.run.layout import Layout
-from pipeline.run.record import without_paths
+from pipeline.run.record import save_record, without_paths
 from pipeline.tables.catalogue import DOCUMENTS, THETA, TOPICS, WHOLES
 
 STOP_WORDS, CARD = Path("stopwords"), "README.md"
@@ -49,10 +49,10 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     # The configuration comes first, so that a half-written folder counts as an export and can be written again.
     write_json(configuration, target.model / CONFIG)
     for path in stop_words or ():
-        _copy(path, folder / STOP_WORDS / path.name)
+        copy_file(path, folder / STOP_WORDS / path.name)
     for name in run.config["sha256"]:  # the model's other files
-        _copy(run.layout.model / name, target.model / name)
-    _copy_folder(run.layout.model_encoder, target.model_encoder)
+        copy_file(run.layout.model / name, target.model / name)
+    copy_folder(run.layout.model_encoder, target.model_encoder)
     trained = TOPICS.read(run.layout.tables).filter(source="trained", selection=run.parameters["top_words"])
     TOPICS.write(trained, target.tables)
     THETA.write(THETA.read(run.layout.tables, ["id", "lang", "theta"]), target.tables, ["id", "lang", "theta"])
@@ -62,9 +62,9 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     DOCUMENTS.write(run.documents, target.tables, columns)
     for stage, record in run.records.items():
         shared = replace(record, parameters=without_paths(record.parameters), inputs=_without_folders(record.inputs))
-        write_json(asdict(shared), target.records / f"{stage}.json")
+        save_record(shared, target.records, stage)
     for name in REPORTS:
-        _copy(getattr(run.layout, name), getattr(target, name))
+        copy_file(getattr(run.layout, name), getattr(target, name))
     write_text(card, folder / CARD)
 
 
@@ -94,14 +94,3 @@ def _stop_words(run: FinishedRun) -> list[Path] | None:
             f"{lists} does not exist, but the model was trained with the stop words in it. Put the folder back."
         )
     return [path for language in run.languages if (path := lists / f"{language}.txt").exists()]
-
-
-def _copy_folder(source: Path, target: Path) -> None:
-    for path in sorted(source.rglob("*")) if source.is_dir() else ():
-        if path.is_file():
-            _copy(path, target / path.relative_to(source))
-
-
-def _copy(source: Path, target: Path) -> None:
-    with whole_file(target) as unfinished:
-        shutil.copyfile(source, unfinished)

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json
-from pipeline.models.model_config import CONFIG, read_model_config
+from pipeline.common.files import MAKE_AGAIN, file_digest, read_json
+from pipeline.models.model_config import CONFIG, HOW_TO_GO_ON, read_model_config
 from pipeline.run.layout import LAYOUT, Layout
 from pipeline.run.record import STAGES, Record, all_parameters, read_records
 from pipeline.tables.by_language import ByLanguage
@@ -73,8 +73,7 @@ class FinishedRun:
         if missing := [stage for stage in STAGES[: STAGES.index("evaluate") + 1] if stage not in records]:
             raise InputError(
                 f"{self.layout.records}: the run has no record of {', '.join(missing)}: the last run stopped before. "
-                "Mend what it said and type `make run`; or open `models/run` of a project whose run ended, or "
-                "a folder that `make export` wrote."
+                f"{HOW_TO_GO_ON}"
             )
         return records
 
@@ -193,22 +192,22 @@ class FinishedRun:
     @cached_property
     def intake(self) -> dict[str, Any]:
         """Counts of rows, documents and rejected rows: reports/documents.json."""
-        return dict(read_json(self.layout.intake))
+        return dict(read_json(self._unchanged(self.layout.intake)))
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """Coherence, uniqueness, quality and retrieval: reports/metrics.json."""
-        return dict(read_json(self.layout.metrics))
+        return dict(read_json(self._unchanged(self.layout.metrics)))
 
     @cached_property
     def classification(self) -> dict[str, Any]:
         """Accuracy of the SVMs by features and direction: reports/classification.json."""
-        return dict(read_json(self.layout.classification))
+        return dict(read_json(self._unchanged(self.layout.classification)))
 
     @cached_property
     def coherence(self) -> pl.DataFrame:
         """CNPMI of each topic: topic, pair and cnpmi."""
-        return _read_csv(self.layout.coherence, {"topic": pl.Int64, "cnpmi": pl.Float64})
+        return _read_csv(self._unchanged(self.layout.coherence), {"topic": pl.Int64, "cnpmi": pl.Float64})
 
     @cached_property
     def cnpmi(self) -> dict[int, float]:
@@ -218,7 +217,21 @@ class FinishedRun:
     @cached_property
     def losses(self) -> pl.DataFrame:
         """Losses by epoch: epoch, term and loss; no rows for a model that is not trained by epochs."""
-        return _read_csv(self.layout.losses, {"epoch": pl.Int64, "term": pl.String, "loss": pl.Float64})
+        return _read_csv(
+            self._unchanged(self.layout.losses), {"epoch": pl.Int64, "term": pl.String, "loss": pl.Float64}
+        )
+
+    def _unchanged(self, report: Path) -> Path:
+        """The path of a report, after a check that it is the one that its stage wrote."""
+        expected = self._digests.get(report.name)
+        if expected and report.exists() and file_digest(report) != expected:
+            raise InputError(f"{report} is not the file that its stage wrote. {MAKE_AGAIN}")
+        return report
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        records = read_records(self.layout.records).values()
+        return {name: digest for record in records for name, digest in record.reports.items()}
 
 
 def _read_csv(path: Path, types: dict[str, type[pl.DataType]]) -> pl.DataFrame:

@@ -7,13 +7,13 @@ of its stage, so DVC keeps it and restores it with the stage's other outputs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.common.dotted import merged
 from pipeline.common.errors import InputError
-from pipeline.common.files import digest, read_json, write_json
+from pipeline.common.files import digest, file_digest, read_sealed_json, write_sealed_json
 from pipeline.common.mending import Advice, Weight, merged_advice
 from pipeline.common.reproducible import versions
 
@@ -31,12 +31,15 @@ class Record:
         inputs: path -> SHA-256 of each file or folder that comes from outside the pipeline.
         advice: what the user may mend, such as a language without stop words. As a part of the record it is told again
             where the stage comes from the cache.
+        reports: name -> SHA-256 of each file of figures that the stage wrote as JSON or CSV. Tables, models and records
+            hold a digest themselves.
     """
 
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
     advice: Sequence[Advice] = ()
+    reports: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_record(
@@ -45,6 +48,7 @@ def write_record(
     parameters: Mapping[str, Any],
     inputs: Iterable[Path | None] = (),
     advice: Sequence[Advice] = (),
+    reports: Iterable[Path] = (),
 ) -> None:
     """Write ``folder/STAGE.json``.
 
@@ -54,9 +58,16 @@ def write_record(
         parameters: the parameters that the stage read.
         inputs: files and folders from outside the pipeline; None for an optional one that is not used.
         advice: what the user may mend, the most important of each weight first.
+        reports: files of figures that the stage wrote.
     """
     digests = {path.as_posix(): digest(path) for path in inputs if path is not None}
-    write_json(asdict(Record(parameters, versions(), digests, merged_advice(advice))), folder / f"{stage}.json")
+    figures = {path.name: file_digest(path) for path in reports}
+    save_record(Record(parameters, versions(), digests, merged_advice(advice), figures), folder, stage)
+
+
+def save_record(record: Record, folder: Path, stage: str) -> None:
+    """Write ``folder/STAGE.json`` with a digest in it."""
+    write_sealed_json(asdict(record), folder / f"{stage}.json")
 
 
 def read_records(folder: Path) -> dict[str, Record]:
@@ -76,7 +87,7 @@ def read_record(folder: Path, stage: str) -> Record:
     """
     path = folder / f"{stage}.json"
     try:
-        fields = read_json(path)
+        fields = read_sealed_json(path)
         advice = [Advice(**one | {"weight": Weight(one["weight"])}) for one in fields["advice"]]
         return Record(**fields | {"advice": advice})
     except (TypeError, KeyError, ValueError) as error:

@@ -49,7 +49,7 @@ def note_time(stage: str, seconds: float) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
     except OSError as error:
-        log.debug("%s: the time of the stage could not be noted: %s", path, error.strerror)
+        log.warning("the time is not noted in %s: %s", path, error.strerror)
 
 
 def read_times(path: Path) -> list[StageTime]:

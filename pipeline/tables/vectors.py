@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.common.errors import InputError
+from pipeline.common.files import opened_parquet
 
 ROWS = 10_000  # vectors that are decoded at once
 
@@ -28,18 +26,13 @@ def read_vectors(path: Path) -> np.ndarray:
     Raises:
         InputError: the file is missing, damaged, or has no such column.
     """
-    if not path.exists():
-        raise InputError(f"{path} is missing. `dvc repro` makes it.")
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True, buffer_size=2**20) as file:
-            width = file.schema_arrow.field("vector").type.list_size
-            vectors = np.empty((file.metadata.num_rows, width), np.float32)
-            start = 0
-            for batch in file.iter_batches(ROWS, columns=["vector"]):
-                vectors[start : start + len(batch)] = batch["vector"].flatten().to_numpy().reshape(-1, width)
-                start += len(batch)
-    except (pa.ArrowException, OSError, ValueError, AttributeError, KeyError) as error:
-        raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro` to make it again.") from error
+    with opened_parquet(path, buffer_size=2**20) as file:
+        width = file.schema_arrow.field("vector").type.list_size
+        vectors = np.empty((file.metadata.num_rows, width), np.float32)
+        start = 0
+        for batch in file.iter_batches(ROWS, columns=["vector"]):
+            vectors[start : start + len(batch)] = batch["vector"].flatten().to_numpy().reshape(-1, width)
+            start += len(batch)
     return vectors
 
 

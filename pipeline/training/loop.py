@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import torch
 
-from pipeline.common.errors import InputError
+from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.progress import track
 from pipeline.common.reproducible import prepare_torch
 from pipeline.common.wording import counted
@@ -56,9 +56,29 @@ def train(
 
     Raises:
         NonFiniteLossError: a loss or a weight is not finite; no step is made after such a loss.
+        MissingResourceError: the GPU has too little memory.
     """
     keep_freed_memory()
     prepare_torch()
+    with _enough_memory(params):
+        return _train(model, corpus, params, checkpoints)
+
+
+@contextmanager
+def _enough_memory(params: TrainParams) -> Iterator[None]:
+    """Explain an end of the GPU's memory. Smaller batches are left to the user, since they change the result."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise MissingResourceError(
+            f"the GPU has too little free memory for batches of {counted(params.batch_size, 'document')} ({error}). "
+            "Free memory, lower `train.batch_size`, or set `train.device` to `cpu`. The last good checkpoint is kept."
+        ) from error
+
+
+def _train(
+    model: NeuralTopicModel, corpus: Mapping[str, LanguageCorpus], params: TrainParams, checkpoints: Path
+) -> list[dict[str, float]]:
     device = pick_device(params.device)
     model.to(device).train()
     batches = Batches(corpus, params.batch_size, device, model.paired)

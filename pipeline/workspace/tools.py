@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.workspace.tool_failures import failure
 
 GRACE_SECONDS, WAIT_SECONDS = 10.0, 0.2
 
@@ -70,6 +72,7 @@ def dvc(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            close_fds=False,  # the lock of the comparison; no other file of Python's is inherited
             start_new_session=True,  # a separate process group, so that its stages can be stopped as well
         )
         try:
@@ -77,6 +80,21 @@ def dvc(
         finally:
             if process.poll() is None:
                 _stop(process)
+
+
+def dvc_cache(root: Path) -> Path:
+    """The folder of DVC's cache for the project at ``root``.
+
+    Raises:
+        PipelineError: DVC fails; the message says why.
+    """
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "dvc.log"
+        status = dvc(root, ["cache", "dir"], log)
+        output = log.read_text(encoding="utf-8", errors="replace")
+    if status:
+        raise failure(output)
+    return (root / output.strip().split("\n")[-1].strip()).resolve()
 
 
 def _wait(process: subprocess.Popen[bytes], written: TextIO, say: Callable[[str], None] | None) -> int:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import runpy
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+import torch
 from huggingface_hub import constants
 from sentence_transformers import SentenceTransformer
 from shared_files import SHARED
@@ -45,6 +47,28 @@ def test_vectors_are_the_librarys_own(tiny: Path, tmp_path: Path, budget: int) -
     expected = SentenceTransformer(str(tiny), device="cpu").encode(texts, prompt="query: ")
     assert np.abs(vectors - expected).max() < 1e-5
     assert np.array_equal(encoder(tiny, tmp_path).words("en", ["bread", "价格"]), vectors[-2:])
+
+
+def memory_for(most: int) -> Callable[..., np.ndarray]:
+    """The library's own encoding with too little memory for more than ``most`` texts at once."""
+    encode = SentenceTransformer.encode
+
+    def limited(self: SentenceTransformer, texts: list[str], **settings: Any) -> np.ndarray:  # noqa: ANN401
+        if len(texts) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return encode(self, texts, **settings)
+
+    return limited
+
+
+def test_out_of_memory_halves_the_batch(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = documents([*SENTENCES, "bread", "价格"])
+    vectors = encoder(tiny, tmp_path / "enough").encode(texts)
+    monkeypatch.setattr(SentenceTransformer, "encode", memory_for(2))
+    assert np.abs(encoder(tiny, tmp_path / "little").encode(texts) - vectors).max() < 1e-6
+    monkeypatch.setattr(SentenceTransformer, "encode", memory_for(0))
+    with pytest.raises(MissingResourceError, match=r"a passage of \d+ tokens that begins with .*device: cpu"):
+        encoder(tiny, tmp_path / "none").encode(texts)
 
 
 def test_the_prompt_and_the_length_decide(tiny: Path, tmp_path: Path) -> None:

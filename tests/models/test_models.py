@@ -212,7 +212,7 @@ def test_the_same_weights_are_saved_as_the_same_bytes(case: Case, tmp_path: Path
 
 
 def test_no_model_is_a_missing_resource(tmp_path: Path) -> None:
-    with pytest.raises(MissingResourceError, match=r"no trained model.*dvc repro train"):
+    with pytest.raises(MissingResourceError, match=r"no trained model.*make run"):
         load_model(tmp_path / "nothing")
 
 

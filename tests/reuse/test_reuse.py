@@ -18,7 +18,7 @@ from tiny_bge_m3 import build_tiny_bge_m3
 
 import pipeline
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_json, read_parquet, write_json
+from pipeline.common.files import read_json, read_parquet, read_sealed_json, write_json, write_sealed_json
 from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import STAGES as RECORDED
@@ -354,9 +354,9 @@ def test_without_params_yaml_a_run_is_still_loaded_and_exported(
 def test_the_record_decides_whose_words_are_shown(tmp_path: Path, project: Path) -> None:
     copy = shutil.copytree(project, tmp_path / "copy", symlinks=True)
     path = copy / LAYOUT.records / "evaluate.json"
-    record = read_json(path)
+    record = read_sealed_json(path)
     assert record["parameters"]["top_words"] == "agreed"
-    write_json(record | {"parameters": record["parameters"] | {"top_words": "beta"}}, path)
+    write_sealed_json(record | {"parameters": record["parameters"] | {"top_words": "beta"}}, path)
     assert run_stage(copy, "export", "--output", str(tmp_path / "out")).returncode == 0
     for folder in (copy / LAYOUT.model, tmp_path / "out"):
         loaded = pipeline.load(folder)
@@ -382,10 +382,10 @@ def test_an_export_names_no_folder_of_the_machine(tmp_path: Path, project: Path)
     copy = shutil.copytree(project, tmp_path / "somebodys-folder", symlinks=True)
     lists = str(copy / "lists")
     path = copy / LAYOUT.records / "tokenise.json"
-    record = read_json(path)
+    record = read_sealed_json(path)
     assert record["parameters"]["tokenise"]["stopwords"] == "lists"
     record["parameters"]["tokenise"]["stopwords"] = lists
-    write_json(record | {"inputs": {lists: record["inputs"]["lists"]}}, path)
+    write_sealed_json(record | {"inputs": {lists: record["inputs"]["lists"]}}, path)
     config = read_json(copy / LAYOUT.model / "config.json")
     config["tokenise"]["stopwords"] = lists
     write_json(config, copy / LAYOUT.model / "config.json")

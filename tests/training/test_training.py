@@ -14,7 +14,7 @@ import torch
 from planted import CPU, TOPICS, WORDS, first_batch, fit, planted_corpus, planted_model, same_weights
 
 from pipeline.bow.sparse import sparse_rows
-from pipeline.common.errors import InputError
+from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.models.topic_model import Batch, LanguageCorpus, LossParts
 from pipeline.models.xtra import Xtra, XtraParams
 from pipeline.training import loop
@@ -225,6 +225,17 @@ def test_nan_keeps_the_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(NonFiniteLossError, match="epoch 3, batch"):
         fit(planted_model(CORPUS), with_nan("en", 0), tmp_path)
     assert (tmp_path / NAME).read_bytes() == kept
+
+
+def test_too_little_memory_of_a_gpu_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = planted_model(CORPUS)
+
+    def loss(batches: Mapping[str, Batch]) -> LossParts:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(model, "loss", loss)
+    with pytest.raises(MissingResourceError, match=r"batches of 8 documents \(CUDA out of memory\).*train.batch_size"):
+        fit(model, CORPUS, tmp_path, batch_size=8)
 
 
 def test_the_last_step_may_not_spoil_the_weights(tmp_path: Path) -> None:
