@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -154,6 +155,15 @@ def read_lines(path: Path) -> list[str]:
     """
     text = read_utf8(path)
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
+
+
+def read_list(path: Path) -> list[str]:
+    """The lines of a list that a person wrote, without blanks around them; CR ends a line as well, as on old Macs.
+
+    Raises:
+        InputError: as for :func:`read_utf8`.
+    """
+    return [line.strip() for line in re.split("[\r\n]", read_utf8(path).replace("\r\n", "\n"))]
 
 
 def file_digest(path: Path) -> str:
