@@ -8,16 +8,18 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import InputError, TryAgainError
+
+SEAL: Final = "digest"  # key of a sealed mapping, see below
 
 
 @contextmanager
@@ -119,8 +121,36 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON value
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing. `dvc repro` makes it.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is damaged ({error}). Delete it and run `dvc repro`.") from error
+
+
+def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with a digest of themselves, so that a change of any of them is noticed by :func:`unsealed`."""
+    return {**values, SEAL: _digest_of_values(values)}
+
+
+def unsealed(values: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    """The values that :func:`sealed` was given.
+
+    Args:
+        values: what was read.
+        path: the file that they were read from, for the message.
+
+    Raises:
+        InputError: they are not as they were written.
+    """
+    found = dict(values) if isinstance(values, Mapping) else {}
+    if found.pop(SEAL, None) == _digest_of_values(found):
+        return found
+    raise InputError(
+        f"{path} is damaged, was edited, or is of another version of this software. `dvc repro` makes it again; of an "
+        "exported model, ask for a new export."
+    )
+
+
+def _digest_of_values(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def write_text(text: str, path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import file_digest, read_json, write_json
+from pipeline.common.files import file_digest, read_json, sealed, unsealed, write_json
 
 CONFIG = "config.json"
 AGAIN = "Delete the folder and run `dvc repro embed`."
@@ -25,7 +25,8 @@ def write_config(folder: Path, name: str, params: BaseModel, files: Sequence[str
         files: names of the files in ``folder`` that hold the encoder's state.
     """
     digests = {file: file_digest(folder / file) for file in files}
-    write_json({"encoder": name, "params": params.model_dump(mode="json"), "sha256": digests}, folder / CONFIG)
+    config = {"encoder": name, "params": params.model_dump(mode="json"), "sha256": digests}
+    write_json(sealed(config), folder / CONFIG)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -37,14 +38,14 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     if not (folder / CONFIG).exists():
         raise MissingResourceError(f"{folder} holds no encoder. `dvc repro embed` makes one.")
-    config = read_json(folder / CONFIG)
+    config = unsealed(read_json(folder / CONFIG), folder / CONFIG)
     try:
         changed = [file for file, digest in config["sha256"].items() if file_digest(folder / file) != digest]
     except (KeyError, TypeError, AttributeError, OSError) as error:
         raise damaged(folder, error) from error
     if changed:
         raise InputError(f"{folder / changed[0]} is not the file that was saved with this encoder. {AGAIN}")
-    return dict(config)
+    return config
 
 
 def damaged(folder: Path, error: Exception) -> InputError:

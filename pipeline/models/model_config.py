@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_json
+from pipeline.common.files import read_json, sealed, unsealed, write_json
 
 CONFIG: Final = "config.json"
 _KEYS: Final = {"model", "languages", "topics", "params", "tokenise"}
+
+
+def write_model_config(config: Mapping[str, Any], folder: Path) -> None:
+    """Write the configuration, with a digest of itself."""
+    write_json(sealed(config), folder / CONFIG)
 
 
 def read_model_config(folder: Path) -> dict[str, Any]:
@@ -17,7 +23,7 @@ def read_model_config(folder: Path) -> dict[str, Any]:
 
     Raises:
         MissingResourceError: there is no model in the folder.
-        InputError: the configuration is damaged.
+        InputError: the configuration is damaged, or is not as it was written.
     """
     if not (folder / CONFIG).exists():
         raise MissingResourceError(f"{folder} holds no trained model. `dvc repro train` makes one.")
@@ -26,4 +32,4 @@ def read_model_config(folder: Path) -> dict[str, Any]:
         raise InputError(
             f"{folder / CONFIG} is not the configuration of a model. Delete the folder and run `dvc repro train`."
         )
-    return config
+    return unsealed(config, folder / CONFIG)

@@ -11,9 +11,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import file_digest, whole_file, write_json
+from pipeline.common.files import file_digest, whole_file
 from pipeline.models.all_models import build_model, model_class
-from pipeline.models.model_config import CONFIG, read_model_config
+from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.models.topic_model import TopicModel
 from pipeline.tables.by_language import vocabulary_sizes
 from pipeline.tables.catalogue import VOCABULARY
@@ -53,7 +53,7 @@ def save_model(folder: Path, name: str, model: TopicModel, vocabulary: pl.DataFr
         "tokenise": tokenise,
         "sha256": {file: file_digest(folder / file) for file in FILES},
     }
-    write_json(config, folder / CONFIG)
+    write_model_config(config, folder)
 
 
 def load_model(folder: Path) -> TrainedModel:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json, whole_file, write_json, write_text
-from pipeline.models.model_config import CONFIG
+from pipeline.common.files import read_json, sealed, whole_file, write_json, write_text
+from pipeline.models.model_config import CONFIG, write_model_config
 from pipeline.report.card import model_card
 from pipeline.run.finished import EXPORT, FinishedRun
 from pipeline.run.layout import Layout
@@ -45,7 +45,7 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     for earlier in (folder / STOP_WORDS, target.model_encoder, target.records):
         shutil.rmtree(earlier, ignore_errors=True)
     # The configuration comes first, so that a half-written folder counts as an export and can be written again.
-    write_json(configuration, target.model / CONFIG)
+    write_model_config(configuration, target.model)
     for path in stop_words or ():
         _copy(path, folder / STOP_WORDS / path.name)
     for name in run.config["sha256"]:  # the model's other files
@@ -60,7 +60,7 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     DOCUMENTS.write(run.documents, target.tables, columns)
     for stage, record in run.records.items():
         shared = replace(record, parameters=without_paths(record.parameters), inputs=_without_folders(record.inputs))
-        write_json(asdict(shared), target.records / f"{stage}.json")
+        write_json(sealed(asdict(shared)), target.records / f"{stage}.json")
     for name in REPORTS:
         _copy(getattr(run.layout, name), getattr(target, name))
     write_text(card, folder / CARD)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.common.dotted import merged
 from pipeline.common.errors import InputError
-from pipeline.common.files import digest, read_json, write_json
+from pipeline.common.files import digest, read_json, sealed, unsealed, write_json
 from pipeline.common.mending import Advice, Weight, merged_advice
 from pipeline.common.reproducible import versions
 
@@ -56,7 +56,8 @@ def write_record(
         advice: what the user may mend, the most important of each weight first.
     """
     digests = {path.as_posix(): digest(path) for path in inputs if path is not None}
-    write_json(asdict(Record(parameters, versions(), digests, merged_advice(advice))), folder / f"{stage}.json")
+    record = Record(parameters, versions(), digests, merged_advice(advice))
+    write_json(sealed(asdict(record)), folder / f"{stage}.json")
 
 
 def read_records(folder: Path) -> dict[str, Record]:
@@ -72,11 +73,11 @@ def read_record(folder: Path, stage: str) -> Record:
     """The record of one stage.
 
     Raises:
-        InputError: the record is missing or damaged.
+        InputError: the record is missing, damaged, or not as it was written.
     """
     path = folder / f"{stage}.json"
+    fields = unsealed(read_json(path), path)
     try:
-        fields = read_json(path)
         advice = [Advice(**one | {"weight": Weight(one["weight"])}) for one in fields["advice"]]
         return Record(**fields | {"advice": advice})
     except (TypeError, KeyError, ValueError) as error:

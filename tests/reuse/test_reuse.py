@@ -17,8 +17,9 @@ from tiny_bge_m3 import build_tiny_bge_m3
 
 import pipeline
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_json, read_parquet, write_json
+from pipeline.common.files import read_json, read_parquet, sealed, write_json
 from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
+from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import STAGES as RECORDED
 from pipeline.tables.by_language import words_by_language
@@ -355,7 +356,7 @@ def test_the_record_decides_whose_words_are_shown(tmp_path: Path, project: Path)
     path = copy / LAYOUT.records / "evaluate.json"
     record = read_json(path)
     assert record["parameters"]["top_words"] == "agreed"
-    write_json(record | {"parameters": record["parameters"] | {"top_words": "beta"}}, path)
+    write_json(sealed(record | {"parameters": record["parameters"] | {"top_words": "beta"}}), path)
     assert run_stage(copy, "export", "--output", str(tmp_path / "out")).returncode == 0
     for folder in (copy / LAYOUT.model, tmp_path / "out"):
         loaded = pipeline.load(folder)
@@ -384,10 +385,10 @@ def test_an_export_names_no_folder_of_the_machine(tmp_path: Path, project: Path)
     record = read_json(path)
     assert record["parameters"]["tokenise"]["stopwords"] == "lists"
     record["parameters"]["tokenise"]["stopwords"] = lists
-    write_json(record | {"inputs": {lists: record["inputs"]["lists"]}}, path)
-    config = read_json(copy / LAYOUT.model / "config.json")
+    write_json(sealed(record | {"inputs": {lists: record["inputs"]["lists"]}}), path)
+    config = read_model_config(copy / LAYOUT.model)
     config["tokenise"]["stopwords"] = lists
-    write_json(config, copy / LAYOUT.model / "config.json")
+    write_model_config(config, copy / LAYOUT.model)
     done = run_stage(copy, "export", "--output", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     assert [name for name, found in content(tmp_path / "out").items() if b"somebodys-folder" in found] == []
