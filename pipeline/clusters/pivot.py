@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.sparse import csr_array
 
-from pipeline.clusters.reduction import Space, reduce
+from pipeline.clusters.reduction import Space, need_different_points, reduce
 from pipeline.common.errors import InputError
 from pipeline.common.mending import Advice, Weight
 from pipeline.common.wording import counted
@@ -67,7 +67,7 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
         (D,) int64, from 0 to K - 1.
 
     Raises:
-        InputError: there are more clusters than documents of the pivot.
+        InputError: there are more clusters than documents of the pivot, or than different ones.
     """
     has_embedding = embeddings.any(axis=1)
     if has_embedding.all():
@@ -95,6 +95,7 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
     points = reduce(embeddings, languages, params.space, params.dimension)
     if params.centre:
         points = centred(points, languages)
+    need_different_points(points[is_pivot], params.num_topics, params.space, f"the pivot, {named_language(pivot)},")
     kmeans = KMeans(params.num_topics, n_init=params.restarts, random_state=params.seed).fit(points[is_pivot])
     clusters = np.empty(len(points), dtype=np.int64)
     clusters[is_pivot] = kmeans.labels_

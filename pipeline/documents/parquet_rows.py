@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.documents.file_row import FileRow
 from pipeline.documents.formats import check_unpacked
 
@@ -38,4 +39,5 @@ def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
     unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
     check_unpacked(path, packed, unpacked)
     if metadata.num_rows > max(packed, BATCH):
-        raise InputError(f"{path}: {metadata.num_rows:,} rows in {packed:,} bytes cannot be different documents.")
+        rows, size = counted(metadata.num_rows, "row"), counted(packed, "byte")
+        raise InputError(f"{path}: {rows} in {size} cannot be different documents.")

@@ -77,6 +77,17 @@ def test_blocks_of_documents_change_no_direction(space: Space, monkeypatch: pyte
     same_up_to_sign(reduce(embeddings, languages, space, 5), whole)
 
 
+@pytest.mark.parametrize("space", ["u-svd", "svd", "svd-lr"])
+@pytest.mark.parametrize("kinds", [0, 1, 2, 3])
+def test_more_clusters_than_different_documents_are_refused(space: Space, kinds: int) -> None:
+    """Documents that repeat, down to the same one over and over, and vectors of nothing (kinds 0)."""
+    draw = np.random.default_rng(0).normal(size=(max(kinds, 1), 6)).astype(np.float32) * bool(kinds)
+    embeddings = draw[np.arange(40) % len(draw)]
+    languages = np.array(["en"] * 20 + ["ja"] * 20)
+    with pytest.raises(InputError, match=r"`num_topics` is 4, but the (pivot.* has only 0|20 .* only \d different)"):
+        pivot_clusters(embeddings, languages, ClusterParams(num_topics=4, space=space))
+
+
 def test_reduce_stops_at_the_rank() -> None:
     embeddings = some_embeddings(30, 3) @ np.random.default_rng(2).normal(size=(3, 10))
     assert reduce(embeddings, tongues(en=15, zh=15), "u-svd", 8).shape == (30, 3)

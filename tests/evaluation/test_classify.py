@@ -192,6 +192,26 @@ def test_labels_that_training_lacks_are_counted_as_errors() -> None:
     assert score["macro_f1"] == pytest.approx((1 + 1 + 2 / 3 + 0) / 4)
 
 
+@pytest.mark.parametrize(("spelt", "hint"), [(".0", "'1' and '1.0'"), (" ", "'1' and '1 '"), ("x", "")])
+def test_languages_without_a_common_label_have_no_figure_but_a_reason(spelt: str, hint: str) -> None:
+    number = {name: str(place) for place, name in enumerate(sorted(CLASSES), start=1)}
+    parts = {}
+    for lang, ending in (("en", ""), ("zh", spelt)):
+        part = labelled(0)
+        train, test = (
+            np.array([number[name] + ending for name in names.tolist()])
+            for names in (part.train_labels, part.test_labels)
+        )
+        parts[lang] = Labelled(part.train, train, part.test, test)
+    scores = classify(parts, ONE)
+    assert scores["en->en"]["accuracy"] == scores["zh->zh"]["accuracy"] == 1
+    reason = str(scores["en->zh"].pop("reason"))
+    assert scores["en->zh"] == {"accuracy": None, "macro_f1": None, "language": "zh"}
+    assert reason.startswith("no `label` of its test documents is one of")
+    assert ("write them alike" in reason) == bool(hint)
+    assert hint in reason
+
+
 def test_scores_are_json() -> None:
     parts = {"en": labelled(0), "zh": without(labelled(1), slice(0)), "ja": without(labelled(2), test=slice(0))}
     scores = classify(parts, ONE)
