@@ -148,7 +148,7 @@ def test_a_document_a_line(tmp_path: Path) -> None:
     [
         ({"lang": "en"}, "works only with `--format text`"),
         ({"form": "text", "lang": "cn"}, "--lang: `cn` is no language code"),
-        ({"form": "text", "lang": "de"}, "no document is left. The model knows en, zh, ja; found `de`"),
+        ({"form": "text", "lang": "de"}, "no document is left. The model knows .*; found `de`"),
     ],
 )
 def test_format_and_language_that_do_not_fit(tmp_path: Path, options: dict[str, Any], words: str) -> None:
