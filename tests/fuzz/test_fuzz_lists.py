@@ -57,7 +57,7 @@ def checked(path: Path) -> str:
     return ""
 
 
-@fuzzed(40, keys=st.lists(st.tuples(KEYS, VALUES), min_size=1, max_size=3))
+@fuzzed(20, keys=st.lists(st.tuples(KEYS, VALUES), min_size=1, max_size=3))
 def test_any_values_of_parameters_are_right_or_refused(
     home: Path, keys: list[tuple[tuple[str, ...], Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

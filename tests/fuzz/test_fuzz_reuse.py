@@ -156,3 +156,27 @@ def test_a_damaged_table_is_refused_or_the_same(model: Path, edits: list[tuple[f
         assert isinstance(read_parquet(changed), pl.DataFrame)
     except PipelineError as error:
         assert str(changed) in str(error)
+
+
+@pytest.mark.parametrize(
+    ("texts", "lang", "message"),
+    [
+        (["x", None, "y"], "en", "text 2 of 3 is None; expected a string."),
+        (["x", float("nan")], "en", "text 2 of 2 is nan (float); expected a string."),
+        (["\ud800x"], "en", "text 1 of 1 has half a surrogate pair ('\\ud800') at character 1"),
+        (None, "en", "the texts are None; expected a string or a list of strings."),
+        (b"x", "en", "the texts are b'x' (bytes); expected"),
+        ("x", None, "the model does not know the language None; it knows en, zh, ja"),
+    ],
+)
+def test_what_is_wrong_is_told(topics: pipeline.Topics, texts: object, lang: object, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        topics.infer(texts, lang)  # type: ignore[arg-type]
+    assert message in str(error.value)
+
+
+def test_similar_takes_one_text(topics: pipeline.Topics) -> None:
+    with pytest.raises(InputError, match=r"similar: the text is \['a', 'b'\] \(list\); expected a string"):
+        topics.similar(["a", "b"], "en")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"count is 0 \(int\); expected a whole number from 1"):
+        topics.similar(TEXT, "en", count=0)
