@@ -126,8 +126,9 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with a digest of themselves, so that a change of any of them is noticed by :func:`unsealed`."""
-    return {**values, SEAL: _digest_of_values(values)}
+    """The values with a digest of themselves, in place of an old one: :func:`unsealed` notices a change of any."""
+    rest = {name: value for name, value in values.items() if name != SEAL}
+    return rest | {SEAL: _digest_of_values(rest)}
 
 
 def unsealed(values: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - any JSON value

@@ -13,8 +13,8 @@ import pytest
 from tiny_bge_m3 import build_tiny_bge_m3
 from tiny_sentence_model import build_tiny_sentence_model
 
-from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import write_parquet
+from pipeline.common.errors import InputError
+from pipeline.common.files import MissingResourceError, sealed, write_parquet
 from pipeline.encoders.all_encoders import ENCODERS, load_encoder
 from pipeline.encoders.encoder import Encoder, word_table
 from pipeline.tables.vectors import vector_column
@@ -168,7 +168,7 @@ def test_a_changed_configuration_is_refused(saved: Path, tmp_path: Path, change:
     config = json.loads((saved / "config.json").read_text(encoding="utf-8"))
     if isinstance(change.get("params"), dict):
         change = {"params": config["params"] | change["params"]}
-    (saved / "config.json").write_text(json.dumps(config | change), encoding="utf-8")
+    (saved / "config.json").write_text(json.dumps(sealed(config | change)), encoding="utf-8")
     with pytest.raises(InputError, match=r"(?s)do not fit together .* Delete the folder"):
         load_encoder(saved, tmp_path)
 
