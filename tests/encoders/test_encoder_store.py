@@ -13,8 +13,8 @@ import pytest
 from tiny_bge_m3 import build_tiny_bge_m3
 from tiny_sentence_model import build_tiny_sentence_model
 
-from pipeline.common.errors import InputError
-from pipeline.common.files import MissingResourceError, sealed, write_parquet
+from pipeline.common.errors import InputError, MissingResourceError
+from pipeline.common.files import sealed, write_parquet
 from pipeline.encoders.all_encoders import ENCODERS, load_encoder
 from pipeline.encoders.encoder import Encoder, word_table
 from pipeline.tables.vectors import vector_column
