@@ -102,6 +102,7 @@ verify: $(READY)
 test: $(DEVELOPMENT)
 	@python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
+# PIPELINE_FUZZ_MINUTES=10: how long the property tests of tests/fuzz try random input, 60 minutes by default.
 test-slow: $(DEVELOPMENT)
 	@python -m pytest -m slow
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.common.files import write_json, write_text
+from pipeline.common.json_files import write_json
+from pipeline.common.whole_files import write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.evaluation.classify import ClassifyParams, accuracy_table, classify_each, labelled_parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.common.files import write_json
+from pipeline.common.json_files import write_json
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.documents import (

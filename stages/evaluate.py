@@ -6,7 +6,8 @@ import typer
 
 from pipeline.bow.counts import language_bow
 from pipeline.bow.vocabulary import BowParams
-from pipeline.common.files import write_json, write_text
+from pipeline.common.json_files import write_json
+from pipeline.common.whole_files import write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_by_topic, paired_retrieval

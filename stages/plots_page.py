@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from pipeline.common.files import write_text
+from pipeline.common.whole_files import write_text
 from pipeline.config.entry import stage
 from pipeline.workspace.dvc_settings import set_locally
 

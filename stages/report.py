@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from pipeline.common.files import write_text
+from pipeline.common.whole_files import write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
 from pipeline.report.markdown import topics_report

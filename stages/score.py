@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import write_json
+from pipeline.common.json_files import write_json
 from pipeline.config.entry import stage
 from pipeline.evaluation.coherence import Counting
 from pipeline.evaluation.scoring import files_by_language, read_tokens, read_topics, score

@@ -11,9 +11,10 @@ import typer
 from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
-from pipeline.common.files import copy_folder, write_text
+from pipeline.common.whole_files import write_text
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params
+from pipeline.encoders.encoder_folder import copy_encoder
 from pipeline.lexicon.matrices import link_matrices
 from pipeline.models.all_models import MODELS, build_model, model_class
 from pipeline.models.model_folder import save_model
@@ -90,7 +91,7 @@ def main() -> None:
     # Emptied first, and the configuration comes last: after a kill the folder is whole, or it is no model.
     shutil.rmtree(LAYOUT.model, ignore_errors=True)
     if model.reads_embeddings:  # new documents must be embedded in the same way
-        copy_folder(LAYOUT.encoder, LAYOUT.model_encoder)
+        copy_encoder(LAYOUT.encoder, LAYOUT.model_encoder)
     save_model(LAYOUT.model, name, model, vocabulary, rules)
     write_record(LAYOUT.records, "train", params.used, reports=[LAYOUT.losses])
     shutil.rmtree(checkpoints, ignore_errors=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.bow.counts import BLOCK
 from pipeline.bow.phrases import join_phrases, learn_phrases, phrases_of
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_utf8
+from pipeline.common.files import read_list
 from pipeline.common.wording import counted
 from pipeline.languages.spelling import word_form
 from pipeline.tables.by_language import ByLanguage
@@ -159,7 +159,9 @@ def read_vocabulary(path: Path) -> list[str]:
     """
     if not path.exists():
         raise InputError(f"{path} is missing: bow.vocabulary = {path.parent} must hold one list for each language.")
-    words = [line.strip() for line in read_utf8(path).rstrip().split("\n")]
+    words = read_list(path)
+    while len(words) > 1 and not words[-1]:  # the end of the last line, and blank lines behind it
+        words.pop()
     for number, word in enumerate(words, 1):
         if len(word.split()) != 1:
             raise InputError(f"{path}, line {number}: found {word!r}; expected one word, without a blank in it.")

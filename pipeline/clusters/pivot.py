@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.sparse import csr_array
 
-from pipeline.clusters.reduction import Space, reduce
+from pipeline.clusters.reduction import Space, need_different_points, reduce
 from pipeline.common.errors import InputError
 from pipeline.common.mending import Advice, Weight
 from pipeline.common.wording import counted
@@ -67,8 +67,8 @@ def pivot_clusters(embeddings: np.ndarray, languages: np.ndarray, params: Cluste
         (D,) int64, from 0 to K - 1.
 
     Raises:
-        InputError: there are more clusters than documents of the pivot, no document of the pivot has an embedding, or
-            nothing is left of the embeddings in the chosen space.
+        InputError: there are more clusters than documents of the pivot or than different ones, or no document of the
+            pivot has an embedding.
     """
     has_embedding = np.asarray(embeddings.any(axis=1))
     is_pivot = languages == languages[0]
@@ -101,14 +101,9 @@ def _clusters(embeddings: np.ndarray, languages: np.ndarray, pivot: str, params:
             f"{counted(count, 'training document')} with words and an embedding, and each topic needs several. {mend}"
         )
     points = reduce(embeddings, languages, params.space, params.dimension)
-    if not points.shape[1]:
-        raise InputError(
-            f"`cluster.space` is {params.space}, which takes away the directions that tell languages apart, and the "
-            f"vectors of the {counted(len(points), 'document')} have no others: the documents of each language are "
-            "alike. Set `cluster.space: svd`, or add other documents."
-        )
     if params.centre:
         points = centred(points, languages)
+    need_different_points(points[is_pivot], params.num_topics, params.space, f"the pivot, {named_language(pivot)},")
     kmeans = KMeans(params.num_topics, n_init=params.restarts, random_state=params.seed).fit(points[is_pivot])
     clusters = np.empty(len(points), dtype=np.int64)
     clusters[is_pivot] = kmeans.labels_

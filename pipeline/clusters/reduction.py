@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from pipeline.common.errors import InputError
+from pipeline.common.wording import counted
 from pipeline.tables.vectors import unit_rows
 
 BLOCK = 50_000  # how many documents are float64 at once; a fixed number limits the memory
@@ -40,6 +42,27 @@ def project(embeddings: np.ndarray, directions: np.ndarray) -> np.ndarray:
 def reduce(embeddings: np.ndarray, languages: np.ndarray, space: Space, dimension: int) -> np.ndarray:
     """(D, <= dimension) unit rows of the documents in their leading singular directions; see :func:`projection`."""
     return project(embeddings, projection(embeddings, languages, space, dimension))
+
+
+def need_different_points(points: np.ndarray, topics: int, space: Space, whose: str) -> None:
+    """Refuse to find more clusters than there are different points.
+
+    Args:
+        points: (D, d) the documents to cluster; d is 0 where nothing is left of their embeddings.
+        topics: the number of clusters, K.
+        space: the space, for the message.
+        whose: whose documents they are, for the message.
+
+    Raises:
+        InputError: fewer than K points differ.
+    """
+    different = len({row.tobytes() for row in points.round(6) + 0.0})  # without -0.0
+    if different < topics:
+        raise InputError(
+            f"`num_topics` is {topics:,}, but the {counted(len(points), 'training document')} of {whose} have only "
+            f"{counted(different, 'different vector')} in the space where they are clustered, {space}. Are they one "
+            "text over and over, or all vectors alike? Add other documents, or lower `num_topics`."
+        )
 
 
 def _singular(blocks: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

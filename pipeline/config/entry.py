@@ -16,8 +16,8 @@ from typing import ParamSpec
 import typer
 
 from pipeline.common.errors import PipelineError
-from pipeline.common.files import is_full, no_space
 from pipeline.common.terminal import InertFormatter, replace_unknown_characters
+from pipeline.common.whole_files import is_full, no_space
 from pipeline.run.times import note_time
 
 Arguments = ParamSpec("Arguments")

@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from pipeline.common.errors import InputError, nearest
-from pipeline.common.files import write_text
+from pipeline.common.whole_files import write_text
 from pipeline.config.parameters import yaml_text
 
 PRESETS = Path("presets")

@@ -76,6 +76,11 @@ def check_paths(params: Params) -> None:
         if len(missing_paths) > ("path" in missing_paths):
             lines.append(f"Set the paths that your run does not need to `{NONE}`.")
         raise InputError("\n".join(lines))
+    if paths["dictionary"] is not None and not Path(paths["dictionary"]).is_dir() and paths["dictionary"] != NONE:
+        raise InputError(
+            f"{params.path}: dictionary = {paths['dictionary']!r} is a file. Call it by the codes of its languages, "
+            "such as en-zh.tsv, put it into a folder, and name the folder."
+        )
 
 
 def _check_apart(params: Params, path: Any) -> None:  # noqa: ANN401 - any YAML value
@@ -96,6 +101,7 @@ def _problems(params: Params) -> Iterator[str]:
     for section_class in TOP_ONLY:
         yield from _fault_lines(partial(params.top, section_class))
     yield from _misplaced(params)
+    yield from _mappings(params)
     yield from _wrong_names(params)
     without_ablations = params.having(ablate=[])  # `ablate` names terms of the chosen model
     for name, section_class in SECTIONS.items():
@@ -105,7 +111,7 @@ def _problems(params: Params) -> Iterator[str]:
 
 def _unknown_keys(params: Params) -> Iterator[str]:
     known = sorted({*TOP, *SECTIONS})
-    for key in sorted(params.values.keys() - set(known)):
+    for key in sorted(params.values.keys() - set(known), key=str):
         meant = nearest(str(key), known)
         hint = f"did you mean `{meant}`?" if meant else f"the known names are {', '.join(known)}."
         yield f"{params.path}: {key} is not a parameter; {hint}"
@@ -117,6 +123,12 @@ def _misplaced(params: Params) -> Iterator[str]:
         for key in block if isinstance(block, dict) else ():
             if key in TOP:
                 yield f"{params.path}: {section}.{key} belongs at the top level, as `{key}`."
+
+
+def _mappings(params: Params) -> Iterator[str]:
+    for name, meaning in TOP.items():
+        if isinstance(value := params.values.get(name), dict):
+            yield f"{params.path}: {name} = {value!r}: expected a value ({meaning}), found a section of parameters."
 
 
 def _wrong_names(params: Params) -> list[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import file_digest, write_text
+from pipeline.common.files import file_digest
+from pipeline.common.whole_files import write_text
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_lines, whole_file
+from pipeline.common.files import read_lines
+from pipeline.common.whole_files import whole_file
 from pipeline.common.wording import counted
 from pipeline.datasets.public import SPLITS, Dataset
 

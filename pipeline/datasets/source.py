@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.common.errors import InputError, TryAgainError
-from pipeline.common.files import file_digest, whole_file
+from pipeline.common.files import file_digest
+from pipeline.common.whole_files import whole_file
 
 GITHUB = "https://raw.githubusercontent.com"
 SECONDS_WITHOUT_A_BYTE = 30

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.common.errors import TryAgainError
-from pipeline.common.files import read_lines, whole_file, write_text
+from pipeline.common.files import read_lines
+from pipeline.common.whole_files import whole_file, write_text
 from pipeline.common.wording import counted
 from pipeline.datasets.checksums import SUMS, note_sums, read_sums
 from pipeline.datasets.public import Dataset, Dictionary

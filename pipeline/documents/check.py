@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.languages.codes import check_language
+from pipeline.languages.codes import canonical_code, check_language
 
 DATASET_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 # What the column `split` may say, in any case. Documents of `dev` are held out: neither trained on nor tested with.
@@ -18,6 +19,8 @@ SPLITS: Final = {
     **dict.fromkeys(("test", "testing"), "test"),
     **dict.fromkeys(("dev", "development", "val", "valid", "validation"), "dev"),
 }
+
+UNKNOWN_LANGUAGE = "unknown language"
 
 
 def check_dataset_name(name: str) -> str:
@@ -34,22 +37,28 @@ def check_dataset_name(name: str) -> str:
     )
 
 
-def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
+def check_rows(path: Path, rows: pl.DataFrame, listed: Sequence[str] | None = None) -> pl.DataFrame:
     """Check the fields of all or some normalised rows of one file. Rows without a language pass.
 
     Languages and splits get their one name: `eng` and `en-US` become `en`, `validation` becomes `dev`.
 
+    Args:
+        path: the file, for messages.
+        rows: the rows.
+        listed: the languages that are known, where a row in another one is rejected; None takes every language.
+
     Raises:
-        InputError: a language code is not known.
+        InputError: a language code is not known, and there is no such list.
     """
     split = pl.col("split").str.to_lowercase().replace_strict(SPLITS, default=None, return_dtype=pl.String)
     return (
-        _with_codes(path, rows)
+        _with_codes(path, rows, listed)
         .with_columns(
             reason=pl.coalesce(
                 "reason",
                 pl.when(pl.col("text").is_null()).then(pl.lit("no text: missing")),
                 pl.when(pl.col("text") == "").then(pl.lit("no text: empty after normalisation")),
+                _unknown_language(listed),
                 pl.when(split.is_null() & pl.col("split").is_not_null()).then(
                     pl.format("unknown split: `{}`; expected train, test or dev", "split")
                 ),
@@ -59,8 +68,18 @@ def check_rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_codes(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with one code for each language."""
+def _unknown_language(listed: Sequence[str] | None) -> pl.Expr:
+    if listed is None:
+        return pl.lit(None, pl.String)
+    reason = pl.format(f"{UNKNOWN_LANGUAGE}: `{{}}`; the model knows {', '.join(listed)}", "lang")
+    return pl.when(pl.col("lang").is_in(list(listed)).not_()).then(reason)
+
+
+def _with_codes(path: Path, rows: pl.DataFrame, listed: Sequence[str] | None) -> pl.DataFrame:
+    """The rows with one code for each language; with a list, what is no code stays as it is."""
     first_rows = rows.drop_nulls("lang").unique("lang", keep="first", maintain_order=True)
-    codes = {code: check_language(code, f"{path}:{row}") for row, code in first_rows.select("row", "lang").iter_rows()}
+    codes = {
+        code: check_language(code, f"{path}:{row}") if listed is None else canonical_code(code) or code
+        for row, code in first_rows.select("row", "lang").iter_rows()
+    }
     return rows.with_columns(pl.col("lang").replace(codes))

@@ -58,7 +58,8 @@ ALSO_CALLED: Final = {
         )
     ),
 }
-NO_PAIR: Final = frozenset(("nan", "none", "null", "na", "n/a", "-", "?"))  # placeholders, which join no translations
+NO_PAIR: Final = frozenset(("", "nan", "none", "null", "nil", "na", "n/a", "n.a", "undefined", "missing"))
+_AROUND: Final = "<>()[]#.,:;?!-_–—*/\\ "  # signs around a placeholder, or which are one: <NA>, #N/A, --, ?
 LIKE_A_CODE = re.compile(r"[A-Za-z]{2}([-_]([A-Z]{2}|[A-Z][a-z]{3}))?")
 RAW = pl.Schema({"file": pl.String, "row": pl.Int64} | dict.fromkeys((*COLUMNS, "reason"), pl.String))
 Value = str | None
@@ -125,7 +126,7 @@ class FileColumns:
         fields = row.fields
         if self.standard:
             fields = {self.standard.get(name, name): value for name, value in fields.items()}
-        if str(fields.get("pair", "")).strip().lower() in NO_PAIR and fields.get("pair") is not None:
+        if _is_placeholder(fields.get("pair")):
             self.placeholders += 1
             fields = {name: value for name, value in fields.items() if name != "pair"}
         return row._replace(fields=fields)
@@ -170,6 +171,11 @@ def check_header(path: Path, line: int, names: Sequence[str]) -> None:
         "whatever else stands above the names; if it is the first document, put a row with names above it; if it holds "
         "the names, call the column of the texts `text`."
     )
+
+
+def _is_placeholder(pair: Any) -> bool:  # noqa: ANN401 - any value of a cell
+    """Whether the name of a pair is one that joins no translations, such as ``nan``; an empty cell is not one."""
+    return not _is_empty(pair) and str(pair).strip().strip(_AROUND).lower() in NO_PAIR
 
 
 def standard_names(path: Path, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, list[str]]]:

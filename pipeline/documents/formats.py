@@ -34,6 +34,8 @@ FORMATS = (
     "JSON Lines (.jsonl, .ndjson), JSON (.json), CSV (.csv), TSV (.tsv), each also with .gz; Parquet (.parquet); "
     "Excel (.xlsx); or a folder of texts (.txt)"
 )
+ALWAYS_UNPACKED = 100_000_000  # bytes
+LARGEST_RATIO = 200
 REFERENCE_STEM = "reference"
 # Files that stand beside documents and are never meant as such.
 COMPANIONS = frozenset({".py", ".dvc", ".yaml", ".yml", ".sh"})
@@ -129,6 +131,24 @@ def kind_of(path: Path) -> Kind:
         suffix = "".join(path.suffixes[-2:]) if is_packed(path) else path.suffix
         raise InputError(f"{path}: the format `{suffix}` is not known.{_hint(path)} Expected {FORMATS}.")
     return kind
+
+
+def check_unpacked(path: Path, packed: int, unpacked: int) -> None:
+    """Refuse a file that unpacks to far more than documents do: texts become some 3 to 20 times as large.
+
+    Args:
+        path: the file, for the message.
+        packed: its size in bytes.
+        unpacked: how many bytes it has unpacked to so far, or would.
+
+    Raises:
+        InputError: it is such a file.
+    """
+    if unpacked > max(ALWAYS_UNPACKED, LARGEST_RATIO * packed):
+        raise InputError(
+            f"{path}: its {packed:,} bytes unpack to more than {unpacked:,}, which no texts do. If you trust the file, "
+            "unpack it yourself, or save it anew."
+        )
 
 
 def stem_of(path: PurePath) -> str:

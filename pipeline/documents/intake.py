@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pipeline.common.errors import InputError
 from pipeline.common.wording import counted
 from pipeline.documents.account import Account, intake_report, log_rejects, log_summary
-from pipeline.documents.check import check_rows
+from pipeline.documents.check import UNKNOWN_LANGUAGE, check_rows
 from pipeline.documents.dates import DateOrder, normalised_dates
 from pipeline.documents.duplicates import Duplicates
 from pipeline.documents.encodings import AUTO_ENCODING, check_encoding
@@ -169,6 +169,7 @@ def read_chunks(
     findings: Findings,
     passed_over: Collection[str] = (),
     size: int | None = None,
+    listed: Sequence[str] | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield tables of one file's rows, normalised, with a ``reason`` where a row cannot be used; duplicates stay.
 
@@ -181,18 +182,19 @@ def read_chunks(
         findings: takes what is noticed beside the rows.
         passed_over: optional columns that are not read.
         size: the number of rows in a table; None gives one table.
+        listed: the languages outside of which a row is rejected; None takes every language.
 
     Raises:
-        InputError: the file cannot be used, or none of its rows can.
+        InputError: the file cannot be used, or none of its rows can, in whatever language.
     """
     form, count = FileColumns(file), 0
     first_row, is_usable = None, False
     while chunk := list(islice(rows, size)):
         raw = without_markup(raw_documents(form, chunk, passed_over))
-        checked = check_rows(file.path, normalise(raw, max_characters))
+        checked = check_rows(file.path, normalise(raw, max_characters), listed)
         count += checked.height
         first_row = first_row or checked.select("file", "row", "reason").row(0)
-        is_usable = is_usable or checked["reason"].null_count() > 0
+        is_usable = is_usable or checked["reason"].fill_null(UNKNOWN_LANGUAGE).str.starts_with(UNKNOWN_LANGUAGE).any()
         yield checked
     form.tell(findings)
     if not is_usable and first_row:

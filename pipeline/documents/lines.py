@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NoReturn, cast
 
 from pipeline.common.errors import InputError
-from pipeline.documents.formats import is_packed
+from pipeline.documents.formats import check_unpacked, is_packed
 
 InvalidUtf8 = Literal["stop", "reject"]
 
@@ -33,7 +33,7 @@ def open_documents(path: Path) -> Iterator[BinaryIO]:
         InputError: the file cannot be opened or unpacked.
     """
     try:
-        file = gzip.GzipFile(path) if is_packed(path) else path.open("rb")
+        file = _Unpacked(path) if is_packed(path) else path.open("rb")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     with file:
@@ -41,6 +41,24 @@ def open_documents(path: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, file)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputError(f"{path} cannot be unpacked, it is damaged or not gzip: {error}.") from error
+
+
+class _Unpacked(gzip.GzipFile):
+    """A packed file that stops where it turns out to be nothing but a device to fill the memory."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._path, self._packed = path, path.stat().st_size
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._checked(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._checked(super().read1(size))
+
+    def _checked(self, content: bytes) -> bytes:
+        check_unpacked(self._path, self._packed, self.tell())
+        return content
 
 
 class Lines:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from html import unescape
 from html.entities import html5
-from html.parser import HTMLParser
 from typing import Final
 
 import polars as pl
@@ -22,11 +21,18 @@ _BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 _INLINE: Final = frozenset(_INLINE_NAMES.split())
 _HIDDEN: Final = frozenset(("script", "style"))
 TAG: Final = rf"(?i)<(/?)({'|'.join(sorted(_BLOCKS | _INLINE))})(?:\s[^<>]*)?/?>"
+_MARKS: Final = frozenset("!?")  # <!DOCTYPE html>, <?xml ...?>
 _ALONE: Final = frozenset(("br", "hr", "img"))  # tags that are used without an end
 ENTITY: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _TAG = re.compile(TAG)
 _ENTITY = re.compile(ENTITY)
-_BLANKS = re.compile(r"[ \t\r\f\v]*\n\s*")
+# All that follows takes time in proportion to the text: nothing is looked for twice from each of many starts, as the
+# parser of Python does for a quote that is never closed.
+_BLANKS = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]*+\n\s*")
+_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
+_REST_OF_TAG = re.compile(r"""(/?)([A-Za-z][^\s/>]*+|[!?])((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""")
+_REST_OF_BROKEN_TAG = re.compile(r"(/?)([A-Za-z][^\s/>]*+|[!?])([^>]*+)>")  # a quote in it has no end
+_REFERENCE = re.compile(r"&#?[A-Za-z0-9]{1,32};?")  # with an end or without, as browsers read them
 
 
 def without_markup(rows: pl.DataFrame) -> pl.DataFrame:
@@ -56,10 +62,33 @@ def _is_html(text: str) -> bool:
 
 
 def _visible(html: str) -> str:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return _BLANKS.sub("\n", "".join(reader.pieces))
+    """What a browser would show of a text; tags that HTML does not know stay as they are written."""
+    commented = html.rfind("-->") + len("-->") if "-->" in html else 0  # behind it no comment ends
+    first, *rest = (_COMMENT.sub("", html[:commented]) + html[commented:]).split("<")
+    pieces, hidden = [first], ""  # hidden: the tag whose content is not shown, while it is open
+    for piece in rest:
+        end, name, attributes, after = _tag_of(piece)
+        if hidden:
+            hidden = "" if end and name == hidden else hidden
+            pieces.append("" if hidden else after)
+        elif name in _HIDDEN:
+            hidden = "" if end or attributes.endswith("/") else name
+            pieces.append("" if hidden else after)
+        elif name in _BLOCKS or name in _INLINE or name in _MARKS:
+            pieces.append(("\n" if name in _BLOCKS else "") + after)
+        else:
+            pieces.append("<" + piece)
+    return _BLANKS.sub("\n", "".join(map(_references, pieces)))
+
+
+def _tag_of(piece: str) -> tuple[str, str, str, str]:
+    """The slash, name in lower case and attributes of the tag at the start of a piece, and the text behind it."""
+    match = _REST_OF_TAG.match(piece) or _REST_OF_BROKEN_TAG.match(piece)
+    return (match[1], match[2].lower(), match[3], piece[match.end() :]) if match else ("", "", "", piece)
+
+
+def _references(piece: str) -> str:
+    return _REFERENCE.sub(lambda match: unescape(match[0]), piece)
 
 
 def _characters(text: str) -> str:
@@ -68,36 +97,3 @@ def _characters(text: str) -> str:
 
 def _is_entity(entity: str) -> bool:
     return entity[1] == "#" or entity[1:] in html5
-
-
-class _Reader(HTMLParser):
-    """Collects what a browser would show. Tags that HTML does not know stay as they are written."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._hidden += 1
-        elif tag in _BLOCKS:
-            self.pieces.append("\n")
-        elif tag not in _INLINE:
-            self.pieces.append(self.get_starttag_text() or "")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _HIDDEN:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in _BLOCKS:
-            self.pieces.append("\n")
-        elif tag not in _INLINE:
-            self.pieces.append(f"</{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.pieces.append(data)

@@ -6,11 +6,14 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from pipeline.common.errors import InputError
 from pipeline.documents.file_columns import check_header, is_known_column
 from pipeline.documents.file_row import FileRow
+from pipeline.documents.formats import check_unpacked
+
+MOST_ROWS = 2**20
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +30,14 @@ def workbook_rows(path: Path) -> Iterator[FileRow]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with ZipFile(path) as parts:
+            check_unpacked(path, path.stat().st_size, sum(part.file_size for part in parts.infolist()))
         workbook = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise InputError(f"{path} cannot be read as an Excel workbook (.xlsx): {error}.") from error
     try:
         sheet = _sheet_of_documents(path, workbook)
-        rows = (
-            (number, row) for number, row in enumerate(sheet.iter_rows(values_only=True), start=1) if _has_cell(row)
-        )
+        rows = ((number, row) for number, row in _numbered_rows(path, sheet) if _has_cell(row))
         header = _header_cells(path, *next(rows, (1, ())))
         for number, cells in rows:
             yield FileRow(number, {name: cell for name, cell in zip(header, cells, strict=False) if name})
@@ -43,7 +46,7 @@ def workbook_rows(path: Path) -> Iterator[FileRow]:
 
 
 def _sheet_of_documents(path: Path, workbook: Any) -> Any:  # noqa: ANN401 - openpyxl is untyped
-    filled = {sheet.title: first for sheet in workbook.worksheets if (first := _first_row(sheet)) is not None}
+    filled = {sheet.title: first for sheet in workbook.worksheets if (first := _first_row(path, sheet)) is not None}
     if not filled:
         raise InputError(f"{path}: no sheet holds a cell.")
     likely = [name for name, first in filled.items() if any(is_known_column(_name(cell)) for cell in first)]
@@ -59,8 +62,19 @@ def _sheet_of_documents(path: Path, workbook: Any) -> Any:  # noqa: ANN401 - ope
     return workbook[chosen]
 
 
-def _first_row(sheet: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - openpyxl is untyped
-    return next((row for row in sheet.iter_rows(values_only=True) if _has_cell(row)), None)
+def _first_row(path: Path, sheet: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - openpyxl is untyped
+    return next((row for _, row in _numbered_rows(path, sheet) if _has_cell(row)), None)
+
+
+def _numbered_rows(path: Path, sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:  # noqa: ANN401
+    """The rows with their numbers. No row is filled up to the last column that the sheet says it has: it may be XFD."""
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > MOST_ROWS:
+            raise InputError(
+                f"{path}: the sheet {sheet.title} has a row after number {MOST_ROWS:,}, the last of Excel."
+            )
+        yield number, row
 
 
 def _header_cells(path: Path, number: int, cells: tuple[Any, ...]) -> list[str]:

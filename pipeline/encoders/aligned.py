@@ -20,7 +20,7 @@ from scipy.sparse import csr_array, vstack
 from pipeline.bow.counts import word_counts
 from pipeline.bow.phrases import MARK
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_parquet, write_parquet
+from pipeline.common.parquet_files import read_parquet, write_parquet
 from pipeline.common.wording import counted
 from pipeline.encoders.encoder_folder import write_config
 from pipeline.encoders.rotation import Pairs, align, prune

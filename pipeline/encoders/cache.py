@@ -20,8 +20,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.common.files import whole_file
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
+from pipeline.common.whole_files import whole_file
 from pipeline.common.wording import counted, some_of
 
 log = logging.getLogger(__name__)

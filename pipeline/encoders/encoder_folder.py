@@ -9,10 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import file_digest, read_json, write_json
+from pipeline.common.files import file_digest
+from pipeline.common.json_files import read_sealed_json, write_sealed_json
+from pipeline.common.whole_files import MAKE_AGAIN, copy_folder
 
 CONFIG = "config.json"
-AGAIN = "Delete the folder and run `dvc repro embed`."
 
 
 def write_config(folder: Path, name: str, params: BaseModel, files: Sequence[str] = ()) -> None:
@@ -25,7 +26,8 @@ def write_config(folder: Path, name: str, params: BaseModel, files: Sequence[str
         files: names of the files in ``folder`` that hold the encoder's state.
     """
     digests = {file: file_digest(folder / file) for file in files}
-    write_json({"encoder": name, "params": params.model_dump(mode="json"), "sha256": digests}, folder / CONFIG)
+    config = {"encoder": name, "params": params.model_dump(mode="json"), "sha256": digests}
+    write_sealed_json(config, folder / CONFIG)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -37,17 +39,28 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     if not (folder / CONFIG).exists():
         raise MissingResourceError(f"{folder} holds no encoder. `dvc repro embed` makes one.")
-    config = read_json(folder / CONFIG)
+    config = read_sealed_json(folder / CONFIG)
     try:
         changed = [file for file, digest in config["sha256"].items() if file_digest(folder / file) != digest]
     except (KeyError, TypeError, AttributeError, OSError) as error:
         raise damaged(folder, error) from error
     if changed:
-        raise InputError(f"{folder / changed[0]} is not the file that was saved with this encoder. {AGAIN}")
-    return dict(config)
+        raise InputError(f"{folder / changed[0]} is not the file that was saved with this encoder. {MAKE_AGAIN}")
+    return config
+
+
+def copy_encoder(folder: Path, target: Path) -> None:
+    """Copy an encoder, after a check of each file that has a digest; an encoder of several has a folder for each.
+
+    Raises:
+        InputError: as for :func:`read_config`.
+    """
+    for config in sorted(folder.rglob(CONFIG)):
+        read_config(config.parent)
+    copy_folder(folder, target)
 
 
 def damaged(folder: Path, error: Exception) -> InputError:
     """The error for a folder with damaged files; its message says what to do."""
     reason = f"{type(error).__name__}: {error}"
-    return InputError(f"{folder}: the files in it are damaged or do not fit together ({reason}). {AGAIN}")
+    return InputError(f"{folder}: the files in it are damaged or do not fit together ({reason}). {MAKE_AGAIN}")

@@ -109,7 +109,8 @@ def classify(parts: Mapping[str, Labelled], params: ClassifyParams) -> dict[str,
 
     Returns:
         ``train->test`` -> accuracy and macro F1 (over all labels that test documents have or are predicted to
-        have). Both are null, with a reason, where the labels do not allow training or testing; ``language`` is then
+        have). Both are null, with a reason, where the labels do not allow training or testing, or no test document
+        has a label of the training documents; ``language`` is then
         the language that the reason is about, if it is about one.
     """
     return classify_each({"": parts}, params)[""]
@@ -127,20 +128,39 @@ def _train_and_test(source: str, parts: Mapping[str, Labelled], params: Classify
         found = f"{single:,} of {len(classes):,} labels are at one training document only, so they look like ids"
         return {f"{source}->{target}": _none(found, source) for target in parts}
     predict = METHODS[params.method](features.astype(np.float64), labels, params.seed)
-    return {f"{source}->{target}": _test(predict, part, target) for target, part in parts.items()}
+    return {f"{source}->{target}": _test(predict, classes, part, target) for target, part in parts.items()}
 
 
-def _test(predict: Predict, part: Labelled, target: str) -> Score:
+def _test(predict: Predict, classes: np.ndarray, part: Labelled, target: str) -> Score:
     from sklearn.metrics import accuracy_score, f1_score
 
     if not len(part.test_labels):
         return _none("no test document has a `label`", target)
+    tested = np.unique(part.test_labels)
+    if not np.isin(tested, classes).any():
+        return _none(_no_label_in_common(classes, tested), target)
     starts = range(0, len(part.test), BLOCK)
     predicted = np.concatenate([predict(part.test[start : start + BLOCK].astype(np.float64)) for start in starts])
     return {
         "accuracy": float(accuracy_score(part.test_labels, predicted)),
         "macro_f1": float(f1_score(part.test_labels, predicted, average="macro", zero_division=0)),
     }
+
+
+def _no_label_in_common(trained: np.ndarray, tested: np.ndarray) -> str:
+    """Why nothing can be right, and labels that may be one in two spellings."""
+    same = {_meaning(label): label for label in trained.tolist()}
+    alike = next(((same[_meaning(label)], label) for label in tested.tolist() if _meaning(label) in same), None)
+    hint = f"; if {alike[0]!r} and {alike[1]!r} are the same label, write them alike" if alike else ""
+    return f"no `label` of its test documents is one of the training documents', {trained[0]!s} ...{hint}"
+
+
+def _meaning(label: str) -> float | str:
+    """What two spellings of one label have in common: the number, or the letters."""
+    try:
+        return float(label)
+    except ValueError:
+        return "".join(filter(str.isalnum, label.casefold()))
 
 
 def _subset(part: Labelled, max_train: int | None, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError, PipelineError
-from pipeline.common.files import write_json, write_text
+from pipeline.common.json_files import write_json
+from pipeline.common.whole_files import write_text
 from pipeline.common.wording import counted
 from pipeline.comparison.collect import run_figures
 from pipeline.comparison.plot import draw_comparison

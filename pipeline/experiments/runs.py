@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json, read_sealed_json, write_sealed_json, write_text
+from pipeline.common.json_files import read_json, read_sealed_json, write_sealed_json
+from pipeline.common.whole_files import write_text
 from pipeline.common.wording import counted
 from pipeline.comparison.results import ComparedRow
 from pipeline.config.parameters import PARAMS

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.common.dotted import leaves
 from pipeline.common.errors import InputError, nearest
-from pipeline.common.files import write_text
+from pipeline.common.whole_files import write_text
 from pipeline.comparison.results import ComparedRow
 from pipeline.config.parameters import NONE, Params
 from pipeline.config.presets import PRESETS, apply_preset

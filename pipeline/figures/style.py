@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.common.files import whole_file, write_text
+from pipeline.common.whole_files import whole_file, write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.common.errors import first_names
 from pipeline.common.mending import Advice, Weight
 from pipeline.common.wording import counted
 from pipeline.languages.codes import named_language
-from pipeline.lexicon.dictionary import dictionary_file, swapped_columns
+from pipeline.lexicon.dictionary import dictionary_file, misnamed_dictionaries, swapped_columns
 from pipeline.tables.by_language import words_by_language
 
 THIN = 0.1  # share of a vocabulary below which its dictionary is called thin
@@ -18,7 +19,7 @@ SOURCES = {"file": "by {file}", "spelling": "by their spelling", "texts": "by al
 
 
 def dictionary_advice(vocabulary: pl.DataFrame, links: pl.DataFrame, dictionary: Path | None) -> list[Advice]:
-    """What to mend about languages whose dictionary is thin, or whose file has its columns swapped.
+    """What to mend about dictionaries that are thin, have swapped columns, or have names that are not asked for.
 
     Args:
         vocabulary: columns ``lang`` and ``word``, the pivot first.
@@ -30,6 +31,14 @@ def dictionary_advice(vocabulary: pl.DataFrame, links: pl.DataFrame, dictionary:
     """
     (pivot, pivot_words), *others = words_by_language(vocabulary).items()
     advice = []
+    if names := misnamed_dictionaries(dictionary):
+        advice.append(
+            Advice(
+                Weight.LOST,
+                f"Not read in {dictionary}: {first_names(names)}",
+                "A dictionary is called by two codes of languages and .tsv, such as en-zh.tsv.",
+            )
+        )
     for language, words in others:
         of_language = links.filter(pl.col("lang") == language)
         if swapped := swapped_columns(dictionary, pivot, pivot_words, language, words):

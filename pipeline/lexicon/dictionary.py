@@ -10,7 +10,8 @@ from pathlib import Path
 import snowballstemmer
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_lines
+from pipeline.common.files import read_list
+from pipeline.languages.codes import canonical_code
 from pipeline.languages.spelling import word_form
 
 Pair = tuple[str, str]
@@ -27,11 +28,25 @@ def dictionary_file(folder: Path | None, pivot: str, language: str) -> Path | No
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
+def misnamed_dictionaries(folder: Path | None) -> list[str]:
+    """The files in ``folder`` that no two languages can be asked for by: their names are not two codes."""
+    if folder is None or not folder.is_dir():
+        return []
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return [file.name for file in files if file.suffix != ".md" and not _is_named_for_languages(file)]
+
+
+def _is_named_for_languages(file: Path) -> bool:
+    codes = file.stem.split("-")
+    return file.suffix == ".tsv" and len(codes) == 2 and all(canonical_code(code) == code for code in codes)
+
+
 def read_dictionary(folder: Path | None, pivot: str, language: str) -> tuple[list[Pair], bool]:
     """Read ``<pivot>-<language>.tsv``, or ``<language>-<pivot>.tsv`` with its words swapped.
 
     Each line is a word, a tab and a word, and perhaps a tab and a number, which says how sure the entry is and is not
-    used; ``#`` starts a comment. An entry with capital letters also counts as an entry in lower case.
+    used; words without a blank in them may have a blank between them instead. ``#`` starts a comment. An entry with
+    capital letters also counts as an entry in lower case.
 
     Returns:
         The (pivot word, other word) pairs, and whether the English side holds Porter stems, as a first line
@@ -49,16 +64,16 @@ def read_dictionary(folder: Path | None, pivot: str, language: str) -> tuple[lis
 
 
 def _read(path: Path) -> tuple[list[Pair], bool]:
-    lines = [line.strip() for line in read_lines(path)]
+    lines = read_list(path)
     pairs = []
     for number, line in enumerate(lines, 1):
         if not line or line.startswith("#"):
             continue
-        fields = line.split("\t")
+        fields = line.split("\t") if "\t" in line else line.split()
         if len(fields) not in (2, 3) or (len(fields) == 3 and not NUMBER.fullmatch(fields[2])):
             raise InputError(
-                f"{path}, line {number}: expected two words separated by a tab, and after another tab nothing but a "
-                f"number; found {line!r}."
+                f"{path}, line {number}: expected two words separated by a tab or a blank, and after them nothing "
+                f"but a number; found {line!r}."
             )
         first, second = (field.strip() for field in fields[:2])
         pairs.append((first, second))

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import write_text
+from pipeline.common.whole_files import write_text
 from pipeline.common.wording import counted
 from pipeline.tables.by_language import words_by_language
 

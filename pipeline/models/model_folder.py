@@ -11,16 +11,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import file_digest, whole_file, write_json
+from pipeline.common.files import file_digest
+from pipeline.common.whole_files import MAKE_AGAIN, whole_file
 from pipeline.models.all_models import build_model, model_class
-from pipeline.models.model_config import CONFIG, read_model_config
+from pipeline.models.model_config import check_model_files, read_model_config, write_model_config
 from pipeline.models.topic_model import TopicModel
 from pipeline.tables.by_language import vocabulary_sizes
 from pipeline.tables.catalogue import VOCABULARY
 
 WEIGHTS = "weights.safetensors"
 FILES = (VOCABULARY.path(Path()).name, WEIGHTS)  # the configuration, a third file, has their digests
-_AGAIN = "Delete the folder and run `dvc repro train`."
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def save_model(folder: Path, name: str, model: TopicModel, vocabulary: pl.DataFr
         "tokenise": tokenise,
         "sha256": {file: file_digest(folder / file) for file in FILES},
     }
-    write_json(config, folder / CONFIG)
+    write_model_config(config, folder)
 
 
 def load_model(folder: Path) -> TrainedModel:
@@ -65,9 +65,7 @@ def load_model(folder: Path) -> TrainedModel:
     """
     config = read_model_config(folder)
     try:
-        for name, expected in config["sha256"].items():
-            if file_digest(folder / name) != expected:
-                raise InputError(f"{folder / name} is not the file that was saved with this model. {_AGAIN}")
+        check_model_files(folder, config)
         vocabulary = VOCABULARY.read(folder, ["lang", "term", "word"])
         params = model_class(config["model"]).section.model_validate(config["params"])
         sizes = vocabulary_sizes(vocabulary)
@@ -75,4 +73,6 @@ def load_model(folder: Path) -> TrainedModel:
         model.load_state_dict(load_file(folder / WEIGHTS))
         return TrainedModel(model.eval(), vocabulary, config["tokenise"])
     except (KeyError, TypeError, ValueError, AttributeError, SafetensorError, RuntimeError, OSError) as error:
-        raise InputError(f"{folder}: the files in it are damaged or do not fit together ({error}). {_AGAIN}") from error
+        raise InputError(
+            f"{folder}: the files in it are damaged or do not fit together ({error}). {MAKE_AGAIN}"
+        ) from error

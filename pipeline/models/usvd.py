@@ -10,7 +10,7 @@ import torch
 from pydantic import Field
 
 from pipeline.bow.sparse import SparseRows
-from pipeline.clusters.reduction import Space, project, projection
+from pipeline.clusters.reduction import Space, need_different_points, project, projection
 from pipeline.models.topic_model import CountedModel, LanguageCorpus, ModelParams
 from pipeline.tables.vectors import unit_rows
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf
@@ -61,6 +61,7 @@ class Usvd(CountedModel):
         languages = np.repeat(self.languages, [len(corpus[name].embeddings) for name in self.languages])
         axes = projection(embeddings, languages, self.space, self.params.dimension)
         points = project(embeddings, axes)
+        need_different_points(points, self.topics, self.space, "all languages")
         kmeans = KMeans(self.topics, n_init=self.params.restarts, random_state=self.params.seed).fit(points)
         self.directions[:, : axes.shape[1]] = torch.from_numpy(axes)  # fewer where the embeddings' rank is less
         self.centroids[:, : axes.shape[1]] = torch.from_numpy(unit_rows(kmeans.cluster_centers_))

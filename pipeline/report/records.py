@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.common.dotted import leaves
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json
+from pipeline.common.json_files import read_json
 from pipeline.common.wording import counted
 from pipeline.comparison.figure_tables import FigureColumn, sections
 from pipeline.report.sheets import Sheet, figure

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import copy_file, copy_folder, read_json, write_json, write_text
-from pipeline.models.model_config import CONFIG
+from pipeline.common.json_files import read_json
+from pipeline.common.whole_files import copy_file, write_text
+from pipeline.encoders.encoder_folder import copy_encoder
+from pipeline.models.model_config import CONFIG, check_model_files, write_model_config
 from pipeline.report.card import model_card
 from pipeline.run.destination import check_destination
 from pipeline.run.finished import EXPORT, FinishedRun
@@ -41,18 +43,19 @@ def export(run: FinishedRun, folder: Path, texts: bool) -> None:
     if stop_words is not None:
         configuration["tokenise"] = run.config["tokenise"] | {"stopwords": str(STOP_WORDS)}
     reports = [getattr(run.layout, name) for name in REPORTS]
-    for path in (*reports, *(run.layout.model / name for name in run.config["sha256"])):
+    check_model_files(run.layout.model, run.config)
+    for path in reports:
         if not path.exists():
             raise InputError(f"{path} is missing. `dvc repro` makes it.")
     for earlier in (folder / STOP_WORDS, target.model_encoder, target.records):
         shutil.rmtree(earlier, ignore_errors=True)
     # The configuration comes first, so that a half-written folder counts as an export and can be written again.
-    write_json(configuration, target.model / CONFIG)
+    write_model_config(configuration, target.model)
     for path in stop_words or ():
         copy_file(path, folder / STOP_WORDS / path.name)
     for name in run.config["sha256"]:  # the model's other files
         copy_file(run.layout.model / name, target.model / name)
-    copy_folder(run.layout.model_encoder, target.model_encoder)
+    copy_encoder(run.layout.model_encoder, target.model_encoder)
     trained = TOPICS.read(run.layout.tables).filter(source="trained", selection=run.parameters["top_words"])
     TOPICS.write(trained, target.tables)
     THETA.write(THETA.read(run.layout.tables, ["id", "lang", "theta"]), target.tables, ["id", "lang", "theta"])

@@ -13,6 +13,7 @@ from pipeline.common.wording import counted
 from pipeline.encoders.precomputed import PrecomputedEncoder
 from pipeline.languages.codes import canonical_code
 from pipeline.languages.normalise import normalise
+from pipeline.reuse.arguments import checked_count, checked_folder, checked_text, checked_texts
 from pipeline.reuse.inference import Inference
 from pipeline.reuse.new_documents import CHUNK, reading_rules
 from pipeline.reuse.topic_data import TopicData, topic_data
@@ -26,9 +27,9 @@ def load(folder: str | Path) -> Topics:
 
     Raises:
         MissingResourceError: the folder has no model.
-        InputError: a file is damaged, or the run's parameters cannot be used.
+        InputError: ``folder`` is no path, a file is damaged, or the run's parameters cannot be used.
     """
-    return Topics(FinishedRun.open(Path(folder).absolute()))
+    return Topics(FinishedRun.open(checked_folder(folder).absolute()))
 
 
 class Topics:
@@ -64,18 +65,20 @@ class Topics:
             :meth:`pipeline.reuse.inference.Inference.table`.
 
         Raises:
-            InputError: the model does not know the language, or reads precomputed vectors.
+            InputError: the model does not know the language, or reads precomputed vectors; or a text is no string,
+                whose place in the list the message has.
         """
         lang = self._check(lang)
+        checked = checked_texts(texts)
         if isinstance(self._inference.encoder, PrecomputedEncoder):
             raise InputError(
                 "the model reads precomputed vectors, which are found by a document's id; a text has no id. "
                 "Use `python -m stages.infer`, which reads documents with ids."
             )
-        texts = [texts] if isinstance(texts, str) else list(texts)
-        documents = pl.DataFrame({"id": range(1, len(texts) + 1), "text": texts}, {"id": pl.String, "text": pl.String})
+        ids = list(map(str, range(1, len(checked) + 1)))
+        documents = pl.DataFrame({"id": ids, "text": checked}, {"id": pl.String, "text": pl.String})
         documents = normalise(documents, self._max_characters).select("id", "text", lang=pl.lit(lang))
-        chunks = documents.iter_slices(CHUNK) if texts else [documents]
+        chunks = documents.iter_slices(CHUNK) if checked else [documents]
         return pl.concat(self._inference.table(chunk) for chunk in chunks)
 
     def topics(self, words: int = 10) -> pl.DataFrame:
@@ -89,8 +92,10 @@ class Topics:
             the run's documents of the language that have a theta). The languages of a topic are in adjacent rows.
 
         Raises:
-            InputError: the model has no tables beside it, or the tables belong to another model.
+            InputError: ``words`` is no number from 1, the model has no tables beside it, or the tables belong to
+                another model.
         """
+        words = checked_count(words, "words")
         self._need_tables()
         rows = [
             (topic, language, self.run.words[language][topic][:words], float(self.run.shares[language].mean[topic]))
@@ -107,7 +112,7 @@ class Topics:
         where no topic is shared.
 
         Args:
-            text: any text.
+            text: one text.
             lang: language of the text.
             to: language of the documents; by default that of the text.
             count: number of documents.
@@ -117,9 +122,11 @@ class Topics:
             cut long texts, their passages are such documents.
 
         Raises:
-            InputError: a language is unknown, nothing of the text is known, or the model has no tables beside it.
+            InputError: an argument is of another kind (``text`` is a list, or ``count`` no number from 1), a language
+                is unknown, nothing of the text is known, or the model has no tables beside it.
         """
-        to = self._check(to or lang)
+        to, count = self._check(lang if to is None else to), checked_count(count, "count")
+        text = checked_text(text, "similar: the text")
         theta = self.infer(text, lang)["theta"]
         if theta[0] is None:
             raise InputError(
@@ -155,7 +162,7 @@ class Topics:
 
     def _check(self, lang: str) -> str:
         """The code of a language that the model knows; ``eng`` and ``English`` are ``en``."""
-        code = canonical_code(lang)
+        code = canonical_code(lang) if isinstance(lang, str) else None
         if code not in self.languages:
             raise InputError(f"the model does not know the language {lang!r}; it knows {', '.join(self.languages)}.")
         return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from pipeline.common.errors import InputError
 from pipeline.common.wording import counted
+from pipeline.documents.check import UNKNOWN_LANGUAGE
 from pipeline.documents.duplicates import Duplicates
 from pipeline.documents.encodings import AUTO_ENCODING, settled_encoding
 from pipeline.documents.file_columns import OPTIONAL
@@ -83,21 +85,29 @@ def read_new_documents(
             :func:`reading_rules`.
 
     Raises:
-        InputError: there is an error that cannot be solved by rejecting single rows, or a document is in another
-            language.
+        InputError: there is an error that cannot be solved by rejecting single rows, no row of a file can
+            be used, or all rows are in other languages.
     """
     lang = _check_form(form, lang)
-    duplicates = Duplicates()
+    duplicates, unknown, count = Duplicates(), Counter[str](), 0
     for file, rows in _sources(path, form, lang):
-        for table in read_chunks(file, rows, rules.max_characters, Findings(), OPTIONAL, size):
-            _refuse_others(table.filter(pl.col("reason").is_null()), languages)
+        for table in read_chunks(file, rows, rules.max_characters, Findings(), OPTIONAL, size, languages):
             named = with_languages(table, languages, rules.lang_certainty)
             checked = duplicates.reject(reject_unlisted(named, languages))
             rejected = pl.col("reason").is_not_null()
+            documents = checked.filter(~rejected).select("id", "lang", "text")
+            count += documents.height
+            unknown.update(checked.filter(pl.col("reason").str.starts_with(UNKNOWN_LANGUAGE))["lang"])
             yield Chunk(
-                checked.filter(~rejected).select("id", "lang", "text"),
+                documents,
                 checked.filter(rejected).select(list(REJECTS.columns)),
             )
+    if unknown and not count:
+        found = ", ".join(f"`{lang}` ({counted(rows, 'row')})" for lang, rows in sorted(unknown.items()))
+        raise InputError(
+            f"{path}: no document is left. The model knows {', '.join(languages)}; found {found}. Train a model with "
+            "their language."
+        )
 
 
 def _check_form(form: Format | None, lang: str | None) -> str | None:
@@ -121,16 +131,3 @@ def _sources(path: Path, form: Format | None, lang: str | None) -> Iterator[tupl
     else:
         for file in find_documents(path, Findings()):
             yield file, read_rows(file, INVALID)
-
-
-def _refuse_others(documents: pl.DataFrame, languages: Sequence[str]) -> None:
-    refused = documents.filter(pl.col("lang").is_in(list(languages)).not_())
-    if refused.is_empty():
-        return
-    counts = refused.group_by("lang", maintain_order=True).len().sort("lang")
-    unknown_languages = ", ".join(f"`{lang}` ({counted(count, 'document')})" for lang, count in counts.iter_rows())
-    raise InputError(
-        f"{refused['file'][0]}:{refused['row'][0]}: the model does not know {unknown_languages}. "
-        f"It knows {', '.join(languages)}. "
-        "Leave those documents out, or train a model with their language."
-    )

@@ -14,8 +14,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import whole_file
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
+from pipeline.common.whole_files import whole_file
 from pipeline.common.wording import counted
 from pipeline.documents.file_row import place
 from pipeline.reuse.new_documents import STANDARD

@@ -14,7 +14,9 @@ from scipy.sparse import csr_array
 
 from pipeline.bow.counts import language_bow
 from pipeline.common.errors import InputError
-from pipeline.common.files import MAKE_AGAIN, file_digest, read_json
+from pipeline.common.files import file_digest
+from pipeline.common.json_files import read_json
+from pipeline.common.whole_files import MAKE_AGAIN
 from pipeline.models.model_config import CONFIG, HOW_TO_GO_ON, read_model_config
 from pipeline.run.layout import LAYOUT, Layout
 from pipeline.run.record import STAGES, Record, all_parameters, read_records

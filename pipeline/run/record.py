@@ -13,7 +13,8 @@ from typing import Any
 
 from pipeline.common.dotted import merged
 from pipeline.common.errors import InputError
-from pipeline.common.files import digest, file_digest, read_sealed_json, write_sealed_json
+from pipeline.common.files import digest, file_digest
+from pipeline.common.json_files import read_sealed_json, write_sealed_json
 from pipeline.common.mending import Advice, Weight, merged_advice
 from pipeline.common.reproducible import versions
 
@@ -83,11 +84,11 @@ def read_record(folder: Path, stage: str) -> Record:
     """The record of one stage.
 
     Raises:
-        InputError: the record is missing or damaged.
+        InputError: the record is missing, damaged, or not as it was written.
     """
     path = folder / f"{stage}.json"
+    fields = read_sealed_json(path)
     try:
-        fields = read_sealed_json(path)
         advice = [Advice(**one | {"weight": Weight(one["weight"])}) for one in fields["advice"]]
         return Record(**fields | {"advice": advice})
     except (TypeError, KeyError, ValueError) as error:

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import parquet_columns, read_parquet, write_parquet
+from pipeline.common.parquet_files import parquet_columns, read_parquet, write_parquet
 from pipeline.common.wording import counted
 
 # The type of a column of float32 arrays of equal length. The length depends on the run, so any width is accepted.

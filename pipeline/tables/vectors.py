@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipeline.common.files import opened_parquet
+from pipeline.common.parquet_files import opened_parquet
 
 ROWS = 10_000  # vectors that are decoded at once
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
-from pipeline.common.errors import InputError
-from pipeline.common.files import read_lines
+from pipeline.common.errors import InputError, first_names
+from pipeline.common.files import read_list
+from pipeline.languages.codes import canonical_code
 from pipeline.languages.known import known_language
 from pipeline.languages.spelling import word_form
 from pipeline.tokens.tokenisers.unicode import UnicodeTokeniser
 
+log = logging.getLogger(__name__)
 REVIEWED: Final = Path(__file__).with_name("stopwords")
 
 
@@ -45,7 +48,7 @@ def read_stop_words(path: Path, lang: str) -> frozenset[str]:
     Raises:
         InputError: the file cannot be read or is not UTF-8.
     """
-    words = (word_form(line.partition("#")[0], lang) for line in read_lines(path))
+    words = (word_form(line.partition("#")[0], lang) for line in read_list(path))
     return frozenset(word for word in words if word)
 
 
@@ -60,7 +63,7 @@ def _listed_by_package(lang: str) -> Iterator[str]:
 
 
 def check_stop_word_folder(folder: Path | None, languages: Iterable[str]) -> None:
-    """Refuse a folder without a list that can be used, such as a folder with ``cn.txt`` for Chinese.
+    """Refuse a folder without a list that can be used; name lists that no language asks for, such as ``cn.txt``.
 
     Raises:
         InputError: the folder does not exist, or has no list for any of the languages.
@@ -78,6 +81,16 @@ def check_stop_word_folder(folder: Path | None, languages: Iterable[str]) -> Non
             f"tokenise.stopwords: {folder} holds {names}; expected {_or(expected_names)}. "
             "Add or rename a list, or set no folder."
         )
+    if misnamed := [name for name in names if not name.startswith(".") and not _is_named_for_a_language(name)]:
+        log.warning(
+            "tokenise.stopwords: not read in %s: %s. Call a list by the code of its language and .txt, such as %s.",
+            *(folder, first_names(misnamed), expected_names[0]),
+        )
+
+
+def _is_named_for_a_language(name: str) -> bool:
+    path = PurePath(name)
+    return path.suffix == ".md" or (path.suffix == ".txt" and canonical_code(path.stem) == path.stem)
 
 
 def _or(names: list[str]) -> str:

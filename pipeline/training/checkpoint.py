@@ -13,8 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from pipeline.common.files import file_digest, whole_file
+from pipeline.common.files import file_digest
 from pipeline.common.reproducible import versions
+from pipeline.common.whole_files import whole_file
 from pipeline.training.optimiser import Optimiser, Tensors
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.common.files import whole_file
+from pipeline.common.whole_files import whole_file
 
 CONFIG_LOCAL = Path(".dvc/config.local")
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import is_byproduct, read_sealed_json
+from pipeline.common.files import is_byproduct
+from pipeline.common.json_files import read_sealed_json
 from pipeline.common.progress import track
 from pipeline.encoders.cache import is_whole_shard
 from pipeline.run.layout import Layout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 
 import naive
@@ -76,6 +75,17 @@ def test_blocks_of_documents_change_no_direction(space: Space, monkeypatch: pyte
     whole = reduce(embeddings, languages, space, 5)
     monkeypatch.setattr("pipeline.clusters.reduction.BLOCK", 7)
     same_up_to_sign(reduce(embeddings, languages, space, 5), whole)
+
+
+@pytest.mark.parametrize("space", ["u-svd", "svd", "svd-lr"])
+@pytest.mark.parametrize("kinds", [0, 1, 2, 3])
+def test_more_clusters_than_different_documents_are_refused(space: Space, kinds: int) -> None:
+    """Documents that repeat, down to the same one over and over, and vectors of nothing (kinds 0)."""
+    draw = np.random.default_rng(0).normal(size=(max(kinds, 1), 6)).astype(np.float32) * bool(kinds)
+    embeddings = draw[np.arange(40) % len(draw)]
+    languages = np.array(["en"] * 20 + ["ja"] * 20)
+    with pytest.raises(InputError, match=r"`num_topics` is 4, but the 20 .* only \d different|none of the 20 "):
+        pivot_clusters(embeddings, languages, ClusterParams(num_topics=4, space=space))
 
 
 def test_reduce_stops_at_the_rank() -> None:
@@ -302,22 +312,6 @@ def test_documents_without_an_embedding_join_the_largest_cluster_and_move_no_oth
     assert clusters[known].tolist() == expected.tolist()
     assert clusters[~known].tolist() == [largest] * len(lost)
     assert f"in the largest cluster: {len(lost)} documents" in caplog.text
-
-
-@spaces
-@pytest.mark.parametrize("kinds", [0, 1, 2, 5])
-def test_documents_that_are_alike_have_clusters_or_an_error_with_counts(space: Space, kinds: int) -> None:
-    vectors = np.vstack([np.zeros(8), some_embeddings(5, 8)])[:: 1 if kinds else 6][: kinds + 1]
-    embeddings = vectors[-(np.arange(40) % max(kinds, 1)) - 1].astype(np.float32)
-    try:
-        clusters = pivot_clusters(embeddings, tongues(en=20, zh=20), ClusterParams(num_topics=3, space=space))
-    except InputError as error:
-        assert kinds < 2, error
-        assert re.search("20 training documents|40 documents", str(error))
-    else:
-        assert kinds
-        assert len(clusters) == 40
-        assert len(set(clusters.tolist())) <= 3
 
 
 def test_a_pivot_without_vectors_is_no_matter_of_the_number_of_topics() -> None:

@@ -14,7 +14,9 @@ import polars as pl
 import pytest
 
 from pipeline.common.errors import InputError, TryAgainError
-from pipeline.common.files import read_json, read_parquet, whole_file, write_json, write_parquet, write_text
+from pipeline.common.json_files import read_json, write_json
+from pipeline.common.parquet_files import read_parquet, write_parquet
+from pipeline.common.whole_files import whole_file, write_text
 
 FRAME = pl.DataFrame(
     {

@@ -242,6 +242,12 @@ def test_paths_that_lead_nowhere_are_told_together(monkeypatch: pytest.MonkeyPat
         check_paths(committed.having(path="my/documents.csv"))
 
 
+def test_a_dictionary_is_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(InputError, match=r"dictionary = 'README\.md' is a file\. Call it by the codes"):
+        check_paths(Params(ROOT / "params.yaml").having(dictionary="README.md"))
+
+
 @pytest.mark.parametrize("path", [".", "data", "reports", "data/run", "../" + ROOT.name])
 def test_documents_lie_apart_from_what_a_run_writes(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

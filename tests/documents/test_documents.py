@@ -17,7 +17,8 @@ from project import set_params
 from pydantic import ValidationError
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_json, read_parquet
+from pipeline.common.json_files import read_json
+from pipeline.common.parquet_files import read_parquet
 from pipeline.documents import DocumentsParams, check_dataset_name
 from pipeline.documents.row_languages import UNCLEAR
 from pipeline.run.layout import LAYOUT

@@ -306,6 +306,16 @@ def test_placeholders_are_no_pairs(tmp_path: Path) -> None:
     assert intake.report["placeholders_for_pair"] == 3
 
 
+@pytest.mark.parametrize("pair", ["<NA>", "#N/A", "--", "—", "(none)", "NULL.", "undefined"])
+def test_placeholders_in_other_writing_are_no_pairs(tmp_path: Path, pair: str) -> None:
+    intake = take_in(write(tmp_path / "d.jsonl", bilingual(2, pair=pair)))
+    assert intake.documents["pair"].null_count() == intake.report["placeholders_for_pair"] == 4
+    others = [
+        row | {"pair": name} for row, name in zip(bilingual(2), ["n1", "Nan Goldin", "1.10", "na-1"], strict=True)
+    ]
+    assert take_in(write(tmp_path / "e.jsonl", others)).documents["pair"].null_count() == 0
+
+
 def test_columns_under_other_usual_names(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rows = [
         {"ID": row["id"], "Language": row["lang"], "content": row["text"], "split": row["split"]}

@@ -14,7 +14,8 @@ from tiny_bge_m3 import build_tiny_bge_m3
 from tiny_sentence_model import build_tiny_sentence_model
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import write_parquet
+from pipeline.common.json_files import write_sealed_json
+from pipeline.common.parquet_files import write_parquet
 from pipeline.encoders.all_encoders import ENCODERS, load_encoder
 from pipeline.encoders.encoder import Encoder, word_table
 from pipeline.tables.vectors import vector_column
@@ -153,10 +154,10 @@ def test_changed_and_missing_files_are_named(saved: Path, tmp_path: Path, file: 
     content = (saved / file).read_bytes()
     for place in (8, len(content) // 2, len(content) - 1):
         (saved / file).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        with pytest.raises(InputError, match=rf"{file} is not the file .* `dvc repro embed`"):
+        with pytest.raises(InputError, match=rf"{file} is not the file .* `dvc repro`"):
             load_encoder(saved, tmp_path)
     (saved / file).unlink()
-    with pytest.raises(InputError, match=rf"{file}.* `dvc repro embed`"):
+    with pytest.raises(InputError, match=rf"{file}.* `dvc repro`"):
         load_encoder(saved, tmp_path)
 
 
@@ -168,8 +169,8 @@ def test_a_changed_configuration_is_refused(saved: Path, tmp_path: Path, change:
     config = json.loads((saved / "config.json").read_text(encoding="utf-8"))
     if isinstance(change.get("params"), dict):
         change = {"params": config["params"] | change["params"]}
-    (saved / "config.json").write_text(json.dumps(config | change), encoding="utf-8")
-    with pytest.raises(InputError, match=r"(?s)do not fit together .* Delete the folder"):
+    write_sealed_json(config | change, saved / "config.json")
+    with pytest.raises(InputError, match=r"(?s)do not fit together .* `make verify"):
         load_encoder(saved, tmp_path)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import write_parquet
+from pipeline.common.parquet_files import write_parquet
 from pipeline.tables.vectors import read_vectors
 
 

@@ -17,7 +17,7 @@ from project import set_params
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
-from pipeline.common.files import read_json
+from pipeline.common.json_files import read_json
 from pipeline.evaluation import svm
 from pipeline.evaluation.classify import (
     ClassifyParams,
@@ -215,6 +215,26 @@ def test_labels_that_training_lacks_are_counted_as_errors() -> None:
     assert score["accuracy"] == 0.75
     # Two classes are told perfectly, one takes the stranger too (F1 of 2/3), the stranger is never given.
     assert score["macro_f1"] == pytest.approx((1 + 1 + 2 / 3 + 0) / 4)
+
+
+@pytest.mark.parametrize(("spelt", "hint"), [(".0", "'1' and '1.0'"), (" ", "'1' and '1 '"), ("x", "")])
+def test_languages_without_a_common_label_have_no_figure_but_a_reason(spelt: str, hint: str) -> None:
+    number = {name: str(place) for place, name in enumerate(sorted(CLASSES), start=1)}
+    parts = {}
+    for lang, ending in (("en", ""), ("zh", spelt)):
+        part = labelled(0)
+        train, test = (
+            np.array([number[name] + ending for name in names.tolist()])
+            for names in (part.train_labels, part.test_labels)
+        )
+        parts[lang] = Labelled(part.train, train, part.test, test)
+    scores = classify(parts, ONE)
+    assert scores["en->en"]["accuracy"] == scores["zh->zh"]["accuracy"] == 1
+    reason = str(scores["en->zh"].pop("reason"))
+    assert scores["en->zh"] == {"accuracy": None, "macro_f1": None, "language": "zh"}
+    assert reason.startswith("no `label` of its test documents is one of")
+    assert ("write them alike" in reason) == bool(hint)
+    assert hint in reason
 
 
 def test_scores_are_json() -> None:

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from project import set_params
 
-from pipeline.common.files import read_json
+from pipeline.common.json_files import read_json
 from pipeline.evaluation.coherence import Counting
 from pipeline.evaluation.evaluate import EvaluateParams, all_scores, coherence_by_topic, paired_retrieval, topic_scores
 from pipeline.evaluation.reference_counts import Reference, reference_counts

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 COMMANDS = commands()
 STAGES: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
-PARTS = ("data/run", "reports")  # the folders of models have tests of their own
+PARTS = ("data/run", "reports", "models")
 EACH, MANY = 3, 400
 
 
@@ -25,7 +25,7 @@ def read_files(folder: Path) -> dict[str, list[str]]:
         name = path.relative_to(folder)
         places = {str(place) for place in (name, *name.parents)}
         readers = [stage for stage, entry in STAGES.items() if places & set(entry["deps"])]
-        if name.parent == Path("data/run/records"):
+        if name.parent == Path("data/run/records") or Path("models/run") in name.parents:
             readers += ["infer", "export"]
         if readers:
             found[str(name)] = readers

@@ -16,7 +16,7 @@ from faulty_project import Unbroken, commands
 from project import run_stage
 
 from pipeline.common.errors import TryAgainError
-from pipeline.common.files import whole_file
+from pipeline.common.whole_files import whole_file
 from pipeline.encoders.cache import cached_vectors
 
 COMMANDS = commands()

@@ -9,7 +9,7 @@ import pytest
 from project import run_stage
 from repository import call
 
-from pipeline.common.files import write_sealed_json
+from pipeline.common.json_files import write_sealed_json
 
 
 def flip(path: Path, place: int = -30) -> None:

@@ -16,7 +16,7 @@ from project import run_stage
 from report_files import make_run
 
 from pipeline.common.errors import MissingResourceError
-from pipeline.common.files import write_json, write_text
+from pipeline.common.whole_files import write_text
 from pipeline.figures import fonts
 from pipeline.figures.draw import write_figures
 from pipeline.figures.draw_alignment import draw_alignment
@@ -25,6 +25,7 @@ from pipeline.figures.draw_words import draw_words, shortened
 from pipeline.figures.fonts import BASE, families
 from pipeline.figures.style import paper_style
 from pipeline.languages.codes import language_name
+from pipeline.models.model_config import write_model_config
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import STAGES as RECORDED
@@ -186,7 +187,7 @@ def test_stage_draws_the_run(tmp_path: Path) -> None:
     EMBEDDINGS.write(documents.with_columns(vector_column(run.vectors)), tables)
     TOPICS_TABLE.write(pl.DataFrame(listed, schema=TOPICS_TABLE.empty().schema, orient="row"), tables)
     config = run.config | {"model": "xtra", "params": {}, "tokenise": {}}
-    write_json(config, tmp_path / LAYOUT.model / "config.json")
+    write_model_config(config, tmp_path / LAYOUT.model)
     for stage in RECORDED:
         write_record(tmp_path / LAYOUT.records, stage, {"top_words": "owned"})
     write_text(LOSSES.write_csv(), tmp_path / LAYOUT.losses)

@@ -91,6 +91,8 @@ def _stage(folder: str, stage: str, arguments: list[str], files: int | None, mos
     os.chdir(folder)
     for stream in (1, 2):
         os.dup2(said, stream)
+    # New ones, since the old ones believe that they can seek in the file that was there before.
+    sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", closefd=False) for stream in (1, 2))  # noqa: SIM115
     if most_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     if files is not None:

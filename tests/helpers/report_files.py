@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipeline.common.files import write_json, write_text
+from pipeline.common.json_files import write_json
+from pipeline.common.whole_files import write_text
+from pipeline.models.model_config import write_model_config
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import STAGES, write_record
@@ -141,7 +143,7 @@ def write_run(folder: Path, a_language: int = 12, hostile: str | None = None, se
     VOCABULARY.write(vocabulary, layout.model)
     BOW.write(bow, layout.tables)
     config = {"model": "xtra", "languages": LANGUAGES, "topics": TOPICS, "params": {}, "tokenise": {}}
-    write_json(config, layout.model / "config.json")
+    write_model_config(config, layout.model)
     coherence = pl.DataFrame({"topic": [0, 1], "pair": ["en-zh", "en-zh"], "cnpmi": [0.1, -0.2]})
     losses = pl.DataFrame({"epoch": [1, 2], "term": ["total", "total"], "loss": [3.0, 2.0]})
     write_text(coherence.write_csv(), layout.coherence)

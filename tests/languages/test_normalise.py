@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.languages.normalise import normalise
+from pipeline.languages.spelling import ACCENTS, APART
 
 KEPT_JOINERS = {"\u200c", "\u200d"}
 TAKEN_OUT = "\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -21,7 +22,8 @@ def one(text: str | None, max_characters: int = 1000) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("ｆｕｌｌ ① ﬁ", "full 1 fi"),
+        ("ｆｕｌｌ ﬁ", "full fi"),
+        ("ＬＥＧＯ™ ①ﾌﾟ ｍ² don´t", "LEGO™ ①プ m² don´t"),
         ("ﾌﾟ \u30d5\u309a", "プ プ"),
         ("e\u0301t\u00e9", "\u00e9t\u00e9"),
         ("a\r\nb\rc\nd", "a\nb\nc\nd"),
@@ -57,7 +59,7 @@ def test_twice_is_as_once_and_nfkc() -> None:
     twice = normalise(once.select("text"), 1000)
     assert twice["text"].to_list() == once["text"].to_list()
     assert not twice["changed"].any()
-    assert all(unicodedata.is_normalized("NFKC", text) for text in once["text"])
+    assert all(unicodedata.is_normalized("NFKC", text) for text in once["text"] if not set(text) & set(APART + ACCENTS))
 
 
 def test_counts() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+import polars as pl
 import pytest
 
 from pipeline.languages.known import LANGUAGES
+from pipeline.languages.normalise import normalise
 from pipeline.languages.spelling import clean, lower_case, word_form
 
 
@@ -72,5 +74,46 @@ def test_twice_is_as_once_and_text_without_rules_stays(lang: str) -> None:
     assert clean("plain words, 3.5", lang) == "plain words, 3.5"
 
 
-def test_addresses_and_looks_go() -> None:
-    assert clean("LEGO™ soft\u00adware ❤\ufe0f https://t.co/aB1 ok").split() == ["LEGO", "software", "❤", "ok"]
+def test_looks_go() -> None:
+    assert clean("LEGO™ soft\u00adware ❤\ufe0f \u202eok").split() == ["LEGO", "software", "❤", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("https://github.com/org/project/issues?k=i#s see", "see"),
+        ("(HTTPS://GITHUB.COM/Kiss) see", "( see"),
+        ("https://\u212aiwi.org/\u017f see", "see"),
+        ("https://www.bücher.de/straße see", "see"),
+        ("www.пример.рф/путь?к=и дальше", "дальше"),
+        ("https://ar.wikipedia.org/wiki/مصر ثم", "ثم"),
+        ("http://例え.jp/語彙 次", "次"),
+        ("www.도메인.kr/길 다음", "다음"),
+        ("见https://t.cn/abc看这里", "见 看这里"),
+        ("www.example.comを見る", "を見る"),
+        ("https://a.kr에서 읽다", "에서 읽다"),
+        ("https://a.th/bอ่าน", "อ่าน"),
+        ("“https://a.b/c”", "“ ”"),
+    ],
+)
+def test_addresses_go_whole_and_text_behind_them_stays(text: str, rest: str) -> None:
+    assert clean(text).split() == rest.split()
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("LEGO™", "lego"),
+        ("№5", "5"),
+        ("economy¹", "economy"),
+        ("①経済", "経済"),
+        ("don´t", "don't"),
+        ("l\u1fbdart", "l'art"),
+        ("ＣＯ₂", "co2"),
+        ("nan\u202e\x1fnan", "nannan"),
+    ],
+)
+def test_what_stands_beside_a_word_is_not_of_it(written: str, form: str) -> None:
+    assert word_form(written, "en") == form
+    document = normalise(pl.DataFrame({"text": [written]}), 100)["text"][0]
+    assert word_form(document, "en") == form

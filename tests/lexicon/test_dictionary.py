@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.lexicon.dictionary import linked_words, read_dictionary, vocabulary_pairs
+from pipeline.lexicon.dictionary import linked_words, misnamed_dictionaries, read_dictionary, vocabulary_pairs
 
 
 def sorted_pairs(
@@ -25,10 +25,24 @@ def test_words_are_read_past_comments_and_blank_lines(tmp_path: Path) -> None:
     assert read_dictionary(tmp_path, "en", "zh") == ([("run", "跑"), ("cat", "猫"), ("ice cream", "冰淇淋")], False)
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_do_not_matter(tmp_path: Path, end: str) -> None:
     write(tmp_path, "en-zh.tsv", end.join(["# english: porter", "run\t跑", "cat\t猫"]) + end)
     assert read_dictionary(tmp_path, "en", "zh") == ([("run", "跑"), ("cat", "猫")], True)
+
+
+def test_words_may_be_separated_by_blanks(tmp_path: Path) -> None:
+    write(tmp_path, "en-zh.tsv", "run 跑\ncat  猫\ndog 狗 0.5\nice cream\t冰淇淋\n")  # as MUSE is published
+    pairs = [("run", "跑"), ("cat", "猫"), ("dog", "狗"), ("ice cream", "冰淇淋")]
+    assert read_dictionary(tmp_path, "en", "zh") == (pairs, False)
+
+
+def test_files_that_no_languages_ask_for_are_found(tmp_path: Path) -> None:
+    names = ["en-cn.tsv", "en-zh.txt", "en_ja.tsv", "eng-fr.tsv", "words.csv"]
+    for name in (*names, "en-zh.tsv", "de-en.tsv", "README.md", ".hidden"):
+        write(tmp_path, name, "")
+    assert misnamed_dictionaries(tmp_path) == names
+    assert misnamed_dictionaries(tmp_path / "absent") == misnamed_dictionaries(None) == []
 
 
 def test_a_reversed_file_is_turned_round(tmp_path: Path) -> None:
@@ -59,7 +73,9 @@ def test_a_number_after_the_words_is_passed_over(tmp_path: Path) -> None:
     assert read_dictionary(tmp_path, "en", "zh") == ([("run", "跑"), ("cat", "猫"), ("dog", "狗")], False)
 
 
-@pytest.mark.parametrize(("line", "found"), [("run 跑", "'run 跑'"), ("run\t跑\tverb", r"'run\\t跑\\tverb'")])
+@pytest.mark.parametrize(
+    ("line", "found"), [("to run 跑", "'to run 跑'"), ("run", "'run'"), ("run\t跑\tverb", r"'run\\t跑\\tverb'")]
+)
 def test_a_line_without_exactly_two_words_is_named(tmp_path: Path, line: str, found: str) -> None:
     write(tmp_path, "en-zh.tsv", f"# by hand\n\ncat\t猫\n{line}\n")
     with pytest.raises(InputError, match=rf"en-zh\.tsv, line 4: expected two words .* found {found}") as caught:

@@ -157,7 +157,7 @@ def test_one_language_has_no_links(tmp_path: Path) -> None:
 
 
 def test_a_malformed_line_is_named(tmp_path: Path) -> None:
-    (tmp_path / "en-zh.tsv").write_text("cat 猫\n", encoding="utf-8")
+    (tmp_path / "en-zh.tsv").write_text("the cat 猫\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"en-zh\.tsv, line 1"):
         link_vocabularies(vocabulary(en=ENGLISH, zh=CHINESE), tmp_path)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from scipy.sparse import csr_array
 from pipeline.bow.sparse import SparseRows
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.models.all_models import MODELS, build_model, model_class
+from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.models.model_folder import load_model, save_model
 from pipeline.models.theta_and_beta import theta_scores
 from pipeline.models.topic_model import Batch, LanguageCorpus, NeuralTopicModel, TopicModel, model_device
@@ -275,8 +275,8 @@ TAMPERED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("changes", TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_tampered_configuration_is_explained(simple: Case, changes: dict[str, Any], tmp_path: Path) -> None:
-    config = simple.save(simple.model(), tmp_path) / "config.json"
-    config.write_text(json.dumps(json.loads(config.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    folder = simple.save(simple.model(), tmp_path)
+    write_model_config(read_model_config(folder) | changes, folder)
     with pytest.raises(InputError, match=re.escape(str(tmp_path))):
         load_model(tmp_path)
 

@@ -8,7 +8,10 @@ import pytest
 import torch
 from scipy.sparse import csr_array
 
+from pipeline.common.errors import InputError
+from pipeline.models.svdlr import SvdLr
 from pipeline.models.topic_model import LanguageCorpus
+from pipeline.models.usvd import Usvd, UsvdParams
 from pipeline.models.xtra import Xtra, XtraParams, cluster_prior
 from pipeline.topics.tf_idf import cluster_counts, cluster_tf_idf, theta_tf_idf
 
@@ -105,3 +108,15 @@ def test_soft_c_tf_idf_counts_the_topics_that_a_word_is_spread_over() -> None:
     np.testing.assert_allclose(found, naive.soft_start(mass.tolist()), rtol=1e-10)
     hard = np.array([[5.0, 0, 2], [0, 3, 2], [0, 0, 2]])
     np.testing.assert_allclose(theta_tf_idf(hard), cluster_tf_idf(hard))  # equal shares: their number
+
+
+@pytest.mark.parametrize("kind", [Usvd, SvdLr])
+@pytest.mark.parametrize("same", [0.0, 1.0])
+def test_centroids_need_different_documents(kind: type[Usvd], same: float) -> None:
+    bow = csr_array(np.ones((6, 4), dtype=np.int32))
+    corpus = {
+        name: LanguageCorpus(bow, np.full((6, 5), same, np.float32), np.zeros(6, np.int64)) for name in ("en", "zh")
+    }
+    model = kind({"en": 4, "zh": 4}, 3, 5, UsvdParams(dimension=2, restarts=1))
+    with pytest.raises(InputError, match="`num_topics` is 3, but the 12 training documents of all languages"):
+        model.start_from(corpus)

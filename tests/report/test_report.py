@@ -16,8 +16,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from report_files import VALUES, make_run, write_run
 
-from pipeline.common.files import write_json, write_text
+from pipeline.common.json_files import write_json
 from pipeline.common.mending import Advice, Weight
+from pipeline.common.whole_files import write_text
 from pipeline.config.parameters import PARAMS
 from pipeline.report.markdown import EXAMPLE_CHARACTERS, escape, topics_report
 from pipeline.run.layout import LAYOUT

@@ -33,7 +33,7 @@ from report_files import (
 )
 
 from pipeline.common.dotted import leaves
-from pipeline.common.files import write_json
+from pipeline.common.json_files import write_json
 from pipeline.common.mending import Advice, Weight
 from pipeline.config.parameters import PARAMS
 from pipeline.report.measures import NO_TEST_PAIRS, NO_TRANSLATIONS, figure_sheets, headlines

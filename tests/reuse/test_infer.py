@@ -20,7 +20,9 @@ from intake_files import json_lines, table, write
 from scipy.sparse import csr_array
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_json, read_parquet, write_json
+from pipeline.common.json_files import read_json, write_json
+from pipeline.common.parquet_files import read_parquet
+from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.models.model_folder import load_model, save_model
 from pipeline.models.theta_and_beta import theta_scores
 from pipeline.models.topic_model import LanguageCorpus
@@ -86,7 +88,7 @@ def with_tokenise(run: FinishedRun, **rules: object) -> FinishedRun:
     model = run.layout.model
     other = model.with_name(f"{model.name}-{len(list(model.parent.iterdir()))}")
     shutil.copytree(model, other)
-    write_json(read_json(other / "config.json") | {"tokenise": rules}, other / "config.json")
+    write_model_config(read_model_config(other) | {"tokenise": rules}, other)
     return FinishedRun.open(other)
 
 
@@ -202,14 +204,24 @@ def test_one_language_a_column_is_read_and_named_as_in_training(tmp_path: Path) 
 
 def test_a_language_that_the_model_does_not_know(tmp_path: Path) -> None:
     rows = [*TEXTS, {"lang": "de", "text": ""}, {"lang": "fr", "text": "a"}, {"lang": "de", "text": "b"}]
-    message = refused(write(tmp_path / "new.jsonl", rows))
-    assert "new.jsonl:7: the model does not know `de` (1 document), `fr` (1 document). It knows en, zh, ja." in message
+    documents, rejects = read(write(tmp_path / "new.jsonl", [*rows, {"lang": "cn", "text": "电影"}]))
+    assert documents.height == len(TEXTS)
+    reason = "unknown language: `{}`; the model knows en, zh, ja"
+    assert rejects.select("row", "lang", "reason").rows() == [
+        (6, "de", "no text: empty after normalisation"),
+        *((row, lang, reason.format(lang)) for row, lang in ((7, "fr"), (8, "de"), (9, "cn"))),
+    ]
+    message = refused(write(tmp_path / "others.jsonl", rows[len(TEXTS) :]))
+    assert "others.jsonl: no document is left. The model knows en, zh, ja; found `de` (1 row), `fr` (1 row)." in message
 
 
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([{"lang": "cn", "text": "电影"}], "new.jsonl:1: `cn` is no language code."),
+        (
+            [{"lang": "cn", "text": "电影"}],
+            "new.jsonl: no document is left. The model knows en, zh, ja; found `cn` (1 row)",
+        ),
         ([{"lang": "en", "txt": "film"}], "missing columns: text."),
         ([{"lang": "en", "text": ""}], "it has 1 row, and none can be used"),
         ([TEXTS[0], TEXTS[1] | {"id": "j1"}], "1 id for different documents"),
@@ -286,6 +298,13 @@ def test_stop_words_of_another_language_do_not_stop_a_file_of_one(tmp_path: Path
         infer(with_tokenise(run, stopwords=str(tmp_path / "gone")), tmp_path / "ja.jsonl")
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working folder without a project."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(
     ("output", "words"),
     [
@@ -305,6 +324,7 @@ def test_outputs_that_are_refused(output: str | Path, words: str) -> None:
         check_outputs(source, Path(output), None, layout)
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(
     ("output", "rejects", "words"),
     [
@@ -319,6 +339,7 @@ def test_no_output_takes_the_place_of_another_file(output: str, rejects: str | N
         check_outputs(Path("new.jsonl"), Path(output), Path(rejects) if rejects else None, LAYOUT)
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("content", [b"", b"\n" + EARLIER, b"file,row,id,lang\n", EARLIER[4:], b"my notes\n\xff\0"])
 def test_a_file_that_is_no_list_of_rejects_is_not_written_over(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "mine.csv", content)
@@ -327,6 +348,7 @@ def test_a_file_that_is_no_list_of_rejects_is_not_written_over(tmp_path: Path, c
     assert path.read_bytes() == content
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("content", [EARLIER, EARLIER.splitlines()[0], EARLIER.replace(b"\n", b"\r\n")])
 def test_a_list_of_an_earlier_run_may_be_written_over(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "theta.rejects.csv", content)

@@ -21,7 +21,7 @@ import torch
 from intake_files import json_lines, table, write
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import read_parquet
+from pipeline.common.parquet_files import read_parquet
 from pipeline.documents.intake import DocumentsParams
 from pipeline.models.model_folder import save_model
 from pipeline.models.xtra import Xtra, XtraParams
@@ -148,7 +148,7 @@ def test_a_document_a_line(tmp_path: Path) -> None:
     [
         ({"lang": "en"}, "works only with `--format text`"),
         ({"form": "text", "lang": "cn"}, "--lang: `cn` is no language code"),
-        ({"form": "text", "lang": "de"}, "the model does not know `de`"),
+        ({"form": "text", "lang": "de"}, "no document is left. The model knows .*; found `de`"),
     ],
 )
 def test_format_and_language_that_do_not_fit(tmp_path: Path, options: dict[str, Any], words: str) -> None:
@@ -205,11 +205,11 @@ def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder
 
 
 def test_a_stream_that_fails_late_leaves_what_was_there(tmp_path: Path, folder: Path) -> None:
-    rows = [{"lang": "en", "text": f"moon {i}"} for i in range(5001)] + [{"lang": "de", "text": "Mond"}, {"lang": "en"}]
+    rows = [{"id": str(i), "lang": "en", "text": f"moon {i}"} for i in range(5001)] + [{"id": "7", "text": "other"}]
     write(tmp_path / "theta.parquet", b"of an earlier run")
     stopped = call(folder, "--input", "-", "--output", "theta.parquet", given=json_lines(rows))
     assert stopped.returncode == 2
-    assert b"stdin:5002: the model does not know `de`" in stopped.stderr
+    assert b"1 id for different documents" in stopped.stderr
     assert (tmp_path / "theta.parquet").read_bytes() == b"of an earlier run"
     assert not list(tmp_path.glob("*rejects*")) + list(tmp_path.glob(".*"))
 

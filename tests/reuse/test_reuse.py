@@ -18,8 +18,10 @@ from tiny_bge_m3 import build_tiny_bge_m3
 
 import pipeline
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_json, read_parquet, read_sealed_json, write_json, write_sealed_json
+from pipeline.common.json_files import read_json, read_sealed_json, write_sealed_json
+from pipeline.common.parquet_files import read_parquet
 from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
+from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.run.layout import LAYOUT
 from pipeline.run.record import STAGES as RECORDED
 from pipeline.tables.by_language import words_by_language
@@ -386,9 +388,9 @@ def test_an_export_names_no_folder_of_the_machine(tmp_path: Path, project: Path)
     assert record["parameters"]["tokenise"]["stopwords"] == "lists"
     record["parameters"]["tokenise"]["stopwords"] = lists
     write_sealed_json(record | {"inputs": {lists: record["inputs"]["lists"]}}, path)
-    config = read_json(copy / LAYOUT.model / "config.json")
+    config = read_model_config(copy / LAYOUT.model)
     config["tokenise"]["stopwords"] = lists
-    write_json(config, copy / LAYOUT.model / "config.json")
+    write_model_config(config, copy / LAYOUT.model)
     done = run_stage(copy, "export", "--output", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     assert [name for name, found in content(tmp_path / "out").items() if b"somebodys-folder" in found] == []

@@ -11,7 +11,7 @@ import pytest
 from report_files import LANGUAGES, METRICS, TOPICS, VALUES, write_run
 
 from pipeline.common.errors import InputError, MissingResourceError
-from pipeline.common.files import read_json, write_json
+from pipeline.common.json_files import read_json, write_json, write_sealed_json
 from pipeline.run.finished import FinishedRun
 from pipeline.run.layout import LAYOUT
 from pipeline.tables import catalogue
@@ -61,8 +61,14 @@ def test_where_nothing_is_trained_is_said(tmp_path: Path) -> None:
 def test_a_damaged_configuration_is_refused(project: Path, values: object) -> None:
     write_json(values, project / LAYOUT.model / "config.json")
     for folder in (project, project / LAYOUT.model):
-        with pytest.raises(InputError, match="is not the configuration of a model"):
+        with pytest.raises(InputError, match=r"config\.json is damaged, was edited"):
             FinishedRun.open(folder).languages  # noqa: B018
+
+
+def test_a_configuration_of_something_else_is_refused(project: Path) -> None:
+    write_sealed_json({"languages": ["en"]}, project / LAYOUT.model / "config.json")
+    with pytest.raises(InputError, match="is not the configuration of a model"):
+        FinishedRun.open(project).languages  # noqa: B018
 
 
 def test_parts_of_different_runs_are_told_apart(project: Path) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import write_parquet
+from pipeline.common.parquet_files import write_parquet
 from pipeline.tables.catalogue import BOW, DOCUMENTS, EMBEDDINGS, TABLES, THETA
 from pipeline.tables.table import VECTOR
 

