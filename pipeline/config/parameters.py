@@ -5,17 +5,20 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from pipeline.common.errors import InputError, did_you_mean, nearest
 from pipeline.common.files import read_utf8
 
 PARAMS = Path("params.yaml")
+DEEPEST = 50  # lists within lists; no parameter has more than one in another
 NONE = "data/none"  # in params.yaml: no file; DVC needs a path, and the path must exist
 
 # The parameters at the top level: several sections share them, or they are set often. All others are in a section.
@@ -62,7 +65,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         InputError: the file is missing or is not a YAML mapping.
     """
     try:
-        values = YAML(typ="safe").load(yaml_text(path))
+        values = _loaded(yaml_text(path))
     except YAMLError as error:
         raise InputError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(values, dict):
@@ -77,9 +80,29 @@ def yaml_value(text: str) -> Any:  # noqa: ANN401 - YAML values
         InputError: ``text`` is not YAML.
     """
     try:
-        return YAML(typ="safe").load(text)
+        return _loaded(text)
     except YAMLError as error:
         raise InputError(f"{text!r} is not a value in YAML: {error}") from error
+
+
+def refuse_bombs(text: str) -> None:
+    """Refuse a YAML text of a few lines that would stand for billions of values, or take hours to read.
+
+    Raises:
+        YAMLError: there is an alias (`*name`), lists are nested very deeply, or the text is not YAML.
+    """
+    depths = accumulate(1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", text))
+    if max(depths, default=0) > DEEPEST:
+        raise YAMLError(f"lists are nested more than {DEEPEST} deep")
+    aliases = (event for event in YAML(typ="safe", pure=True).parse(text) if isinstance(event, AliasEvent))
+    if alias := next(aliases, None):
+        line = alias.start_mark.line + 1
+        raise YAMLError(f"line {line}: the alias *{alias.anchor} is not allowed; write the value in its place")
+
+
+def _loaded(text: str) -> Any:  # noqa: ANN401 - YAML values
+    refuse_bombs(text)
+    return YAML(typ="safe").load(text)
 
 
 class Params:

@@ -12,7 +12,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from pipeline.common.errors import InputError, nearest
 from pipeline.common.whole_files import write_text
-from pipeline.config.parameters import yaml_text
+from pipeline.config.parameters import refuse_bombs, yaml_text
 
 PRESETS = Path("presets")
 
@@ -90,6 +90,7 @@ def _hint(name: str, known: Collection[str]) -> str:
 
 def _values(text: str, path: Path) -> dict[str, Value]:
     try:
+        refuse_bombs(text)
         root = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         raise InputError(f"{path} is not valid YAML: {error}") from error

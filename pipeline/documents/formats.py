@@ -103,7 +103,7 @@ def find_documents(path: Path, findings: Findings) -> list[DocumentFile]:
 
 def files_in(folder: Path) -> list[Path]:
     """The files of tables directly in ``folder``, sorted by name, without hidden files."""
-    files = (file for file in folder.iterdir() if file.is_file() and not _is_hidden(file, folder))
+    files = (file for file in folder.iterdir() if _is_in(file, folder) and not _is_hidden(file, folder))
     return sorted(file for file in files if _known_kind(file) not in {None, "txt"})
 
 
@@ -169,7 +169,12 @@ def _known_kind(path: Path) -> Kind | None:
 
 
 def _is_text(file: Path, folder: Path) -> bool:
-    return file.is_file() and not _is_hidden(file, folder) and _known_kind(file) == "txt" and not _is_note(file)
+    return _is_in(file, folder) and not _is_hidden(file, folder) and _known_kind(file) == "txt" and not _is_note(file)
+
+
+def _is_in(file: Path, folder: Path) -> bool:
+    """Whether it is a file in the folder; a link that leads out of it is none, since others may have set it."""
+    return file.is_file() and file.resolve().is_relative_to(folder.resolve())
 
 
 def _is_hidden(file: Path, folder: Path) -> bool:
@@ -195,7 +200,9 @@ def _passed_over(folder: Path, read: set[Path]) -> list[str]:
         if file in read or not file.is_file() or _is_companion(file, folder):
             continue
         name = file.relative_to(folder)
-        if file.parent in homes:
+        if not _is_in(file, folder):
+            names[f"{name.as_posix()} (a link that leads out of the folder; put a copy of the file there)"] = None
+        elif file.parent in homes:
             names[name.as_posix()] = None
         elif _known_kind(file) or file.suffix.lower() in FORMATTED:
             outermost = next(part for part in reversed(file.parents) if folder in part.parents and part not in homes)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.terminal import inert
 from pipeline.languages.codes import language_name
 from pipeline.report.excerpts import cut
 from pipeline.report.measures import counted_in
@@ -25,7 +26,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 def escape(text: str) -> str:
     """The text on one line, escaped so that Markdown and HTML show it unchanged."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    return _SPECIAL.sub(r"\\\1", inert(" ".join(text.split()))).replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
 def topics_report(run: FinishedRun) -> str:

@@ -23,9 +23,9 @@ from pipeline.reuse.notes import NO_WORD
 from pipeline.run.destination import check_destination
 from pipeline.run.layout import Layout
 from pipeline.tables.catalogue import REJECTS
+from pipeline.tables.spreadsheet import inert_cells
 
 SHOWN = 10  # rejected rows in the log
-FORMULA = r"^([=+\-@])"  # spreadsheets run a cell that begins like this as a formula
 Write = Callable[[pl.DataFrame], None]
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class Rejects:
         for file, row, reason in rejects.head(max(0, SHOWN - self.count)).select("file", "row", "reason").iter_rows():
             log.warning("rejected %s: %s", place(file, row), reason)
         if self.path:
-            inert = rejects.with_columns(pl.col(pl.String).str.replace(FORMULA, "'${1}"))
+            inert = inert_cells(rejects)
             self._file = self._file or self._stack.enter_context(whole_file(self.path))
             with self._file.open("ab") as file:
                 inert.write_csv(file, include_header=self.count == 0)

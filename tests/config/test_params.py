@@ -11,7 +11,8 @@ from project import make_project, run_stage
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.common.errors import InputError
-from pipeline.config.parameters import NONE, Params
+from pipeline.config.parameters import NONE, Params, read_yaml
+from pipeline.config.presets import read_values
 from pipeline.config.sections import SECTIONS, TOP_ONLY, check_parameters, check_paths
 from pipeline.encoders.bge_m3 import BgeM3Params
 
@@ -115,6 +116,28 @@ def test_what_is_no_mapping_in_yaml_is_refused(tmp_path: Path, text: str, messag
     with pytest.raises(InputError, match=rf"(?s)params\.yaml:? {message}") as caught:
         params(tmp_path, text)
     assert caught.value.exit_code == 2
+
+
+BILLIONS = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 8)}]\n"
+    for before, name in zip("abcdefghij", "bcdefghijk", strict=True)
+)
+
+
+@pytest.mark.parametrize("text", [BILLIONS, "a: &a 1\nb: *a\n", "a: " + "[" * 100_000])
+def test_yaml_that_would_expand_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+    for read in (read_yaml, read_values):
+        with pytest.raises(InputError, match=r"params\.yaml is not valid YAML"):
+            read(path)
+
+
+def test_yaml_that_would_run_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("a: !!python/object/apply:os.getcwd []\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"params\.yaml is not valid YAML"):
+        read_yaml(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from shared_files import shared
 
 from pipeline.documents import intake_advice
 from pipeline.documents.findings import Findings
+from pipeline.documents.formats import find_documents, text_files
 from pipeline.documents.lines import Lines
 from pipeline.documents.table_rows import table_rows
 from pipeline.documents.text_rows import language_of_file
@@ -385,3 +386,24 @@ def test_well_formed_tables_are_read_back(delimiter: str) -> None:
         found = list(table_rows(lines, "tsv" if delimiter == "\t" else "csv", findings))
         assert [list(row.fields.values()) for row in found] == rows
         assert not findings.stray_quotes
+
+
+def test_links_that_lead_out_of_the_folder_are_named_and_not_followed(tmp_path: Path) -> None:
+    secret, folder = tmp_path / "secret.txt", tmp_path / "mine"
+    secret.write_text("a secret", encoding="utf-8")
+    (folder / "en").mkdir(parents=True)
+    (folder / "en/own.txt").write_text("own words of the folder", encoding="utf-8")
+    (folder / "en/again.txt").symlink_to(folder / "en/own.txt")
+    (folder / "en/other.txt").symlink_to(secret)
+    (folder / "table.csv").symlink_to(tmp_path / "secret.csv")
+    (tmp_path / "secret.csv").write_text("lang,text\nen,a secret\n", encoding="utf-8")
+    findings = Findings()
+    (found,) = find_documents(folder, findings)
+    assert [file.name for file in text_files(found.path)] == ["again.txt", "own.txt"]
+    assert [name.partition(" (a link that leads out")[0] for name in findings.passed_over] == [
+        "en/other.txt",
+        "table.csv",
+    ]
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "secret.csv")
+    assert find_documents(link, Findings()), "what the user names is the user's choice"

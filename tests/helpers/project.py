@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def make_project(folder: Path, rows: list[dict[str, Any]], **changes: Any) -> Pa
     write_rows(folder / "data/mine/documents.jsonl", rows)
     for name in ("none", "dictionaries"):
         (folder / "data" / name).symlink_to(ROOT / "data" / name)
-    (folder / "data/mine/reference.jsonl").symlink_to(ROOT / "data/sample/reference.jsonl")
+    shutil.copy(ROOT / "data/sample/reference.jsonl", folder / "data/mine/reference.jsonl")
     set_params(folder, ROOT / "params.yaml", {"dataset": "mine", "path": "data/mine"} | SMALL | changes)
     return folder
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipeline.report.screen import mend_list, metric_tables, stage_times
+from pipeline.report.screen import mend_list, metric_tables, stage_times, topic_words
 
 UNKNOWN: dict[str, Any] = dict.fromkeys(("cnpmi", "tu", "tq", "npmi"))
 
@@ -89,3 +89,19 @@ def test_many_languages_have_means_in_place_of_every_direction() -> None:
     assert "two languages (mean of 20) 0.500" in lines
     assert "two languages (mean of 20) 0.250 0.100 60" in lines
     assert not any("->en" in line for line in lines)
+
+
+def test_words_of_wide_scripts_are_whole_and_command_nothing() -> None:
+    words = {
+        lang: [[f"{word}{number}" for number in range(8)]] for lang, word in (("zh", "贸易关税"), ("ja", "宇宙飛行士"))
+    }
+    words["en"] = [["[red]", "\x1b[2J", ":smile:", "[/]", "a", "b", "c", "d"]]
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(topic_words(words))
+    text = captured.get()
+    shown = "".join(character for character in text if character not in "│ \n")
+    for word in (*words["zh"][0], *words["ja"][0], "[red]", r"\x1b[2J", ":smile:", "[/]"):
+        assert word in text or word in shown
+    assert "…" not in text
+    assert "\x1b" not in text
