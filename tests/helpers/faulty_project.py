@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from forked_stages import Forks
+from forked_stages import Forks, forks
 from project import ROOT, STAGES, make_project, sample_rows, write_rows
 
 TABLES, RECORDS = "data/run", "data/run/records"
@@ -77,13 +76,12 @@ class Unbroken:
 
 
 @pytest.fixture(scope="session")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbroken]:
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Unbroken:
     """A project in which everything has run; every test leaves it so."""
-    with Forks() as forks:
-        run = Unbroken(tiny_project(tmp_path_factory.mktemp("faults") / "project"), forks)
-        for command in commands().values():
-            done = forks.run(run.folder, command.name, *command.arguments)
-            assert done.code == 0, done.said
-            run.written[command.name], run.seconds[command.name] = command.files(run.folder), done.seconds
-            assert run.written[command.name]
-        yield run
+    run = Unbroken(tiny_project(tmp_path_factory.mktemp("faults") / "project"), forks())
+    for command in commands().values():
+        done = run.forks.run(run.folder, command.name, *command.arguments)
+        assert done.code == 0, done.said
+        run.written[command.name], run.seconds[command.name] = command.files(run.folder), done.seconds
+        assert run.written[command.name]
+    return run

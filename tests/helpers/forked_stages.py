@@ -16,11 +16,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from project import ROOT, STAGES
 
-COMMANDS = ("infer", "export")
+COMMANDS = ("infer", "export", "dictionary", "figures", "show")
 LATER = (  # what these stages import in their functions
     "pipeline.config.sections",
     "pipeline.encoders.all_encoders",
@@ -33,17 +34,23 @@ LATER = (  # what these stages import in their functions
 
 @dataclass(frozen=True)
 class Done:
-    """How a stage ended: its exit code, or minus the signal that killed it; its seconds; what it said."""
+    """How a stage ended: its exit code, or minus the signal that killed it; its seconds; what it printed."""
 
     code: int
     seconds: float
-    said: str
+    stdout: str
+    stderr: str
+
+    @property
+    def said(self) -> str:
+        """All that it printed."""
+        return self.stdout + self.stderr
 
 
 class Forks:
-    """The process that forks; a context."""
+    """The process that forks; it ends with this one, which closes its standard input."""
 
-    def __enter__(self) -> Forks:
+    def __init__(self) -> None:
         paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
         self.process = subprocess.Popen(
             [sys.executable, __file__],
@@ -52,13 +59,6 @@ class Forks:
             stdout=subprocess.PIPE,
             text=True,
         )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
     def run(
         self,
@@ -86,11 +86,19 @@ class Forks:
         return Done(*json.loads(self.process.stdout.readline()))
 
 
-def _stage(folder: str, stage: str, arguments: list[str], files: int | None, most_bytes: int | None, said: int) -> None:
+@cache
+def forks() -> Forks:
+    """The one process that forks for all tests of this process."""
+    return Forks()
+
+
+def _stage(
+    folder: str, stage: str, arguments: list[str], files: int | None, most_bytes: int | None, pipes: list[int]
+) -> None:
     os.setsid()
     os.chdir(folder)
-    for stream in (1, 2):
-        os.dup2(said, stream)
+    for stream, pipe in enumerate(pipes, start=1):
+        os.dup2(pipe, stream)
     # New ones, since the old ones believe that they can seek in the file that was there before.
     sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", closefd=False) for stream in (1, 2))  # noqa: SIM115
     if most_bytes is not None:
@@ -126,19 +134,25 @@ def _kill_after(files: int) -> None:
     Path.replace = replace  # type: ignore[method-assign,assignment]
 
 
+def _all(read: int) -> str:
+    with os.fdopen(read, "rb") as pipe:
+        return pipe.read().decode(errors="replace")
+
+
 def _serve() -> None:
     for name in (*(f"stages.{stage}" for stage in (*STAGES, *COMMANDS)), *LATER):
         importlib.import_module(name)
     for line in sys.stdin:
         folder, stage, arguments, kill_after, files, most_bytes = json.loads(line)
         started = time.perf_counter()
-        read, write = os.pipe()  # not a file, which the largest size of a file would cut
-        if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux; elsewhere, what is said must fit the usual size
+        pipes = [os.pipe(), os.pipe()]  # no files, which the largest size of a file would cut
+        for _, write in pipes if hasattr(fcntl, "F_SETPIPE_SZ") else ():  # elsewhere, what is said must be short
             fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 2**20)
         child = os.fork()
         if not child:
-            _stage(folder, stage, arguments, files, most_bytes, write)
-        os.close(write)
+            _stage(folder, stage, arguments, files, most_bytes, [write for _, write in pipes])
+        for _, write in pipes:
+            os.close(write)
         if kill_after is not None:
             time.sleep(kill_after)
             with contextlib.suppress(ProcessLookupError):
@@ -146,9 +160,8 @@ def _serve() -> None:
             os.kill(child, signal.SIGKILL)  # it may have had no group of its own yet
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         seconds = time.perf_counter() - started
-        with os.fdopen(read, "rb") as pipe:
-            said = pipe.read().decode(errors="replace")
-        sys.stdout.write(json.dumps([code, seconds, said]) + "\n")
+        said = [_all(read) for read, _ in pipes]
+        sys.stdout.write(json.dumps([code, seconds, *said]) + "\n")
         sys.stdout.flush()
 
 

@@ -63,7 +63,12 @@ def set_params(folder: Path, source: Path, changes: dict[str, Any]) -> None:
 
 
 def run_stage(folder: Path, name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a stage as DVC would, in a process of its own."""
+    """Run a stage as DVC would, in a process of its own: a fork, which has everything imported, where it may be one."""
+    from forked_stages import COMMANDS, forks
+
+    if not environment and name in (*STAGES, *COMMANDS):
+        done = forks().run(folder, name, *arguments)
+        return subprocess.CompletedProcess([name, *arguments], done.code, done.stdout, done.stderr)
     return subprocess.run(
         [sys.executable, "-m", f"stages.{name}", *arguments],
         cwd=folder,
