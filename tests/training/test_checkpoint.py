@@ -280,7 +280,7 @@ def test_the_folder_changes_with_the_threads(
     before = checkpoint_folder(tmp_path, SETTING, inputs)
     monkeypatch.setattr(resume, "versions", versions.__wrapped__)  # not those that it has once found
     assert checkpoint_folder(tmp_path, SETTING, inputs) == before
-    monkeypatch.setattr("pipeline.common.reproducible.THREADS", "64")
+    monkeypatch.setenv("PIPELINE_THREADS", "64")
     assert checkpoint_folder(tmp_path, SETTING, inputs) != before
 
 
