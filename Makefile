@@ -14,23 +14,24 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export NO_MKDOCS_2_WARNING := 1
 
+# What a set-up needs of the machine, said before anything is installed.
+define MACHINE
+test -w . || { echo "$$PWD cannot be written. Copy the project to a folder of your own."; exit 2; }; \
+command -v $(PYTHON) >/dev/null || { \
+	echo "$(PYTHON) is missing. Install Python 3.11, or name the command that starts it: make run PYTHON=python3"; exit 3; }; \
+$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || { \
+	echo "$(PYTHON) is not Python 3.11 or 3.12, or lacks venv, which Debian and Ubuntu have in python3.11-venv."; exit 3; }; \
+test -x $(BIN)/python || free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1000) }') && [ "$$free" -ge $(NEEDED_MB) ] || { \
+	echo "The set-up needs $(NEEDED_MB) MB, and $$free MB are free here. Free some space, then run again."; exit 75; }
+endef
+
 # The stamp holds the place of the project, since installed commands do: a moved project is set up again.
 MOVED := $(shell [ -s $(READY) ] && [ "$$(cat $(READY))" != "$$(pwd -P)" ] && echo moved)
 
-.PHONY: setup machine moved run data preset compare dictionary export figures plots verify \
+.PHONY: setup moved run data preset compare dictionary export figures plots verify \
 	test test-slow bench docs lint clean
 
 setup: $(DEVELOPMENT)
-
-# What a set-up needs of the machine, said before anything is installed.
-machine:
-	@test -w . || { echo "$$PWD cannot be written. Copy the project to a folder of your own."; exit 2; }
-	@command -v $(PYTHON) >/dev/null || { \
-		echo "$(PYTHON) is missing. Install Python 3.11, or name the command that starts it: make run PYTHON=python3"; exit 3; }
-	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || { \
-		echo "$(PYTHON) is not Python 3.11 or 3.12, or lacks venv, which Debian and Ubuntu have in python3.11-venv."; exit 3; }
-	@free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1000) }'); [ "$$free" -ge $(NEEDED_MB) ] || { \
-		echo "The set-up needs $(NEEDED_MB) MB, and $$free MB are free here. Free some space, then run again."; exit 75; }
 
 moved:
 	@echo "The project has moved since it was set up, from $$(cat $(READY)): setting up again."
@@ -38,7 +39,7 @@ moved:
 
 # Only what a run needs.
 $(READY): pyproject.toml constraints.txt $(MOVED)
-	@$(MAKE) --no-print-directory machine
+	@$(MACHINE)
 	@echo "Setting up $(VENV): 2.9 GB of packages on the first run; this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --editable .

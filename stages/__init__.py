@@ -4,7 +4,9 @@ import sys
 
 from pipeline.common.errors import InputError
 from pipeline.common.reproducible import fix_threads
+from pipeline.common.signals import end_at_once
 
+end_at_once()
 try:
     fix_threads()  # before a stage imports any numeric library
 except InputError as error:

@@ -91,7 +91,9 @@ def _remove_left_over(path: Path) -> None:
 def _explain_write_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+    except OSError as error:
+        if is_full(error):
+            raise
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
 
 

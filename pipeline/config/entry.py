@@ -10,22 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from types import FrameType
 from typing import ParamSpec
 
 import typer
 
 from pipeline.common.errors import PipelineError
+from pipeline.common.signals import STOPPED, Stopped, raised
 from pipeline.common.terminal import InertFormatter, replace_unknown_characters
 from pipeline.common.whole_files import is_full, no_space
 from pipeline.run.times import note_time
 
 Arguments = ParamSpec("Arguments")
-STOPPED = "stopped. What is finished is kept; the same command goes on from there."
-
-
-class Stopped(BaseException):
-    """The process was asked to end (SIGTERM). Like KeyboardInterrupt, it is no error that a library may handle."""
 
 
 def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
@@ -56,9 +51,9 @@ def stage(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
 @contextmanager
 def _told(log: logging.Logger) -> Iterator[None]:
     """Context in which errors and signals end the process with a line and an exit code, not with a traceback."""
-    before = signal.signal(signal.SIGTERM, _stop)
     try:
-        yield
+        with raised():
+            yield
     except PipelineError as error:
         log.error("%s", error)
         raise typer.Exit(error.exit_code) from error
@@ -74,9 +69,3 @@ def _told(log: logging.Logger) -> Iterator[None]:
     except Stopped as stopped:
         log.error(STOPPED)
         raise typer.Exit(128 + signal.SIGTERM) from stopped
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped

@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.common.errors import InputError
 from pipeline.common.progress import SECONDS_BETWEEN_LINES
 from pipeline.common.whole_files import whole_file
 from pipeline.common.wording import counted, some_of
@@ -145,16 +146,21 @@ class _Progress:
 
 
 class _Writer:
-    """Writes shards in another thread, at most one at a time; the end of the context waits for the last one."""
+    """Writes shards in another thread, at most one at a time; the end of the context waits for the last one.
+
+    Where the folder cannot be written, as in a shared project, the vectors are used and not kept.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="cache")
         self.last: Future[None] | None = None
+        self.can_write = True
 
     def write(self, keys: Sequence[str], vectors: np.ndarray) -> None:
         self._wait()
-        self.last = self.pool.submit(_write_shard, self.home, keys, vectors)
+        if self.can_write:
+            self.last = self.pool.submit(_write_shard, self.home, keys, vectors)
 
     def __enter__(self) -> _Writer:
         return self
@@ -164,8 +170,13 @@ class _Writer:
             self._wait()
 
     def _wait(self) -> None:
-        if self.last is not None:
-            self.last.result()
+        last, self.last = self.last, None
+        try:
+            if last is not None:
+                last.result()
+        except InputError as error:
+            self.can_write = False
+            log.warning("%s The vectors are not kept for the next time.", error)
 
 
 def _write_shard(home: Path, keys: Sequence[str], vectors: np.ndarray) -> None:

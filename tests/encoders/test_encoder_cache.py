@@ -126,3 +126,13 @@ def test_an_encoder_that_gives_too_few_rows_is_stopped(tmp_path: Path) -> None:
 
 def test_no_texts(tmp_path: Path) -> None:
     assert len(cached_vectors([], SETTINGS, tmp_path, Letters())) == 0
+
+
+def test_a_cache_that_cannot_be_written_only_keeps_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").touch()  # a folder cannot be made in a file, not even by root
+    with caplog.at_level(logging.WARNING):
+        letters = embed_all(tmp_path / "file", TEXTS)
+    assert sorted(letters.texts) == sorted(TEXTS)
+    (warning,) = [record.message for record in caplog.records]
+    assert "cannot be written" in warning
+    assert "not kept for the next time" in warning
