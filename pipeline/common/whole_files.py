@@ -6,6 +6,7 @@ import errno
 import fcntl
 import glob
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -77,6 +78,11 @@ def no_space(path: Path, error: OSError, written: int = 0) -> TryAgainError:
         f"{path}: {_NO_MORE_BYTES[error.errno or errno.ENOSPC]}: more than {written:,} bytes are needed and "
         f"{shutil.disk_usage(folder).free:,} are free. Free some space and run again; finished stages are kept."
     )
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file is what a process is writing, or left when it was killed."""
+    return re.fullmatch(r"\..+\.\d+\.partial", path.name) is not None
 
 
 def _remove_left_over(path: Path) -> None:

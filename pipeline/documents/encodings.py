@@ -58,7 +58,8 @@ def settled_encoding(path: Path, declared: str) -> str:
 
     What cannot be read twice, such as a pipe, is UTF-8 unless another encoding is declared. A byte order mark decides.
     Otherwise the declared encoding is believed. With ``auto`` a file is UTF-8, unless most of its characters beyond
-    ASCII are not valid UTF-8; then charset-normalizer and the text's language tell the most likely encoding.
+    ASCII, and most lines with such, are not valid UTF-8; then charset-normalizer and the text's language tell the most
+    likely encoding.
 
     Args:
         path: the file, which may be packed.
@@ -108,10 +109,20 @@ def _encoding_of(sample: bytes) -> str:
     text = sample.decode(UTF_8, errors="surrogateescape")
     beyond = sum(not character.isascii() for character in text)
     invalid = len(ESCAPED.findall(text))
-    if invalid < FEWEST or invalid * 2 <= beyond:
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    # Text of another encoding is hardly ever valid UTF-8. So a file is UTF-8 with a few broken lines where most are.
+    valid_lines = sum(map(_is_utf_8, lines))
+    if invalid < FEWEST or invalid * 2 <= beyond or valid_lines * 2 > len(lines):
         return UTF_8
-    lines = b"\n".join(line for line in sample.splitlines() if not line.isascii())
-    return _guess(lines)
+    return _guess(b"\n".join(lines))
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode(UTF_8)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _guess(sample: bytes) -> str:

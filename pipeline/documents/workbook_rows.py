@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from pipeline.common.errors import InputError
 from pipeline.documents.file_columns import check_header, is_known_column
@@ -26,23 +27,28 @@ def workbook_rows(path: Path) -> Iterator[FileRow]:
     Raises:
         InputError: the file cannot be read, or it is not clear which sheet holds the documents.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with ZipFile(path) as parts:
-            check_unpacked(path, path.stat().st_size, sum(part.file_size for part in parts.infolist()))
-        workbook = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(f"{path} cannot be read as an Excel workbook (.xlsx): {error}.") from error
-    try:
+    with _opened(path) as workbook:
         sheet = _sheet_of_documents(path, workbook)
         rows = ((number, row) for number, row in _numbered_rows(path, sheet) if _has_cell(row))
         header = _header_cells(path, *next(rows, (1, ())))
         for number, cells in rows:
             yield FileRow(number, {name: cell for name, cell in zip(header, cells, strict=False) if name})
-    finally:
-        workbook.close()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Context with the workbook. It is read bit by bit, and a damaged one can raise almost anything on the way."""
+    from openpyxl import load_workbook
+
+    try:
+        with ZipFile(path) as parts:
+            check_unpacked(path, path.stat().st_size, sum(part.file_size for part in parts.infolist()))
+        with closing(load_workbook(path, read_only=True, data_only=True)) as workbook:
+            yield workbook
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as an Excel workbook (.xlsx): {error}.") from error
 
 
 def _sheet_of_documents(path: Path, workbook: Any) -> Any:  # noqa: ANN401 - openpyxl is untyped

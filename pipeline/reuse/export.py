@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.json_files import read_json
-from pipeline.common.whole_files import copy_file, write_text
+from pipeline.common.whole_files import copy_file, is_unfinished, write_text
 from pipeline.encoders.encoder_folder import copy_encoder
 from pipeline.models.model_config import CONFIG, check_model_files, write_model_config
 from pipeline.report.card import model_card
@@ -78,7 +78,7 @@ def _without_folders(inputs: Any) -> dict[str, str]:  # noqa: ANN401 - a mapping
 def _refuse_others(folder: Path) -> None:
     if folder.is_file():
         raise InputError(f"--output {folder} is a file. Name a new folder, an empty one, or one of an earlier export.")
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(map(is_unfinished, folder.iterdir())):
         return
     config = folder / CONFIG
     values = read_json(config) if config.exists() else None

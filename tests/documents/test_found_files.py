@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from shared_files import shared
 
 from pipeline.documents import intake_advice
+from pipeline.documents.encodings import settled_encoding
 from pipeline.documents.findings import Findings
 from pipeline.documents.formats import find_documents, text_files
 from pipeline.documents.lines import Lines
@@ -109,6 +110,15 @@ def test_a_damaged_file_is_named_with_its_fault(tmp_path: Path, name: str, conte
     message = refused(write(tmp_path / name, content))
     assert name in message
     assert words in message
+
+
+def test_one_line_of_wrong_bytes_makes_no_other_encoding_of_the_others(tmp_path: Path) -> None:
+    good = [f'{{"id": "{number}", "lang": "ja", "text": "映画 {number}"}}'.encode() for number in range(4)]
+    path = tmp_path / "d.jsonl"
+    path.write_bytes(b"\n".join([*good, b"\x80" * 90]))
+    assert settled_encoding(path, "auto") == "utf-8"
+    path.write_bytes("".join("фильм и музыка\n" for _ in range(4)).encode("cp1251") + "кино\n".encode())
+    assert settled_encoding(path, "auto") == "cp1251"
 
 
 @pytest.mark.parametrize(

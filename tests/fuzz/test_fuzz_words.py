@@ -55,7 +55,11 @@ def test_tokens_are_words(text: str, lang: str) -> None:
         assert word_form(token, lang) == token
 
 
-@fuzzed(60, text=TEXTS, lang=st.sampled_from(BETWEEN_BLANKS))
+# Documents are normalised by polars, which knows characters that are newer than this Python.
+OF_THIS_PYTHON = TEXTS.map(lambda text: "".join(part for part in text if unicodedata.category(part) != "Cn"))
+
+
+@fuzzed(60, text=OF_THIS_PYTHON, lang=st.sampled_from(BETWEEN_BLANKS))
 def test_lists_are_cut_as_documents_are(text: str, lang: str) -> None:
     assert tokens_of(lang, word_form(text, lang)) == tokens_of(lang, one_normalised(text))
 

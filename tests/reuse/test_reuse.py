@@ -269,6 +269,13 @@ def test_export_writes_over_nothing_else(project: Path, tmp_path: Path) -> None:
         assert before == (sorted(folder.iterdir()) if folder.is_dir() else folder.read_bytes())
 
 
+def test_what_a_killed_export_left_is_nobodys_own(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.config.json.4242.partial").write_text("{", encoding="utf-8")
+    assert run_stage(project, "export", "--output", str(tmp_path / "out")).returncode == 0
+    assert not (tmp_path / "out/.config.json.4242.partial").exists()
+
+
 def test_a_model_that_reads_embeddings_takes_its_encoder_along(tmp_path: Path, embedding: Path) -> None:
     folder = shutil.copytree(embedding, tmp_path / "project", symlinks=True)
     assert run_stage(folder, "export", "--output", str(tmp_path / "shared")).returncode == 0

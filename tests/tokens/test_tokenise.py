@@ -25,7 +25,7 @@ from shared_files import shared
 from pipeline.common import parallel
 from pipeline.common.errors import InputError, MissingResourceError, TryAgainError
 from pipeline.common.parallel import map_in_order, processes_allowed, worth_starting
-from pipeline.languages.spelling import clean
+from pipeline.languages.spelling import clean, word_form
 from pipeline.tokens.tokenise import TokeniseParams, tokenise, tokenise_texts, tokeniser_advice
 from pipeline.tokens.tokenisers import is_number
 from pipeline.tokens.tokenisers.chinese import ChineseTokeniser
@@ -300,6 +300,11 @@ def test_languages_without_blanks_are_warned_of(caplog: pytest.LogCaptureFixture
     (advice,) = tokeniser_advice(["bo", "th", "en"], TokeniseParams())
     assert str(advice) in caplog.text
     assert not tokeniser_advice(["bo"], TokeniseParams(pretokenised=True))
+
+
+@pytest.mark.parametrize("lang", ["ko", "zh", "yue", "ja", "th", "en"])
+def test_capital_letters_of_other_languages_become_the_small_letters_of_lists(lang: str) -> None:
+    assert tokenise_texts(lang, ["İ"], TokeniseParams(), filtered=False) == [[word_form("İ", lang)]]
 
 
 def test_long_runs_without_punctuation_take_linear_time() -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import regex
 
 from pipeline.common.errors import MissingResourceError
+from pipeline.languages.spelling import lower_case
 from pipeline.tokens.tokenisers.tokenise_params import ChineseParams
 from pipeline.tokens.tokenisers.unicode import WORD
 
@@ -31,7 +32,7 @@ class ChineseTokeniser:
         name = _CONFIGURATION.get(params.script)
         self._converter = opencc.OpenCC(name) if name else None
         self._cut = _ENGINES[params.engine]()
-        self._token = lru_cache(_REMEMBERED)(lambda word: word.lower() if WORD.search(word) else "")
+        self._token = lru_cache(_REMEMBERED)(lambda word: lower_case(word) if WORD.search(word) else "")
 
     def __call__(self, text: str) -> list[str]:
         """The words in the chosen script; words in other alphabets are cut by Unicode's rules."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from pipeline.languages.spelling import lower_case
 from pipeline.tokens.tokenisers.tokenise_params import JapaneseParams
 from pipeline.tokens.tokenisers.unicode import WORD
 
@@ -44,4 +45,5 @@ class JapaneseTokeniser:
         is_kept = pos in self._pos if self._pos else pos not in _SYMBOLS
         if not is_kept or WORD.search(surface) is None:
             return ""
-        return (unicodedata.normalize("NFKC", base) if self._base and base not in ("", "*") else surface).lower()
+        has_base = self._base and base not in ("", "*")
+        return lower_case(unicodedata.normalize("NFKC", base) if has_base else surface)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.common.errors import MissingResourceError
+from pipeline.languages.spelling import lower_case
 from pipeline.tokens.tokenisers.tokenise_params import KoreanParams
 from pipeline.tokens.tokenisers.unicode import WORD
 
@@ -41,7 +42,7 @@ class KoreanTokeniser:
         is_kept = pos in self._pos if self._pos else WORD.search(morpheme.form) is not None
         if not is_kept:
             return ""
-        return (morpheme.lemma if pos in _INFLECTED else morpheme.form).lower()
+        return lower_case(morpheme.lemma if pos in _INFLECTED else morpheme.form)
 
 
 @cache
