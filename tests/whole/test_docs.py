@@ -140,3 +140,16 @@ def test_the_page_for_plots_needs_no_network() -> None:
     assert "cdn." not in text
     assert "<script src" not in text
     assert "window.vegaEmbed" in text
+
+
+def test_the_page_of_reliability_names_tests_that_exist() -> None:
+    page = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+    assert len(named) > 50
+    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in read_test(file)]
+    assert not missing
+
+
+def read_test(file: str) -> str:
+    path = ROOT / "tests" / file
+    return path.read_text(encoding="utf-8") if path.exists() else ""
