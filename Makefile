@@ -21,25 +21,23 @@ command -v $(PYTHON) >/dev/null || { \
 	echo "$(PYTHON) is missing. Install Python 3.11, or name the command that starts it: make run PYTHON=python3"; exit 3; }; \
 $(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || { \
 	echo "$(PYTHON) is not Python 3.11 or 3.12, or lacks venv, which Debian and Ubuntu have in python3.11-venv."; exit 3; }; \
-test -x $(BIN)/python || free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1000) }') && [ "$$free" -ge $(NEEDED_MB) ] || { \
-	echo "The set-up needs $(NEEDED_MB) MB, and $$free MB are free here. Free some space, then run again."; exit 75; }
+test -x $(BIN)/python || { \
+	free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1000) }'); [ "$$free" -ge $(NEEDED_MB) ] || { \
+	echo "The set-up needs $(NEEDED_MB) MB, and $$free MB are free here. Free some space, then run again."; exit 75; }; }
 endef
 
 # The stamp holds the place of the project, since installed commands do: a moved project is set up again.
 MOVED := $(shell [ -s $(READY) ] && [ "$$(cat $(READY))" != "$$(pwd -P)" ] && echo moved)
 
-.PHONY: setup moved run data preset compare dictionary export figures plots verify \
+.PHONY: setup $(MOVED) run data preset compare dictionary export figures plots verify \
 	test test-slow bench docs lint clean
 
 setup: $(DEVELOPMENT)
 
-moved:
-	@echo "The project has moved since it was set up, from $$(cat $(READY)): setting up again."
-	@rm -rf $(VENV)
-
 # Only what a run needs.
 $(READY): pyproject.toml constraints.txt $(MOVED)
 	@$(MACHINE)
+	@$(if $(MOVED),echo "The project has moved from $$(cat $@): setting up again."; rm -rf $(VENV))
 	@echo "Setting up $(VENV): 2.9 GB of packages on the first run; this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --editable .

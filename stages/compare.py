@@ -11,6 +11,7 @@ from pipeline.common.errors import InputError
 from pipeline.config.entry import stage
 from pipeline.config.parameters import Params, read_yaml
 from pipeline.experiments.compare import Request, compare, read_overrides, write_comparison
+from pipeline.run.destination import check_destination
 
 COMPARISONS = Path("comparisons")
 
@@ -40,6 +41,8 @@ def main(
     ),
 ) -> None:
     """Do all runs that have no result yet, each as an experiment, and write the table and the plot."""
+    for ending in (".md", ".json", ".svg"):
+        check_destination("--output", output.with_suffix(ending))
     where = COMPARISONS / f"{rows or preset or Params().values.get('dataset')}.yaml"
     stages = read_yaml(Path("dvc.yaml"))["stages"]
     if rows and not where.exists():

@@ -16,10 +16,12 @@ from pipeline.common.wording import counted
 from pipeline.config.entry import stage
 from pipeline.config.parameters import read_yaml
 from pipeline.run.layout import LAYOUT
+from pipeline.workspace.alone import alone
+from pipeline.workspace.reproduce import RUN_LOCK
 from pipeline.workspace.tools import dvc_cache
 from pipeline.workspace.verify import all_damage
 
-LOCK = Path("dvc.lock")
+DVC_LOCK = Path("dvc.lock")
 MEND = "Remove what is damaged, so that `dvc repro` makes it again."
 log = logging.getLogger(__name__)
 
@@ -27,9 +29,14 @@ log = logging.getLogger(__name__)
 @stage
 def main(mend: Annotated[bool, typer.Option("--mend", help=MEND)] = False) -> None:
     """Check the outputs of the run, DVC's cache and our own caches, each file against its digest."""
-    if not LOCK.exists():
-        raise InputError(f"{LOCK} is missing: nothing has run here yet. `make run` runs everything.")
-    damaged = all_damage(read_yaml(LOCK), LAYOUT, dvc_cache(Path()))
+    if not DVC_LOCK.exists():
+        raise InputError(f"{DVC_LOCK} is missing: nothing has run here yet. `make run` runs everything.")
+    with alone(RUN_LOCK, "a run"):
+        _verify(mend)
+
+
+def _verify(mend: bool) -> None:
+    damaged = all_damage(read_yaml(DVC_LOCK), LAYOUT, dvc_cache(Path()))
     for damage in damaged:
         log.warning("%s", damage)
     if not damaged:

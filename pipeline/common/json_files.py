@@ -49,10 +49,7 @@ def read_sealed_json(path: Path) -> dict[str, Any]:
     found = dict(values) if isinstance(values, Mapping) else {}
     if found.pop(_JSON_SEAL, None) == _digest_of_values(found):
         return found
-    raise InputError(
-        f"{path} is damaged, was edited, or is of another version of this software. {MAKE_AGAIN} Of an exported model, "
-        "ask for a new export."
-    )
+    raise InputError(f"{path} is damaged, was edited, or is of another version of this software. {MAKE_AGAIN}")
 
 
 def _digest_of_values(values: Mapping[str, Any]) -> str:

@@ -51,13 +51,13 @@ def _seal(path: Path) -> None:
 
 
 def _check_seal(path: Path) -> None:
-    """Raise ValueError if a Parquet file has another digest than it says; one without a digest passes."""
+    """Raise ValueError if a Parquet file has no digest, or another one than it says."""
     with path.open("rb") as file:
         sealed = _footer_start(file) - _SEAL_BYTES
         file.seek(max(0, sealed))
         seal = file.read(_SEAL_BYTES)
         if sealed < 0 or not seal.startswith(_SEAL):
-            return
+            raise ValueError("it has no digest, or is of an earlier version")
         found = hashlib.sha256()
         file.seek(0)
         while sealed > 0 and (chunk := file.read(min(_CHUNK, sealed))):
@@ -123,5 +123,7 @@ def opened_parquet(path: Path, buffer_size: int = 0) -> Iterator[pq.ParquetFile]
         _check_seal(path)
         with pq.ParquetFile(path, page_checksum_verification=True, buffer_size=buffer_size) as file:
             yield file
+    except (MemoryError, PermissionError):
+        raise
     except _DAMAGE as error:
         raise InputError(f"{path} is damaged ({error}). {MAKE_AGAIN}") from error

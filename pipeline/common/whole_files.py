@@ -17,14 +17,14 @@ from pipeline.common.errors import InputError, TryAgainError
 
 # Not only "delete it": DVC would bring the same bytes back where its cache is damaged, too.
 MAKE_AGAIN: Final = (
-    "Type `make verify MEND=1`, which removes what is damaged, also in DVC's cache, and run `dvc repro` to make it "
-    "again."
+    "In a project, type `make verify MEND=1`, which removes what is damaged, also in DVC's cache, and then `dvc repro` "
+    "or `make run`, which makes it again. Of an exported model, ask for a new export."
 )
 # Why the system takes no more bytes, and what the user can do.
 _NO_MORE_BYTES: Final = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your share of the disk (its quota) is used up",
-    errno.EFBIG: "the system allows no larger file (see `ulimit -f`)",
+    errno.ENOSPC: ("the disk is full", "Free some space"),
+    errno.EDQUOT: ("your share of the disk (its quota) is used up", "Delete files of yours"),
+    errno.EFBIG: ("the system allows no larger file", "Type `ulimit -f unlimited`"),
 }
 
 
@@ -74,9 +74,11 @@ def no_space(path: Path, error: OSError, written: int = 0) -> TryAgainError:
         written: bytes of the unfinished file.
     """
     folder = next(parent for parent in path.absolute().parents if parent.exists())
+    reason, mend = _NO_MORE_BYTES[error.errno or errno.ENOSPC]
+    free = shutil.disk_usage(folder).free
     return TryAgainError(
-        f"{path}: {_NO_MORE_BYTES[error.errno or errno.ENOSPC]}: more than {written:,} bytes are needed and "
-        f"{shutil.disk_usage(folder).free:,} are free. Free some space and run again; finished stages are kept."
+        f"{path}: {reason}: more than {written:,} bytes are needed and {free:,} are free. {mend} and run again; "
+        "finished stages are kept."
     )
 
 

@@ -68,4 +68,4 @@ def _told(log: logging.Logger) -> Iterator[None]:
         raise typer.Exit(128 + signal.SIGINT) from interrupt
     except Stopped as stopped:
         log.error(STOPPED)
-        raise typer.Exit(128 + signal.SIGTERM) from stopped
+        raise typer.Exit(128 + stopped.number) from stopped

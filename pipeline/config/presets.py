@@ -17,7 +17,7 @@ from pipeline.config.parameters import refuse_bombs, yaml_text
 PRESETS = Path("presets")
 
 
-class Value(NamedTuple):
+class YamlValue(NamedTuple):
     """A value in the text of a YAML file.
 
     Attributes:
@@ -54,7 +54,7 @@ def apply_preset(name: str, params: Path, folder: Path = PRESETS) -> list[str]:
     return [f"{key}: {old_values[key].text} -> {value}" for key, value in changed.items()]
 
 
-def _put(new_values: dict[str, str], text: str, old_values: dict[str, Value], params: Path) -> str:
+def _put(new_values: dict[str, str], text: str, old_values: dict[str, YamlValue], params: Path) -> str:
     expected = {key: value.text for key, value in old_values.items()} | new_values
     for key in sorted(new_values, key=old_values.__getitem__, reverse=True):  # from the end, so that places stay right
         start, end, _ = old_values[key]
@@ -88,7 +88,7 @@ def _hint(name: str, known: Collection[str]) -> str:
     return f"{f'did you mean `{meant}`? ' if meant else ''}Known names are {', '.join(known)}."
 
 
-def _values(text: str, path: Path) -> dict[str, Value]:
+def _values(text: str, path: Path) -> dict[str, YamlValue]:
     try:
         refuse_bombs(text)
         root = YAML(typ="safe", pure=True).compose(text)
@@ -99,7 +99,7 @@ def _values(text: str, path: Path) -> dict[str, Value]:
     return dict(_leaves(root, "", text))
 
 
-def _leaves(node: MappingNode, prefix: str, text: str) -> Iterator[tuple[str, Value]]:
+def _leaves(node: MappingNode, prefix: str, text: str) -> Iterator[tuple[str, YamlValue]]:
     for key, value in node.value:
         if isinstance(value, MappingNode):
             yield from _leaves(value, f"{prefix}{key.value}.", text)
@@ -107,13 +107,13 @@ def _leaves(node: MappingNode, prefix: str, text: str) -> Iterator[tuple[str, Va
             yield prefix + key.value, _value(value, key.end_mark.index + 1, text)
 
 
-def _value(node: Node, after_colon: int, text: str) -> Value:
+def _value(node: Node, after_colon: int, text: str) -> YamlValue:
     start, end = node.start_mark.index, node.end_mark.index
     if start == end:  # the parser places an empty value where it continues to read, which may be some lines below
-        return Value(after_colon, after_colon, "")
+        return YamlValue(after_colon, after_colon, "")
     if isinstance(node, SequenceNode) and not node.flow_style:
-        return Value(after_colon, node.value[-1].end_mark.index, _on_one_line(node, text))
-    return Value(start, end, _on_one_line(node, text))
+        return YamlValue(after_colon, node.value[-1].end_mark.index, _on_one_line(node, text))
+    return YamlValue(start, end, _on_one_line(node, text))
 
 
 def _on_one_line(node: Node, text: str) -> str:

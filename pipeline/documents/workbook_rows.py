@@ -45,7 +45,7 @@ def _opened(path: Path) -> Iterator[Any]:
             check_unpacked(path, path.stat().st_size, sum(part.file_size for part in parts.infolist()))
         with closing(load_workbook(path, read_only=True, data_only=True)) as workbook:
             yield workbook
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:
         raise InputError(f"{path} cannot be read as an Excel workbook (.xlsx): {error}.") from error

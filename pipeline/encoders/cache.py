@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -119,7 +120,8 @@ def _read_shards(home: Path) -> Iterator[pl.DataFrame]:
             yield pl.read_parquet(content)
         else:
             log.warning("%s is damaged; this shard of the cache is deleted and its texts are embedded again", path)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # in a shared project it stays, and is passed over again
+                path.unlink(missing_ok=True)
 
 
 def is_whole_shard(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from pipeline.common.errors import InputError
 from pipeline.common.files import is_byproduct
 from pipeline.run.layout import LAYOUT
+from pipeline.workspace.alone import alone
 from pipeline.workspace.dvc_settings import CONFIG_LOCAL, set_locally
 from pipeline.workspace.tools import dvc_cache, git
 
@@ -31,20 +31,11 @@ def scratch_copy(root: Path, inputs: Iterable[str]) -> Iterator[Path]:
         inputs: files and folders that stages read, relative to ``root``.
 
     Raises:
-        InputError: ``root`` is not a repository with a commit, or another comparison is running there.
+        InputError: ``root`` is not a repository with a commit.
+        TryAgainError: another comparison is at work there.
     """
     folder = root / FOLDER
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise InputError(
-                "another comparison is running in this folder, or a run of one that was killed. Wait until it ends, or "
-                "stop it."
-            ) from error
-        # DVC inherits the lock: it goes on where a comparison is killed, and another one must not meet it.
-        os.set_inheritable(lock.fileno(), True)
+    with alone(folder.with_suffix(".lock"), "another comparison"):
         shutil.rmtree(folder, ignore_errors=True)  # left over from a comparison that was killed
         try:
             _clone(root, folder)

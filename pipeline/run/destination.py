@@ -25,6 +25,10 @@ def check_destination(option: str, path: Path, reads: Iterable[Path] = (), layou
     for folder in (layout.tables, layout.model, layout.encoder, layout.cache, LAYOUT.tables, LAYOUT.model):
         if _is_within(path, folder):
             raise InputError(f"{option} {path}: {folder} holds the pipeline's own files. Write to another folder.")
+    reports = (layout.intake, layout.metrics, layout.classification, layout.losses, layout.coherence, layout.accuracy)
+    for own in (*reports, layout.topics_markdown, layout.page):
+        if path.resolve() == own.resolve():
+            raise InputError(f"{option} {path} is a report of the run. Give it another name.")
     for source in (*reads, *_inputs(layout)):
         if path.resolve() == source.resolve():
             raise InputError(f"{option} {path} is also the input. Give it another name.")

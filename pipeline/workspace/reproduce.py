@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.common.errors import InputError, TryAgainError
 from pipeline.common.terminal import inert
+from pipeline.workspace.alone import alone
 from pipeline.workspace.dvc_settings import settle
-from pipeline.workspace.tool_failures import failure, stopped_stage
+from pipeline.workspace.tool_failures import MEMORY, failure, stopped_stage, was_killed
 from pipeline.workspace.tools import dvc
 
-LOCK = Path(".dvc/tmp/run.lock")
+RUN_LOCK = Path(".dvc/tmp/run.lock")
 # What DVC advises after each stage. The files are those of the project's authors, and nobody has to act on it.
 _ADVICE = re.compile(
     "To track the changes with git, run:|git add |To enable auto staging, run:|dvc config core.autostage true|"
@@ -41,7 +39,7 @@ def reproduce(root: Path, targets: Sequence[str], quiet: bool) -> None:
         InputError: the folder cannot be written.
     """
     settle(root)
-    with _alone(root), TemporaryDirectory() as folder:
+    with alone(root / RUN_LOCK, "another run"), TemporaryDirectory() as folder:
         log = Path(folder) / "dvc.log"
         # Not --quiet, with which DVC keeps the reason to itself.
         status = dvc(root, ["repro", *targets], log, _say_what_stages_say if quiet else _say)
@@ -50,29 +48,9 @@ def reproduce(root: Path, targets: Sequence[str], quiet: bool) -> None:
         return
     if stopped := stopped_stage(output):
         stage, kind = stopped
-        raise kind(f"the stage `{stage}` stopped; its last lines above say why. What is finished before it is kept.")
+        why = MEMORY if was_killed(output) else "its last lines above say why"
+        raise kind(f"the stage `{stage}` stopped; {why}. What is finished before it is kept.")
     raise failure(output)
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Context in which no other run is at work in the folder; a run that was killed leaves no lock."""
-    path = root / LOCK
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("w")
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror}. Copy the project to a folder of your own."
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise TryAgainError(
-                "another run is at work in this folder. Wait until it ends, or stop it; then run again."
-            ) from error
-        yield
 
 
 def _say(line: str) -> None:

@@ -14,6 +14,10 @@ IDENTITY = (
     'address, then run again: git config --global user.name "Your Name" and '
     "git config --global user.email you@example.org"
 )
+MEMORY = (
+    "it was ended by the system, most often because the memory ran out: close other programs, or take fewer documents "
+    "or a smaller `train.batch_size`"
+)
 _STAGE = re.compile(
     r"ERROR: failed to reproduce '([^']+)': failed to run: .*?(?:, exited with (-?\d+))?$", re.MULTILINE
 )
@@ -98,8 +102,17 @@ def stopped_stage(output: str) -> tuple[str, type[PipelineError]] | None:
     found = _STAGE.search(output)
     if found is None:
         return None
-    code = int(found[2] or 1)
-    return found[1], TryAgainError if code < 0 else _BY_CODE.get(code, PipelineError)
+    return found[1], TryAgainError if was_killed(output) else _BY_CODE.get(int(found[2] or 1), PipelineError)
+
+
+def was_killed(output: str) -> bool:
+    """Whether the stage that stopped was killed by the system; a shell says 137 in place of -9.
+
+    Args:
+        output: all that DVC and its stages printed.
+    """
+    found = _STAGE.search(output)
+    return found is not None and found[2] in ("-9", "137")
 
 
 def failure(output: str) -> PipelineError:
@@ -110,7 +123,7 @@ def failure(output: str) -> PipelineError:
     """
     if stopped := stopped_stage(output):
         stage, kind = stopped
-        return kind(f"{stage}: {_last_message(stage, output)}")
+        return kind(f"{stage}: {MEMORY if was_killed(output) else _last_message(stage, output)}")
     return _explained(output)
 
 

@@ -1,4 +1,4 @@
-"""Git and DVC as child processes. However a command ends, no process of it is left."""
+"""Git and DVC as child processes. However a command ends, no process of it is left, unless this one is killed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ def environment() -> dict[str, str]:
     variables = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE")}
     variables.pop("GIT_INDEX_FILE", None)
     tools = str(Path(sys.executable).parent)
-    return variables | {"PATH": f"{tools}{os.pathsep}{variables.get('PATH', '')}", "DVC_NO_ANALYTICS": "1"}
+    return variables | {
+        "PATH": f"{tools}{os.pathsep}{variables.get('PATH', '')}",
+        "DVC_NO_ANALYTICS": "1",
+        "PYTHONIOENCODING": "utf-8",  # as what they print is read
+    }
 
 
 def dvc(
@@ -72,7 +76,7 @@ def dvc(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            close_fds=False,  # the lock of the comparison; no other file of Python's is inherited
+            close_fds=False,  # a lock may be inherited; no other file of Python's is
             start_new_session=True,  # a separate process group, so that its stages can be stopped as well
         )
         try:
@@ -126,6 +130,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGINT)
     try:
         process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
+    except BaseException as error:  # it takes too long, or the user asks again
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise

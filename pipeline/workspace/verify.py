@@ -24,8 +24,8 @@ from pipeline.encoders.cache import is_whole_shard
 from pipeline.run.layout import Layout
 
 OBJECT = re.compile(r"[0-9a-f]{30}(\.dir)?")  # the rest of an MD5; the first two digits name the folder
-RESULTS = "comparison"  # in the folder of caches: the figures of the runs of comparisons
-FOLDER = ".dir"  # the end of the name of a folder's list of files
+COMPARED = "comparison"  # in the folder of caches: the figures of the runs of comparisons
+LIST_ENDING = ".dir"  # the end of the name of a folder's list of files
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def all_damage(lock: Mapping[str, Any], layout: Layout, dvc_cache: Path) -> list
             Check(path, is_whole_shard, "damaged: its name is not its digest.")
             for path in layout.embedding_cache.rglob("*.parquet")
         ),
-        *(Check(path, _is_sealed, "damaged: its digest differs.") for path in (layout.cache / RESULTS).glob("*.json")),
+        *(Check(path, _is_sealed, "damaged: its digest differs.") for path in (layout.cache / COMPARED).glob("*.json")),
     ]
     checks.sort(key=lambda check: check.path)
     return [check for check in track(checks, "files checked", len(checks)) if not check.is_whole(check.path)]
@@ -76,13 +76,17 @@ def _outputs(lock: Mapping[str, Any], root: Path) -> Iterator[Check]:
         for output in stage.get("outs", []):
             path = root / output["path"]
             if output.get("hash") == "md5" and path.exists():
-                yield Check(path, partial(_has_md5, output["md5"]), "damaged: dvc.lock has another MD5 of it.")
+                yield Check(
+                    path,
+                    partial(_has_md5, output["md5"]),
+                    "differs from dvc.lock: it is damaged, or its stage did not end.",
+                )
 
 
 def _objects(folder: Path) -> Iterator[Check]:
     for path in folder.glob("??/*"):
         if OBJECT.fullmatch(path.name):
-            expected = path.parent.name + path.name.removesuffix(FOLDER)
+            expected = path.parent.name + path.name.removesuffix(LIST_ENDING)
             yield Check(path, partial(_has_md5, expected), "damaged: DVC's cache names a file by its MD5.")
     for path in folder.rglob(".*.tmp"):
         yield Check(path, _is_finished, "left over: DVC was stopped, or the disk was full, while it was saved.")
@@ -112,7 +116,7 @@ def _md5(path: Path) -> str:
     files = [file for file in path.rglob("*") if file.is_file() and not is_byproduct(file)]
     names = sorted((file.relative_to(path).as_posix(), file) for file in files)
     listed = [{"md5": _file_md5(file), "relpath": name} for name, file in names]
-    return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + FOLDER
+    return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + LIST_ENDING
 
 
 def _file_md5(path: Path) -> str:

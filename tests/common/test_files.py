@@ -151,7 +151,7 @@ def test_a_truncated_table_is_named(tmp_path: Path) -> None:
     content = path.read_bytes()
     for size in [*range(0, len(content), 37), len(content) - 1]:
         path.write_bytes(content[:size])
-        with pytest.raises(InputError, match=r"t\.parquet is damaged.* run `dvc repro`"):
+        with pytest.raises(InputError, match=r"t\.parquet is damaged.* then `dvc repro`"):
             read_parquet(path)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from repository import call, commit
 
-from pipeline.common.errors import InputError
+from pipeline.common.errors import TryAgainError
 from pipeline.experiments.scratch import scratch_copy
 from pipeline.workspace.tools import git
 
@@ -35,7 +35,7 @@ def test_it_has_the_work_in_hand_and_an_identity_of_its_own(
         assert git(folder, "config", "user.name").strip() == "comparison"
         cache = call(folder, "dvc", "cache", "dir").strip()
         assert cache == str(root / ".dvc/cache"), "results are kept"
-        with pytest.raises(InputError, match="another comparison is running"), scratch_copy(root, []):
+        with pytest.raises(TryAgainError, match="another comparison is at work"), scratch_copy(root, []):
             pass
     assert not folder.exists()
     assert "user.name" not in git(root, "config", "--list"), "the user's own repository stays as it is"

@@ -20,7 +20,7 @@ from pipeline.common.whole_files import whole_file
 from pipeline.encoders.cache import cached_vectors
 
 COMMANDS = commands()
-TOLD = r": more than [\d,]+ bytes are needed and [\d,]+ are free. Free some space and run again"
+TOLD = r": more than [\d,]+ bytes are needed and [\d,]+ are free. (Free some space|Type `ulimit .*`) and run again"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -73,7 +73,7 @@ def test_a_folder_is_checked_as_dvc_checks_it(tmp_path: Path) -> None:
     flip(tmp_path / "a/b/ü", 0)
     found = run_stage(tmp_path, "verify")
     assert found.returncode == 2
-    assert "a: damaged" in found.stderr
+    assert "a: differs from dvc.lock" in found.stderr
     assert run_stage(tmp_path, "verify", "--mend").returncode == 0
     call(tmp_path, "dvc", "repro")
     assert (tmp_path / "a/b/ü").read_text() == "1\n"

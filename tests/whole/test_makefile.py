@@ -54,8 +54,23 @@ def test_a_moved_project_is_set_up_again(folder: Path) -> None:
     for stamp in (".venv/.ready", ".venv/.ready-dev"):
         (folder / stamp).write_text("/elsewhere\n", encoding="utf-8")
     done = make(folder, "run", "PYTHON=python9")
-    assert done.stdout.startswith("The project has moved since it was set up, from /elsewhere: setting up again.\n")
+    assert done.stdout.startswith("python9 is missing"), "nothing is removed before it can be made again"
+    assert (folder / ".venv").exists()
+    (folder / "python9").write_text('#!/bin/sh\ncase "$1" in -c) ;; *) exit 1 ;; esac\n', encoding="utf-8")
+    (folder / "python9").chmod(0o755)
+    done = make(folder, "run", "PYTHON=./python9")
+    assert done.stdout.startswith("The project has moved from /elsewhere: setting up again.\n")
     assert not (folder / ".venv").exists()
+
+
+def test_a_set_up_that_was_interrupted_needs_no_space_of_its_own(folder: Path) -> None:
+    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / ".venv/bin/python").write_text("#!/bin/sh\necho installing; exit 1\n", encoding="utf-8")
+    (folder / ".venv/bin/python").chmod(0o755)
+    done = make(folder, "run", "NEEDED_MB=99999999")
+    assert done.stdout == (
+        "Setting up .venv: 2.9 GB of packages on the first run; this takes a few minutes.\ninstalling\n"
+    )
 
 
 def test_a_project_in_its_place_is_not(folder: Path) -> None:
