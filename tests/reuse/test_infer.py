@@ -21,7 +21,6 @@ from scipy.sparse import csr_array
 
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.json_files import read_json, write_json
-from pipeline.common.parquet_files import read_parquet
 from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.models.model_folder import load_model, save_model
 from pipeline.models.theta_and_beta import theta_scores
@@ -374,7 +373,7 @@ def test_stage_writes_theta_and_rejects_and_nothing_else(tmp_path: Path, folder:
     assert done.returncode == 0, done.stderr
     assert "infer: rejected new.jsonl:6: no text: empty after normalisation" in done.stderr
     assert "6 rows: 5 documents, 1 rejected; documents without theta (nothing of them is known): 1;" in done.stderr
-    found = read_parquet(tmp_path / "out" / "theta.parquet")
+    found = pl.read_parquet(tmp_path / "out" / "theta.parquet")
     expected = infer(run, source)
     assert found.drop("theta", "scores").equals(expected.drop("theta", "scores"))
     known = expected["theta"].is_not_null()

@@ -21,7 +21,6 @@ import torch
 from intake_files import json_lines, table, write
 
 from pipeline.common.errors import InputError
-from pipeline.common.parquet_files import read_parquet
 from pipeline.documents.intake import DocumentsParams
 from pipeline.models.model_folder import save_model
 from pipeline.models.xtra import Xtra, XtraParams
@@ -193,7 +192,7 @@ def test_standard_input_and_output_give_the_same_as_files(tmp_path: Path, folder
     assert done.stdout == (tmp_path / "theta.jsonl").read_bytes()
     assert b"rejected stdin:3: no text: missing" in done.stderr
     assert b"rejected rows: 1; add --rejects FILE.csv to list them in a file" in done.stderr
-    expected = read_parquet(tmp_path / "theta.parquet")
+    expected = pl.read_parquet(tmp_path / "theta.parquet")
     found = pl.DataFrame([json.loads(line) for line in done.stdout.decode().splitlines()], schema=expected.schema)
     assert found.equals(expected)
     assert found["words"].to_list() == [2, 1]

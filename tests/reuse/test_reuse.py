@@ -19,7 +19,6 @@ from tiny_bge_m3 import build_tiny_bge_m3
 import pipeline
 from pipeline.common.errors import InputError, MissingResourceError
 from pipeline.common.json_files import read_json, read_sealed_json, write_sealed_json
-from pipeline.common.parquet_files import read_parquet
 from pipeline.encoders.precomputed import PrecomputedEncoder, PrecomputedParams
 from pipeline.models.model_config import read_model_config, write_model_config
 from pipeline.run.layout import LAYOUT
@@ -232,13 +231,13 @@ def test_an_export_is_all_that_is_needed(project: Path, shared: Path, topics: pi
 
 
 def test_an_export_keeps_the_texts_only_if_asked(project: Path, shared: Path, tmp_path: Path) -> None:
-    assert read_parquet(shared / "documents.parquet").columns == ["id", "lang", "split", "label"]
+    assert pl.read_parquet(shared / "documents.parquet").columns == ["id", "lang", "split", "label"]
     with pytest.raises(InputError, match="Export again with `--texts`"):
         pipeline.load(shared).topic_data("en")
     for _ in range(2):  # an export may be written over
         done = run_stage(project, "export", "--output", str(tmp_path / "out"), "--texts")
         assert done.returncode == 0, done.stderr
-    assert read_parquet(tmp_path / "out" / "documents.parquet").columns == ["id", "lang", "split", "text", "label"]
+    assert pl.read_parquet(tmp_path / "out" / "documents.parquet").columns == ["id", "lang", "split", "text", "label"]
     exported, own = (pipeline.load(folder).topic_data("en") for folder in (tmp_path / "out", project / LAYOUT.model))
     assert exported["corpus"] == own["corpus"]
     assert (exported["document_term_matrix"] == own["document_term_matrix"]).all()
@@ -465,7 +464,7 @@ def test_a_model_by_itself_infers_with_words_from_beta(tmp_path: Path, embedding
         XDG_CACHE_HOME=str(tmp_path / "cache"),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found = read_parquet(tmp_path / "theta.parquet")
+    found = pl.read_parquet(tmp_path / "theta.parquet")
     own = pipeline.load(embedding / LAYOUT.model)
     expected = pl.concat(own.infer(row["text"], row["lang"]) for row in texts)
     assert found.drop("id", "top_words", "theta", "scores").equals(expected.drop("id", "top_words", "theta", "scores"))

@@ -12,6 +12,7 @@ import pytest
 from project import STAGES, make_project, run_stage, run_stages, sample_rows, set_params, write_rows
 from scipy.sparse import csr_array
 
+from pipeline.common.parquet_files import write_parquet
 from pipeline.lexicon.matrices import link_matrices
 from pipeline.lexicon.translation import translated_documents, translations
 from pipeline.models.all_models import MODELS
@@ -62,13 +63,13 @@ def test_a_model_runs_to_the_report_and_infers(prepared: Path, name: str, tmp_pa
 def test_a_model_without_what_it_learns_from_says_so(prepared: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(prepared, tmp_path / "project", symlinks=True)
     documents = folder / "data/run/documents.parquet"
-    pl.read_parquet(documents).with_columns(pair=pl.lit(None, pl.String)).write_parquet(documents)
+    write_parquet(pl.read_parquet(documents).with_columns(pair=pl.lit(None, pl.String)), documents)
     set_params(folder, folder / "params.yaml", {"model": "m3l"})
     done = run_stage(folder, "train")
     assert done.returncode == 2
     assert "aligned documents" in done.stderr
     links = folder / "data/run/links.parquet"
-    pl.read_parquet(links).head(0).write_parquet(links)
+    write_parquet(pl.read_parquet(links).head(0), links)
     set_params(folder, folder / "params.yaml", {"model": "nmtm"})
     done = run_stage(folder, "train")
     assert done.returncode == 2
