@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from project import ROOT
+from project import ROOT, run_stage
 
 from pipeline.common.errors import InputError, TryAgainError
 from pipeline.workspace.reproduce import reproduce
@@ -77,6 +77,8 @@ def test_a_run_that_is_stopped_ends_with_a_line_and_leaves_no_process(
     )
     assert (second.returncode, second.stderr.count("\n")) == (75, 1)
     assert "another run is at work in this folder" in second.stderr
+    preset = run_stage(project, "preset", "sample")
+    assert (preset.returncode, "a run is at work in this folder" in preset.stderr) == (75, True), preset.stderr
     process.send_signal(number)
     assert process.stderr is not None
     rest = process.stderr.read()
