@@ -123,7 +123,9 @@ def opened_parquet(path: Path, buffer_size: int = 0) -> Iterator[pq.ParquetFile]
         _check_seal(path)
         with pq.ParquetFile(path, page_checksum_verification=True, buffer_size=buffer_size) as file:
             yield file
-    except (MemoryError, PermissionError):
+    except MemoryError:
         raise
+    except PermissionError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except _DAMAGE as error:
         raise InputError(f"{path} is damaged ({error}). {MAKE_AGAIN}") from error

@@ -155,6 +155,17 @@ def test_a_truncated_table_is_named(tmp_path: Path) -> None:
             read_parquet(path)
 
 
+def test_a_table_of_somebody_else_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_parquet(FRAME, tmp_path / "t.parquet")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)  # root may read everything
+    with pytest.raises(InputError, match=r"t\.parquet cannot be read: Permission denied"):
+        read_parquet(tmp_path / "t.parquet")
+
+
 def test_other_content_is_named(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     for content in (b"PAR1", b"PAR1 nothing PAR1", b"a,b\n1,2\n", bytes(100)):
